@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+# The one place that finds LibTorch, OpenCV, xtensor and the JSON library, in this tree and in the installed package. Each becomes
+# a target multilabel::needs_<name>, so that no header target names a third party directly.
+include_guard(DIRECTORY)
+include("${CMAKE_CURRENT_LIST_DIR}/multilabel-components.cmake")
+
+# multilabel_need_<name>(): makes multilabel::needs_<name>, or sets multilabel_why to one sentence with the mend.
+macro(multilabel_make_need name)
+  if(NOT TARGET multilabel::needs_${name})
+    add_library(multilabel::needs_${name} INTERFACE IMPORTED GLOBAL)
+  endif()
+endmacro()
+
+macro(multilabel_need_threads)
+  find_package(Threads QUIET)
+  if(Threads_FOUND)
+    multilabel_make_need(threads)
+    target_link_libraries(multilabel::needs_threads INTERFACE Threads::Threads)
+  else()
+    set(multilabel_why "no thread library found")
+  endif()
+endmacro()
+
+macro(multilabel_need_xtensor)
+  # Not the target `xtensor::optimize`: it means -march=native, and binaries that run on the build machine only.
+  find_package(xtensor CONFIG QUIET)
+  if(TARGET xtensor)
+    multilabel_make_need(xtensor)
+    target_link_libraries(multilabel::needs_xtensor INTERFACE xtensor)
+  else()
+    set(multilabel_why "xtensor was not found; on Debian: apt install libxtensor-dev")
+  endif()
+endmacro()
+
+macro(multilabel_need_json)
+  find_package(nlohmann_json CONFIG QUIET)
+  if(TARGET nlohmann_json::nlohmann_json)
+    multilabel_make_need(json)
+    target_link_libraries(multilabel::needs_json INTERFACE nlohmann_json::nlohmann_json)
+  else()
+    set(multilabel_why "nlohmann_json was not found; on Debian: apt install nlohmann-json3-dev")
+  endif()
+endmacro()
+
+# Debian keeps OpenCVConfig.cmake in libopencv-dev (a gigabyte with all it drags in); the small -dev packages have headers and
+# libraries only, so those are looked for by name when there is no config.
+macro(multilabel_find_opencv_modules target)
+  find_package(OpenCV QUIET COMPONENTS ${ARGN})
+  set(multilabel_opencv_libraries)
+  if(OpenCV_FOUND)
+    list(TRANSFORM ARGN PREPEND opencv_ OUTPUT_VARIABLE multilabel_opencv_libraries)
+    set(multilabel_opencv_include ${OpenCV_INCLUDE_DIRS})
+  else()
+    find_path(MULTILABEL_OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4)
+    set(multilabel_opencv_include ${MULTILABEL_OPENCV_INCLUDE})
+    foreach(module IN ITEMS ${ARGN})
+      find_library(MULTILABEL_OPENCV_${module} opencv_${module})
+      list(APPEND multilabel_opencv_libraries ${MULTILABEL_OPENCV_${module}})
+    endforeach()
+  endif()
+  if(multilabel_opencv_include AND NOT multilabel_opencv_libraries MATCHES "NOTFOUND")
+    multilabel_make_need(${target})
+    target_include_directories(multilabel::needs_${target} SYSTEM INTERFACE ${multilabel_opencv_include})
+    target_link_libraries(multilabel::needs_${target} INTERFACE ${multilabel_opencv_libraries})
+  else()
+    set(multilabel_why "OpenCV was not found; on Debian: apt install libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev")
+  endif()
+endmacro()
+
+macro(multilabel_need_opencv)
+  multilabel_find_opencv_modules(opencv imgproc core)
+endmacro()
+
+macro(multilabel_need_opencv_io)
+  multilabel_find_opencv_modules(opencv_io imgcodecs imgproc core)
+endmacro()
+
+# Not find_package(Torch): with a CUDA build it stops where no CUDA toolkit is installed, though the libraries need none.
+macro(multilabel_need_torch)
+  if(TARGET torch)
+    multilabel_make_need(torch)
+    target_link_libraries(multilabel::needs_torch INTERFACE torch)
+  else()
+    set(multilabel_torch_hints ${TORCH_INSTALL_PREFIX} $ENV{TORCH_INSTALL_PREFIX})
+    if(Torch_DIR)
+      list(APPEND multilabel_torch_hints "${Torch_DIR}/../../..")
+    endif()
+    find_package(Python COMPONENTS Interpreter QUIET)
+    if(Python_Interpreter_FOUND)
+      execute_process(
+        COMMAND "${Python_EXECUTABLE}" -c
+          "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"
+        OUTPUT_VARIABLE multilabel_torch_of_python OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+      list(APPEND multilabel_torch_hints ${multilabel_torch_of_python})
+    endif()
+    find_path(MULTILABEL_TORCH_ROOT include/torch/csrc/api/include/torch/torch.h HINTS ${multilabel_torch_hints})
+    if(MULTILABEL_TORCH_ROOT)
+      multilabel_make_need(torch)
+      foreach(library IN ITEMS torch torch_cpu c10)
+        find_library(MULTILABEL_LIB_${library} ${library} PATHS "${MULTILABEL_TORCH_ROOT}/lib" NO_DEFAULT_PATH REQUIRED)
+        target_link_libraries(multilabel::needs_torch INTERFACE "${MULTILABEL_LIB_${library}}")
+      endforeach()
+      target_include_directories(multilabel::needs_torch SYSTEM INTERFACE
+        "${MULTILABEL_TORCH_ROOT}/include" "${MULTILABEL_TORCH_ROOT}/include/torch/csrc/api/include")
+      # A program linked to a CUDA build must not chase the CUDA libraries at link time.
+      target_link_options(multilabel::needs_torch INTERFACE "LINKER:--allow-shlib-undefined")
+    else()
+      set(multilabel_why
+        "LibTorch was not found; pip install torch==2.13.0, or pass -DTORCH_INSTALL_PREFIX=<folder with include/ and lib/>")
+    endif()
+  endif()
+endmacro()
+
+# multilabel_find_dependencies(<component> [REQUIRED]): finds what the component and those it uses need; sets
+# multilabel_<component>_FOUND and appends a sentence to multilabel_NOT_FOUND_MESSAGE.
+macro(multilabel_find_dependencies component)
+  set(multilabel_${component}_FOUND TRUE)
+  foreach(multilabel_own IN ITEMS ${MULTILABEL_${component}_USES} ${component})
+    foreach(multilabel_need IN LISTS MULTILABEL_${multilabel_own}_NEEDS)
+      set(multilabel_why "")
+      if(NOT TARGET multilabel::needs_${multilabel_need})
+        cmake_language(CALL multilabel_need_${multilabel_need})
+      endif()
+      if(multilabel_why)
+        set(multilabel_${component}_FOUND FALSE)
+        string(APPEND multilabel_NOT_FOUND_MESSAGE "component '${component}': ${multilabel_why}\n")
+        if("${ARGN}" STREQUAL "REQUIRED")
+          message(FATAL_ERROR "multilabel component '${component}': ${multilabel_why}")
+        endif()
+      endif()
+    endforeach()
+  endforeach()
+endmacro()

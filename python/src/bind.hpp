@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One function a component; each fills the submodule of its name.
+
+#include <pybind11/pybind11.h>
+
+namespace multilabel::python {
+
+void bind_encoding(pybind11::module_& module);
+void bind_metrics(pybind11::module_& module);
+void bind_calibration(pybind11::module_& module);
+void bind_threshold(pybind11::module_& module);
+void bind_augmentation(pybind11::module_& module);
+void bind_data(pybind11::module_& module);
+
+void bind_loss(pybind11::module_& module);
+void bind_model(pybind11::module_& module);
+void bind_training(pybind11::module_& module);
+void bind_bundle(pybind11::module_& module);
+
+}  // namespace multilabel::python
