@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bind.hpp"
+
+namespace multilabel::python {
+
+void bind_encoding(pybind11::module_&) {}
+
+}  // namespace multilabel::python

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// multilabel._core: everything that needs no torch. Private; the public names are in the Python modules beside it.
+
+#include <multilabel/core/error.hpp>
+#include <multilabel/version.hpp>
+
+#include "bind.hpp"
+
+namespace py = pybind11;
+
+namespace {
+
+// Each exception of the library is also the built-in one that a Python user would catch.
+void bind_errors(py::module_& module) {
+  const auto base = py::exception<multilabel::Error>(module, "Error", PyExc_RuntimeError);
+  const auto also = [&](PyObject* builtin) { return py::make_tuple(base, py::reinterpret_borrow<py::object>(builtin)); };
+  py::register_exception<multilabel::ArgumentError>(module, "ArgumentError", also(PyExc_ValueError));
+  py::register_exception<multilabel::ShapeError>(module, "ShapeError", also(PyExc_ValueError));
+  py::register_exception<multilabel::LabelError>(module, "LabelError", also(PyExc_ValueError));
+  py::register_exception<multilabel::DataError>(module, "DataError", also(PyExc_OSError));
+  py::register_exception<multilabel::BundleError>(module, "BundleError", also(PyExc_OSError));
+  py::register_exception<multilabel::NotFittedError>(module, "NotFittedError", also(PyExc_ValueError));
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_core, module) {
+  using namespace multilabel::python;
+  module.doc() = "The torch-free half of multilabel, compiled.";
+  module.attr("__version__") = MULTILABEL_VERSION;
+  bind_errors(module);
+  const auto fill = [&](const char* name, void (*bind)(py::module_&)) {
+    py::module_ submodule = module.def_submodule(name);
+    bind(submodule);
+  };
+  fill("encoding", bind_encoding);
+  fill("metrics", bind_metrics);
+  fill("calibration", bind_calibration);
+  fill("threshold", bind_threshold);
+  fill("augmentation", bind_augmentation);
+  fill("data", bind_data);
+}
