@@ -12,7 +12,7 @@ namespace {
 
 // Each exception of the library is also the built-in one that a Python user would catch.
 void bind_errors(py::module_& module) {
-  const auto base = py::exception<multilabel::Error>(module, "Error", PyExc_RuntimeError);
+  const auto base = py::exception<multilabel::Error>(module, "Error", PyExc_Exception);
   const auto also = [&](PyObject* builtin) { return py::make_tuple(base, py::reinterpret_borrow<py::object>(builtin)); };
   py::register_exception<multilabel::ArgumentError>(module, "ArgumentError", also(PyExc_ValueError));
   py::register_exception<multilabel::ShapeError>(module, "ShapeError", also(PyExc_ValueError));
