@@ -15,9 +15,9 @@ namespace multilabel {
 
 /// The parts of an error message: "where: expected; got actual. mend".
 struct Complaint {
-  std::string_view where;     ///< the public function, as the user typed it: "metrics::f1_score"
-  std::string_view expected;  ///< "targets and predictions must have the same shape"
-  std::string actual;         ///< "[3, 4] and [3, 5]"
+  std::string_view where;      ///< the public function, as the user typed it: "metrics::f1_score"
+  std::string_view expected;   ///< "targets and predictions must have the same shape"
+  std::string actual;          ///< "[3, 4] and [3, 5]"
   std::string_view mend = {};  ///< one sentence, or nothing
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The one exception tree of the library. Every message is a sentence `where: what must be EXPECTED; got ACTUAL`, followed by how
-// to mend it where that is known. Catch `Error` for all of them, a leaf for one kind; in Python each leaf is also the built-in
-// exception a caller would expect (ValueError, OSError, RuntimeError).
+// The one exception tree of the library. Every message is a sentence `where: what must be EXPECTED; got ACTUAL`, followed by
+// how to mend it where that is known. Catch `Error` for all of them, a leaf for one kind; in Python each leaf is also the
+// built-in exception a caller would expect (ValueError, OSError, RuntimeError).
 
 #include <cstddef>
 #include <filesystem>

@@ -17,8 +17,8 @@ namespace multilabel {
   return std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
-/// Calls `work(begin, end)` for consecutive pieces of 0 ... size, each at least `grain` long, on up to `threads` threads (0: all).
-/// `work` must not depend on the cut. Rethrows the exception of the first piece that failed.
+/// Calls `work(begin, end)` for consecutive pieces of 0 ... size, each at least `grain` long, on up to `threads` threads (0:
+/// all). `work` must not depend on the cut. Rethrows the exception of the first piece that failed.
 template <class Work>
 void parallel_for(std::size_t size, std::size_t threads, std::size_t grain, Work&& work) {
   const std::size_t most = std::max<std::size_t>(1, size / std::max<std::size_t>(1, grain));

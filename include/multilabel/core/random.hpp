@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Random numbers as a pure function of (seed, stream, epoch, sample): no engine state anywhere, so the same picture gets the same
-// draws on any number of threads, at any batch size and after a resume. Not for cryptography.
+// Random numbers as a pure function of (seed, stream, epoch, sample): no engine state anywhere, so the same picture gets the
+// same draws on any number of threads, at any batch size and after a resume. Not for cryptography.
 
 #include <array>
 #include <cmath>
@@ -33,7 +33,7 @@ namespace multilabel {
 struct RandomKey {
   std::uint64_t seed = 0;
   std::uint32_t epoch = 0;
-  std::uint32_t index = 0;   ///< the sample's position in its data set
+  std::uint32_t index = 0;  ///< the sample's position in its data set
   std::uint32_t stream = 0;
 
   [[nodiscard]] constexpr RandomKey with_stream(std::uint32_t value) const noexcept { return {seed, epoch, index, value}; }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "multilabel/core/parallel.hpp"
+
+#include <catch2/catch.hpp>
+#include <stdexcept>
+
+namespace {
+TEST_CASE("parallel_for: covers every position once, whatever the number of threads") {
+  for (const std::size_t threads : {1u, 2u, 3u, 16u}) {
+    std::vector<int> visits(101, 0);
+    multilabel::parallel_for(visits.size(), threads, 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) ++visits[i];
+    });
+    CHECK(visits == std::vector<int>(101, 1));
+  }
+}
+
+TEST_CASE("parallel_for: pieces are never shorter than the grain") {
+  std::vector<std::size_t> lengths(10, 0);
+  multilabel::parallel_for(10, 8, 4, [&](std::size_t begin, std::size_t end) { lengths[begin] = end - begin; });
+  for (const std::size_t length : lengths) CHECK((length == 0 || length >= 4));
+}
+
+TEST_CASE("parallel_for: an exception of a piece reaches the caller") {
+  const auto run = [] {
+    multilabel::parallel_for(100, 2, 1, [](std::size_t, std::size_t end) {
+      if (end == 100) throw std::domain_error("second half");
+    });
+  };
+  CHECK_THROWS_AS(run(), std::domain_error);
+}
+
+TEST_CASE("parallel_for: nothing to do calls nothing") {
+  multilabel::parallel_for(0, 2, 1, [](std::size_t, std::size_t) { FAIL("called"); });
+}
+}  // namespace
