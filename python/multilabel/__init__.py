@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Multi-label image classification: label names in, trained model, tuned threshold and honest numbers out.
 
-``import multilabel`` does not import torch; the components that need it (loss, model, training, bundle) load on first use.
+``import multilabel`` does not import torch; the components that need it (loss, model, training, bundle) load on first
+use.
 """
 
 from __future__ import annotations
