@@ -48,7 +48,8 @@ template <class... Parts>
   return join_text("[", rows, ", ", columns, "]");
 }
 
-/// "'name'", as labels and files are written everywhere.
-[[nodiscard]] inline std::string quoted(std::string_view text) { return join_text("'", text, "'"); }
+/// "'name'", as labels and files are written everywhere. An object, because argument-dependent lookup would prefer
+/// `std::quoted` to a function of this name wherever the argument is a `std::string`.
+inline constexpr auto quoted = [](std::string_view text) -> std::string { return join_text("'", text, "'"); };
 
 }  // namespace multilabel
