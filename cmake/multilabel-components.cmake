@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The components, lowest first: which of our own each one uses, and which third parties. scripts/check_layers reads the same table.
+# The components, lowest first: which of our own each one uses, and which third parties. scripts/check_layers.py holds every
+# #include in the headers against the same table.
 set(MULTILABEL_COMPONENTS core encoding metrics calibration threshold augmentation data loss model training bundle)
 
 set(MULTILABEL_core_USES)
@@ -25,19 +26,3 @@ set(MULTILABEL_loss_NEEDS torch)
 set(MULTILABEL_model_NEEDS torch json)
 set(MULTILABEL_training_NEEDS torch json)
 set(MULTILABEL_bundle_NEEDS torch json)
-
-macro(multilabel_add_component component)
-  add_library(multilabel_${component} INTERFACE)
-  add_library(multilabel::${component} ALIAS multilabel_${component})
-  set_target_properties(multilabel_${component} PROPERTIES EXPORT_NAME ${component})
-  target_compile_features(multilabel_${component} INTERFACE cxx_std_20)
-  target_include_directories(multilabel_${component} INTERFACE
-    $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  foreach(own IN LISTS MULTILABEL_${component}_USES)
-    target_link_libraries(multilabel_${component} INTERFACE multilabel::${own})
-  endforeach()
-  foreach(need IN LISTS MULTILABEL_${component}_NEEDS)
-    target_link_libraries(multilabel_${component} INTERFACE multilabel::needs_${need})
-  endforeach()
-  list(APPEND MULTILABEL_COMPONENT_TARGETS multilabel_${component})
-endmacro()

@@ -75,7 +75,8 @@ macro(multilabel_need_opencv_io)
   multilabel_find_opencv_modules(opencv_io imgcodecs imgproc core)
 endmacro()
 
-# Not find_package(Torch): with a CUDA build it stops where no CUDA toolkit is installed, though the libraries need none.
+# Not find_package(Torch): with a CUDA build it stops where no CUDA toolkit is installed, though the libraries need none. Looked for
+# anew at every configure, because an isolated pip build has another folder each time.
 macro(multilabel_need_torch)
   if(TARGET torch)
     multilabel_make_need(torch)
@@ -85,24 +86,35 @@ macro(multilabel_need_torch)
     if(Torch_DIR)
       list(APPEND multilabel_torch_hints "${Torch_DIR}/../../..")
     endif()
-    find_package(Python COMPONENTS Interpreter QUIET)
-    if(Python_Interpreter_FOUND)
-      execute_process(
-        COMMAND "${Python_EXECUTABLE}" -c
-          "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"
-        OUTPUT_VARIABLE multilabel_torch_of_python OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-      list(APPEND multilabel_torch_hints ${multilabel_torch_of_python})
+    if(NOT multilabel_torch_hints)
+      find_package(Python COMPONENTS Interpreter QUIET)
+      if(Python_Interpreter_FOUND)
+        execute_process(
+          COMMAND "${Python_EXECUTABLE}" -c
+            "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"
+          OUTPUT_VARIABLE multilabel_torch_hints OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+      endif()
     endif()
-    find_path(MULTILABEL_TORCH_ROOT include/torch/csrc/api/include/torch/torch.h HINTS ${multilabel_torch_hints})
+    set(MULTILABEL_TORCH_ROOT)
+    foreach(multilabel_hint IN LISTS multilabel_torch_hints)
+      if(NOT MULTILABEL_TORCH_ROOT AND EXISTS "${multilabel_hint}/include/torch/csrc/api/include/torch/torch.h")
+        set(MULTILABEL_TORCH_ROOT "${multilabel_hint}")
+      endif()
+    endforeach()
     if(MULTILABEL_TORCH_ROOT)
       multilabel_make_need(torch)
-      foreach(library IN ITEMS torch torch_cpu c10)
-        find_library(MULTILABEL_LIB_${library} ${library} PATHS "${MULTILABEL_TORCH_ROOT}/lib" NO_DEFAULT_PATH REQUIRED)
-        target_link_libraries(multilabel::needs_torch INTERFACE "${MULTILABEL_LIB_${library}}")
-      endforeach()
       target_include_directories(multilabel::needs_torch SYSTEM INTERFACE
         "${MULTILABEL_TORCH_ROOT}/include" "${MULTILABEL_TORCH_ROOT}/include/torch/csrc/api/include")
-      # A program linked to a CUDA build must not chase the CUDA libraries at link time.
+      if(EXISTS "${MULTILABEL_TORCH_ROOT}/lib/libtorch_cuda.so")
+        # The CUDA kernels register themselves when their library is loaded, though no symbol of it is named; and a program must not
+        # chase the CUDA libraries behind it at link time.
+        target_link_options(multilabel::needs_torch INTERFACE
+          "LINKER:--push-state,--no-as-needed,${MULTILABEL_TORCH_ROOT}/lib/libtorch_cuda.so,--pop-state")
+      endif()
+      foreach(multilabel_library IN ITEMS torch torch_cpu c10)
+        target_link_libraries(multilabel::needs_torch INTERFACE
+          "${MULTILABEL_TORCH_ROOT}/lib/${CMAKE_SHARED_LIBRARY_PREFIX}${multilabel_library}${CMAKE_SHARED_LIBRARY_SUFFIX}")
+      endforeach()
       target_link_options(multilabel::needs_torch INTERFACE "LINKER:--allow-shlib-undefined")
     else()
       set(multilabel_why
@@ -111,11 +123,16 @@ macro(multilabel_need_torch)
   endif()
 endmacro()
 
-# multilabel_find_dependencies(<component> [REQUIRED]): finds what the component and those it uses need; sets
+# multilabel_find_dependencies(<component> [REQUIRED]): finds what the component and those below it need; sets
 # multilabel_<component>_FOUND and appends a sentence to multilabel_NOT_FOUND_MESSAGE.
 macro(multilabel_find_dependencies component)
   set(multilabel_${component}_FOUND TRUE)
-  foreach(multilabel_own IN ITEMS ${MULTILABEL_${component}_USES} ${component})
+  set(multilabel_below ${component} ${MULTILABEL_${component}_USES})
+  foreach(multilabel_own IN LISTS MULTILABEL_${component}_USES)
+    list(APPEND multilabel_below ${MULTILABEL_${multilabel_own}_USES})
+  endforeach()
+  list(REMOVE_DUPLICATES multilabel_below)
+  foreach(multilabel_own IN LISTS multilabel_below)
     foreach(multilabel_need IN LISTS MULTILABEL_${multilabel_own}_NEEDS)
       set(multilabel_why "")
       if(NOT TARGET multilabel::needs_${multilabel_need})
@@ -123,10 +140,10 @@ macro(multilabel_find_dependencies component)
       endif()
       if(multilabel_why)
         set(multilabel_${component}_FOUND FALSE)
-        string(APPEND multilabel_NOT_FOUND_MESSAGE "component '${component}': ${multilabel_why}\n")
         if("${ARGN}" STREQUAL "REQUIRED")
           message(FATAL_ERROR "multilabel component '${component}': ${multilabel_why}")
         endif()
+        string(APPEND multilabel_NOT_FOUND_MESSAGE "component '${component}': ${multilabel_why}\n")
       endif()
     endforeach()
   endforeach()

@@ -9,8 +9,8 @@ else()
   set(multilabel_include_dir ${CMAKE_INSTALL_INCLUDEDIR})
   set(multilabel_cmake_dir ${CMAKE_INSTALL_DATADIR}/cmake/multilabel)
 endif()
-install(DIRECTORY include/multilabel DESTINATION ${multilabel_include_dir} FILES_MATCHING PATTERN "*.hpp")
-install(TARGETS ${MULTILABEL_COMPONENT_TARGETS} multilabel_multilabel EXPORT multilabel-targets)
+install(TARGETS ${MULTILABEL_COMPONENT_TARGETS} EXPORT multilabel-targets
+  FILE_SET HEADERS DESTINATION ${multilabel_include_dir})
 install(EXPORT multilabel-targets NAMESPACE multilabel:: DESTINATION ${multilabel_cmake_dir})
 configure_package_config_file(cmake/multilabel-config.cmake.in multilabel-config.cmake
   INSTALL_DESTINATION ${multilabel_cmake_dir} NO_SET_AND_CHECK_MACRO)

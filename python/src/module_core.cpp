@@ -4,6 +4,8 @@
 #include <multilabel/core/error.hpp>
 #include <multilabel/version.hpp>
 
+#include <torch/headeronly/version.h>
+
 #include "bind.hpp"
 
 namespace py = pybind11;
@@ -28,6 +30,7 @@ PYBIND11_MODULE(_core, module) {
   using namespace multilabel::python;
   module.doc() = "The torch-free half of multilabel, compiled.";
   module.attr("__version__") = MULTILABEL_VERSION;
+  module.attr("torch_version") = TORCH_VERSION;  // what _torch is compiled against; Python compares before it loads that
   bind_errors(module);
   const auto fill = [&](const char* name, void (*bind)(py::module_&)) {
     py::module_ submodule = module.def_submodule(name);
