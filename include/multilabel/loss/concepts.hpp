@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What every loss takes and gives, so that training works with any: one of ours, a user's own, a Python function behind an
+// adapter.
+
+#include <ATen/core/Tensor.h>
+
+#include <concepts>
+
+namespace multilabel::loss {
+
+/// What a loss may be told beside logits and targets; an undefined tensor means "not given".
+struct LossInputs {
+  at::Tensor mask{};  ///< [n, labels], bool: false where the target is unknown, in addition to NaN and -1 in the targets
+  at::Tensor sample_weight{};  ///< [n]: multiplies the cells of an image; does not change what `Reduction::mean` divides by
+};
+
+/// A callable from logits [n, labels] and targets [n, labels] (in [0, 1]; NaN or -1: unknown) to a scalar, or to [n, labels]
+/// with `Reduction::none`. Laws: an unknown cell changes neither value nor gradient; permuting images permutes the gradient; a
+/// batch without a known cell gives 0 with a gradient of 0; the gradient mode is left as it is.
+template <class L>
+concept loss_function = requires(const L& loss, const at::Tensor& tensor, const LossInputs& inputs) {
+  { loss(tensor, tensor, inputs) } -> std::same_as<at::Tensor>;
+};
+
+}  // namespace multilabel::loss

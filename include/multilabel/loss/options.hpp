@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The choices that all losses share: how cells become one number, and how targets are smoothed.
+
+#include <string_view>
+
+#include "multilabel/core/check.hpp"
+
+namespace multilabel::loss {
+
+/// How the losses of the cells become the result. The learning rate belongs to the reduction: with 80 labels and 64 images
+/// `sum` is 5,120 times `mean`, and SGD, gradient clipping and weight decay notice.
+enum class Reduction {
+  mean,           ///< over the known cells (0 when there is none)
+  sum,            ///< over the known cells
+  sum_per_image,  ///< sum over the known cells, divided by the number of images in the batch
+  none            ///< [n, labels], 0 at unknown cells
+};
+
+[[nodiscard]] constexpr std::string_view to_string(Reduction reduction) noexcept {
+  switch (reduction) {
+    case Reduction::sum:
+      return "sum";
+    case Reduction::sum_per_image:
+      return "sum_per_image";
+    case Reduction::none:
+      return "none";
+    default:
+      return "mean";
+  }
+}
+
+/// The reduction of that name; throws `ArgumentError` listing the names.
+[[nodiscard]] inline Reduction reduction_from_name(std::string_view name) {
+  for (const auto reduction : {Reduction::mean, Reduction::sum, Reduction::sum_per_image, Reduction::none})
+    if (name == to_string(reduction)) return reduction;
+  fail<ArgumentError>({"loss", "reduction must be one of 'mean', 'sum', 'sum_per_image', 'none'", quoted(name)});
+}
+
+/// Label smoothing, y' = y (1 - positive) + (1 - y) negative. One number e stands for e / 2 on each side, which is y (1 - e) +
+/// e / 2, Keras's definition.
+struct LabelSmoothing {
+  double positive = 0;  ///< what a positive target loses, in [0, 1]
+  double negative = 0;  ///< what a negative target gains, in [0, 1]
+
+  constexpr LabelSmoothing() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): so that `.label_smoothing = 0.1` says it.
+  constexpr LabelSmoothing(double both) : positive(both / 2), negative(both / 2) {}
+  constexpr LabelSmoothing(double of_positives, double of_negatives) : positive(of_positives), negative(of_negatives) {}
+  friend bool operator==(const LabelSmoothing&, const LabelSmoothing&) = default;
+};
+
+}  // namespace multilabel::loss

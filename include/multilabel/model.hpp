@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Networks from images to logits, and the weight files they come from.
+
+#include "multilabel/model/backbones.hpp"
+#include "multilabel/model/classifier.hpp"
+#include "multilabel/model/concepts.hpp"
+#include "multilabel/model/create.hpp"
+#include "multilabel/model/initialize.hpp"
+#include "multilabel/model/options.hpp"
+#include "multilabel/model/safetensors.hpp"
+#include "multilabel/model/state.hpp"

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A backbone with a head: images to one logit a label. The children of the backbone are registered at the top, beside the head
+// under timm's name for the last layer, so that the names of all numbers are exactly those of timm's model.
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/pimpl.h>
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "multilabel/core/check.hpp"
+#include "multilabel/model/backbones.hpp"
+#include "multilabel/model/heads/csra.hpp"
+#include "multilabel/model/heads/linear.hpp"
+#include "multilabel/model/initialize.hpp"
+#include "multilabel/model/options.hpp"
+#include "multilabel/model/state.hpp"
+
+namespace multilabel::model {
+
+namespace detail {
+
+inline void check(const ModelOptions& options) {
+  const auto refuse = [](std::string_view expected, std::string actual) {
+    fail<ArgumentError>({"model::create", expected, std::move(actual)});
+  };
+  if (options.labels == 0) refuse("labels must be at least 1", "0");
+  if (!(options.dropout >= 0 && options.dropout < 1)) refuse("dropout must be in [0, 1)", join_text(options.dropout));
+  if (options.bias_prior.size() > 1 && options.bias_prior.size() != options.labels) {
+    refuse(join_text("bias_prior must hold one value or one for each of the ", options.labels, " labels"),
+           join_text(options.bias_prior.size()));
+  }
+  for (const double prior : options.bias_prior)
+    if (!(prior > 0 && prior < 1)) refuse("bias_prior must be in (0, 1)", join_text(prior));
+  if (options.head == Head::csra && options.csra.temperatures.empty()) refuse("csra.temperatures must not be empty", "none");
+  for (const double temperature : options.csra.temperatures)
+    if (!(temperature > 0)) refuse("csra.temperatures must be above 0", join_text(temperature));
+}
+
+[[nodiscard]] inline std::shared_ptr<HeadModule> make_head(std::int64_t channels, const ModelOptions& options) {
+  const auto labels = static_cast<std::int64_t>(options.labels);
+  if (options.head == Head::csra) return std::make_shared<CSRAHead>(channels, labels, options.csra, options.dropout);
+  return std::make_shared<LinearHead>(channels, labels, options.dropout);
+}
+
+}  // namespace detail
+
+/// See `Classifier`.
+class ClassifierImpl : public torch::nn::Module {
+ public:
+  /// The network `config` describes, with weights drawn from its seed. `config.options.pretrained` is not read: `create` does
+  /// that.
+  explicit ClassifierImpl(const ModelConfig& config)
+      : ClassifierImpl([name = config.backbone] { return make_backbone(name); }, config) {}
+
+  /// The same on a backbone of your own, which `make` makes anew at each call; `config.backbone` is then a name of your choice.
+  ClassifierImpl(std::function<std::shared_ptr<Backbone>()> make, ModelConfig config)
+      : make_(std::move(make)), config_(std::move(config)), backbone_(make_()) {
+    const ModelOptions& options = config_.options;
+    detail::check(options);
+    head_ = detail::make_head(backbone_->channels(), options);
+    for (const auto& child : backbone_->named_children()) register_module(child.key(), child.value());
+    register_module(backbone_->head_name(), head_);
+    initialize_head(*head_, options.seed);
+    for (std::size_t i = 0; i < options.labels && !options.bias_prior.empty(); ++i) {
+      const double prior = options.bias_prior[options.bias_prior.size() == 1 ? 0 : i];
+      head_->bias().detach()[static_cast<std::int64_t>(i)] = std::log(prior / (1 - prior));
+    }
+    if (options.pretrained.empty()) initialize_backbone(*backbone_, options.seed);
+    config_.options.pretrained.clear();
+  }
+
+  /// Images [n, 3, h, w] to logits [n, labels]. Any memory order; channels-last is the fast one and is made where it is not
+  /// given.
+  [[nodiscard]] at::Tensor forward(const at::Tensor& images) { return head_->forward(feature_map(images)); }
+
+  /// Images [n, 3, h, w] to the pooled features [n, channels] that a linear head sees.
+  [[nodiscard]] at::Tensor features(const at::Tensor& images) { return feature_map(images).mean({2, 3}); }
+
+  /// Images [n, 3, h, w] to the backbone's map [n, channels, h', w'].
+  [[nodiscard]] at::Tensor feature_map(const at::Tensor& images) {
+    if (images.dim() != 4 || images.size(1) != 3) {
+      fail<ShapeError>({"Classifier::forward", "images must be [n, 3, height, width]", join_text(images.sizes())});
+    }
+    return backbone_->forward(images.contiguous(at::MemoryFormat::ChannelsLast));
+  }
+
+  /// What `create` was told, for building the same network again; `options.pretrained` is empty.
+  [[nodiscard]] const ModelConfig& config() const noexcept { return config_; }
+
+  /// What the names of the head's numbers begin with: "classifier." or "fc.".
+  [[nodiscard]] std::string head_prefix() const { return backbone_->head_name() + '.'; }
+
+  /// A copy with numbers of its own, in the same mode.
+  [[nodiscard]] std::shared_ptr<torch::nn::Module> clone(const std::optional<at::Device>& device = {}) const override {
+    ModelConfig config = config_;
+    config.options.pretrained = "this classifier";  // so that nothing is drawn
+    auto copy = std::make_shared<ClassifierImpl>(make_, std::move(config));
+    if (device) copy->to(*device);
+    load_state(*copy, named_state(*this));
+    copy->train(is_training());
+    return copy;
+  }
+
+ private:
+  std::function<std::shared_ptr<Backbone>()> make_;
+  ModelConfig config_;
+  std::shared_ptr<Backbone> backbone_;  // not registered itself: its children are
+  std::shared_ptr<HeadModule> head_;
+};
+
+/// A shared handle to a network: copies are the same network. Made by `create`.
+TORCH_MODULE(Classifier);
+
+}  // namespace multilabel::model

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The seam between a head and the classifier: a feature map in, one logit a label out.
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/module.h>
+
+namespace multilabel::model {
+
+/// Base of every head. `bias()` is what `bias_prior` sets, so every head ends with one bias a label.
+class HeadModule : public torch::nn::Module {
+ public:
+  /// [n, channels, h, w] -> [n, labels].
+  [[nodiscard]] virtual at::Tensor forward(const at::Tensor& map) = 0;
+
+  /// [labels].
+  [[nodiscard]] virtual at::Tensor& bias() = 0;
+};
+
+}  // namespace multilabel::model
