@@ -1,8 +1,184 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bind.hpp"
+#include <pybind11/operators.h>
+#include <pybind11/stl.h>
+
+#include <array>
+#include <cmath>
+#include <multilabel/threshold.hpp>
+
+#include "matrix_arrays.hpp"
+
+namespace py = pybind11;
 
 namespace multilabel::python {
+namespace {
 
-void bind_threshold(pybind11::module_&) {}
+using threshold::FixedThreshold;
+using threshold::ThresholdRule;
+
+threshold::Metric metric(std::string_view where, const std::string& name) {
+  if (const auto found = threshold::metric_from(name)) return *found;
+  fail<ArgumentError>(
+      {where, "metric must be one of f1, fbeta, jaccard, precision, recall, accuracy, hamming, youden and cost", quoted(name)});
+}
+
+metrics::Average average(std::string_view where, const std::string& name) {
+  if (const auto found = metrics::average_from(name)) return *found;
+  fail<ArgumentError>({where, "average must be one of micro, macro, weighted and samples", quoted(name)});
+}
+
+threshold::CostMatrix cost(const std::array<double, 4>& c) { return {c[0], c[1], c[2], c[3]}; }
+
+py::dict to_dict(const ThresholdRule& rule) {
+  py::dict dict;
+  dict["thresholds"] = rule.thresholds();
+  dict["metric"] = rule.metric();
+  dict["average"] = rule.average();
+  dict["value"] = std::isnan(rule.value()) ? py::object(py::none()) : py::object(py::float_(rule.value()));
+  return dict;
+}
+
+ThresholdRule from_dict(const py::dict& dict) {
+  for (const char* key : {"thresholds", "metric", "average", "value"}) {
+    if (!dict.contains(key)) {
+      fail<ArgumentError>({"ThresholdRule.from_dict", "the dictionary must have the keys thresholds, metric, average and value",
+                           join_text("no ", quoted(key)), "Pass what to_dict returned."});
+    }
+  }
+  const double value = dict["value"].is_none() ? std::nan("") : dict["value"].cast<double>();
+  return ThresholdRule(dict["thresholds"].cast<std::vector<double>>(), dict["metric"].cast<std::string>(),
+                       dict["average"].cast<std::string>(), value);
+}
+
+std::string repr(const ThresholdRule& rule) {
+  std::string text = rule.is_global() ? join_text("ThresholdRule(threshold=", rule.thresholds()[0])
+                                      : join_text("ThresholdRule(", rule.thresholds().size(), " thresholds");
+  if (!rule.metric().empty()) text += join_text(", ", rule.average(), " ", rule.metric(), "=", rule.value());
+  return text + ")";
+}
+
+void bind_rule(py::module_& module) {
+  py::class_<ThresholdRule> rule(module, "ThresholdRule",
+                                 R"(A fitted threshold: predicts a label when its score is at or above it.
+
+Parameters
+----------
+thresholds : sequence of float
+    One for all labels, or one per label in the vocabulary's order.
+metric, average : str, optional
+    What it was tuned for.
+value : float, optional
+    The metric's value reached there.
+
+Examples
+--------
+>>> from multilabel.threshold import ThresholdRule
+>>> ThresholdRule([0.3, 0.6]).apply([[0.3, 0.5]])
+array([[1, 0]], dtype=uint8)
+)");
+  rule.def(py::init<std::vector<double>, std::string, std::string, double>(), py::arg("thresholds"), py::arg("metric") = "",
+           py::arg("average") = "", py::arg("value") = std::nan(""))
+      .def_property_readonly(
+          "thresholds_", [](const ThresholdRule& self) { return to_numpy(self.thresholds()); },
+          "ndarray: one threshold, or one per label.")
+      .def_property_readonly("value_", &ThresholdRule::value, "float: the metric's value where it was tuned, or NaN.")
+      .def_property_readonly("metric", &ThresholdRule::metric, "str: the metric it was tuned for, or ''.")
+      .def_property_readonly("average", &ThresholdRule::average, "str: the average it was tuned for, or ''.")
+      .def(
+          "apply",
+          [](const ThresholdRule& self, const py::object& scores) {
+            return with_scores("ThresholdRule.apply", scores, [&](auto view) {
+              Matrix<std::uint8_t> predictions;
+              {
+                const py::gil_scoped_release release;
+                predictions = self.apply(view);
+              }
+              return to_numpy(std::move(predictions));
+            });
+          },
+          py::arg("scores"), R"(The predictions, 1 where score >= threshold, else 0.
+
+Parameters
+----------
+scores : array-like of shape (samples, labels)
+    Real scores, compared in their own precision.
+
+Returns
+-------
+ndarray of uint8, shape (samples, labels)
+)")
+      .def("to_dict", &to_dict, "The rule as plain Python values, ready for JSON.")
+      .def_static("from_dict", &from_dict, py::arg("values"), "The rule that ``to_dict`` described.")
+      .def("__repr__", &repr)
+      .def(py::self == py::self)
+      .def(py::pickle([](const ThresholdRule& self) { return to_dict(self); }, [](const py::dict& d) { return from_dict(d); }));
+  rule.attr("__hash__") = py::none();
+  py::class_<FixedThreshold, ThresholdRule>(module, "FixedThreshold", R"(The rule "score >= threshold" for every label.
+
+Parameters
+----------
+threshold : float, default=0.5
+
+Examples
+--------
+>>> from multilabel.threshold import FixedThreshold
+>>> FixedThreshold(0.5).apply([[0.5, 0.4]])
+array([[1, 0]], dtype=uint8)
+)")
+      .def(py::init<double>(), py::arg("threshold") = 0.5)
+      .def(py::pickle([](const FixedThreshold& self) { return self.thresholds()[0]; },
+                      [](double threshold) { return FixedThreshold(threshold); }));
+  rule.attr("__module__") = "multilabel.threshold";
+  module.attr("FixedThreshold").attr("__module__") = "multilabel.threshold";
+  module.attr("HIGH_RECALL") = threshold::HIGH_RECALL;
+  module.attr("HIGH_PRECISION") = threshold::HIGH_PRECISION;
+}
+
+}  // namespace
+
+void bind_threshold(py::module_& module) {
+  bind_rule(module);
+  module.def(
+      "sweep",
+      [](const py::object& targets, const py::object& scores, const std::string& metric_name, const std::string& average_name,
+         std::vector<double> thresholds, double beta, const std::array<double, 4>& costs) {
+        constexpr std::string_view where = "threshold.sweep";
+        const threshold::SweepOptions options{metric(where, metric_name), average(where, average_name), std::move(thresholds),
+                                              beta, cost(costs)};
+        const auto known = target_matrix(where, targets);
+        return with_scores(where, scores, [&](auto view) {
+          auto swept = [&] {
+            const py::gil_scoped_release release;
+            return threshold::sweep(known, view, options);
+          }();
+          return py::make_tuple(to_numpy(std::move(swept.thresholds)), to_numpy(std::move(swept.values)), swept.best);
+        });
+      },
+      py::arg("targets"), py::arg("scores"), py::arg("metric"), py::arg("average"), py::arg("thresholds"), py::arg("beta"),
+      py::arg("cost"));
+  module.def(
+      "tune",
+      [](const py::object& targets, const py::object& scores, const std::string& metric_name, const std::string& average_name,
+         bool per_label, std::optional<double> shrinkage, std::size_t cross_fit, double beta,
+         const std::array<double, 4>& costs, int passes, std::uint64_t seed) {
+        constexpr std::string_view where = "threshold.tune";
+        const threshold::TuneOptions options{.metric = metric(where, metric_name),
+                                             .average = average(where, average_name),
+                                             .scope = per_label ? threshold::Scope::per_label : threshold::Scope::global,
+                                             .shrinkage = shrinkage,
+                                             .cross_fit = cross_fit,
+                                             .beta = beta,
+                                             .cost = cost(costs),
+                                             .passes = passes,
+                                             .seed = seed};
+        const auto known = target_matrix(where, targets);
+        return with_scores(where, scores, [&](auto view) {
+          const py::gil_scoped_release release;
+          return threshold::tune(known, view, options);
+        });
+      },
+      py::arg("targets"), py::arg("scores"), py::arg("metric"), py::arg("average"), py::arg("per_label"), py::arg("shrinkage"),
+      py::arg("cross_fit"), py::arg("beta"), py::arg("cost"), py::arg("passes"), py::arg("seed"));
+}
 
 }  // namespace multilabel::python

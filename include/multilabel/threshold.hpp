@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The threshold component: from scores to predictions.
+
+#include "multilabel/threshold/fixed.hpp"
+#include "multilabel/threshold/metric.hpp"
+#include "multilabel/threshold/rule.hpp"
+#include "multilabel/threshold/sweep.hpp"
+#include "multilabel/threshold/tune.hpp"
+#include "multilabel/threshold/value.hpp"

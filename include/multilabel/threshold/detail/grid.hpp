@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The metric at given thresholds without a sort: each score falls between two of them, and a group's counts at all thresholds
+// are then running sums. O(cells + groups * thresholds).
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "multilabel/core/shape.hpp"
+#include "multilabel/threshold/detail/group_mean.hpp"
+#include "multilabel/threshold/metric.hpp"
+
+namespace multilabel::threshold::detail {
+
+/// How many of the thresholds a score reaches, in about one comparison.
+template <class S>
+class Reached {
+ public:
+  explicit Reached(std::vector<S> ascending) : thresholds_(std::move(ascending)) {
+    const std::size_t slots = std::clamp<std::size_t>(std::bit_ceil(8 * thresholds_.size()), 256, 65536);
+    const S range = thresholds_.back() - thresholds_.front();
+    first_.assign(slots, 0);
+    top_ = static_cast<S>(slots - 1);
+    step_ = range > 0 ? static_cast<S>(slots) / range : S{0};
+    std::size_t below = 0;
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+      while (below < thresholds_.size() && slot_of(thresholds_[below]) < slot) ++below;
+      first_[slot] = static_cast<std::uint32_t>(below);
+    }
+  }
+
+  [[nodiscard]] std::size_t operator()(S score) const noexcept {
+    std::size_t reached = first_[slot_of(score)];  // those in a lower slot are below the score, for slot_of is monotone
+    while (reached < thresholds_.size() && score >= thresholds_[reached]) ++reached;
+    return reached;
+  }
+
+ private:
+  [[nodiscard]] std::size_t slot_of(S score) const noexcept {
+    const S slot = (score - thresholds_.front()) * step_;
+    return static_cast<std::size_t>(static_cast<std::int32_t>(slot > 0 ? (slot < top_ ? slot : top_) : S{0}));
+  }
+
+  std::vector<S> thresholds_;
+  std::vector<std::uint32_t> first_;
+  S top_ = 0, step_ = 0;
+};
+
+/// The fixed-point sums at ascending thresholds; `mean` starts with nothing predicted.
+template <class S, class Mean>
+[[nodiscard]] std::vector<std::int64_t> sums_at(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                                                const Mean& mean, metrics::Average average, std::vector<S> ascending) {
+  const std::size_t size = ascending.size();
+  const Reached<S> reached(std::move(ascending));
+  std::vector<std::uint64_t> cells(size + 1, 0);  // by thresholds reached: cells below, positives in the upper half
+  std::vector<std::int64_t> sums(size + 1, 0);    // first as steps from the next higher threshold
+  const auto take = [&](std::size_t i) {
+    const auto target = targets.data()[i];
+    if (target >= 0) cells[reached(scores.data()[i])] += 1 + (static_cast<std::uint64_t>(target) << 32);
+  };
+  const auto close = [&](std::size_t group) {
+    auto counts = mean.counts(group);
+    using Count = decltype(counts.known);
+    std::int64_t before = counts.known > 0 ? mean.fixed(group, counts) : 0;
+    for (std::size_t b = size; b > 0; --b) {
+      if (cells[b] == 0) continue;
+      counts.predicted = static_cast<Count>(counts.predicted + static_cast<Count>(cells[b]));
+      counts.true_positives = static_cast<Count>(counts.true_positives + static_cast<Count>(cells[b] >> 32));
+      const std::int64_t after = mean.fixed(group, counts);
+      sums[b - 1] += after - std::exchange(before, after);
+    }
+    std::fill(cells.begin(), cells.end(), 0);
+  };
+  const std::size_t rows = targets.rows(), labels = targets.columns();
+  if (average == metrics::Average::samples) {
+    for (std::size_t i = 0; i < rows; ++i, close(i - 1))
+      for (std::size_t j = 0; j < labels; ++j) take(i * labels + j);
+  } else if (average == metrics::Average::micro) {
+    for (std::size_t i = 0; i < rows * labels; ++i) take(i);
+    close(0);
+  } else {
+    for (std::size_t j = 0; j < labels; ++j, close(j - 1))
+      for (std::size_t i = 0; i < rows; ++i) take(i * labels + j);
+  }
+  sums[size] = mean.sum();
+  for (std::size_t b = size; b > 0; --b) sums[b - 1] += sums[b];
+  sums.pop_back();
+  return sums;
+}
+
+struct Given {
+  std::vector<double> values;  ///< in the order of the thresholds
+  std::size_t best = 0;        ///< of equally good ones the highest threshold
+};
+
+template <class S>
+[[nodiscard]] Given values_at(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective,
+                              std::span<const double> thresholds) {
+  std::vector<std::size_t> order(thresholds.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return thresholds[a] < thresholds[b]; });
+  std::vector<S> ascending;
+  for (const std::size_t i : order) ascending.push_back(static_cast<S>(thresholds[i]));
+  const std::int64_t sign = higher_is_better(objective.metric) ? 1 : -1;
+  return with_group_mean(targets, objective, Start::nothing_predicted, [&](const auto& mean, auto) {
+    const auto sums = sums_at<S>(targets, scores, mean, objective.average, std::move(ascending));
+    Given given{std::vector<double>(sums.size()), order.back()};
+    std::int64_t top = sign * sums.back();
+    for (std::size_t k = sums.size(); k-- > 0;) {
+      given.values[order[k]] = mean.value_of(sums[k]);
+      if (sign * sums[k] > top) top = sign * sums[k], given.best = order[k];
+    }
+    return given;
+  });
+}
+
+}  // namespace multilabel::threshold::detail

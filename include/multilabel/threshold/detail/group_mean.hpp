@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The running mean of a metric over groups of cells (rows, labels, or one group of everything) while predictions are made and
+// withdrawn one by one. Summed in fixed point, so that the order of the steps cannot change it and equal sums are equal.
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "multilabel/core/shape.hpp"
+#include "multilabel/metrics/averaging.hpp"
+#include "multilabel/threshold/detail/counts.hpp"
+
+namespace multilabel::threshold::detail {
+
+/// Every group weighs 1.
+struct EqualWeights {
+  constexpr double operator[](std::size_t) const noexcept { return 1.0; }
+};
+
+/// What is predicted before the first step.
+enum class Start { nothing_predicted, all_predicted };
+
+template <class Score, class Count, class Weights>
+class GroupMean {
+ public:
+  /// @param groups their counts at the start; those without known cells leave the mean.
+  /// @param bound the largest absolute value of the metric.
+  GroupMean(Score score, std::vector<Counts<Count>> groups, Weights weights, double bound)
+      : score_(score), groups_(std::move(groups)), weights_(std::move(weights)) {
+    double total = 0;
+    for (std::size_t g = 0; g < groups_.size(); ++g) total += groups_[g].known > 0 ? weights_[g] : 0.0;
+    scale_ = std::ldexp(1.0, 61 - std::max(10, std::ilogb(std::max(total * bound, std::numeric_limits<double>::min())) + 1));
+    total_ = total;
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      if (groups_[g].known > 0) sum_ += fixed(g);
+    }
+  }
+
+  void predict(std::size_t group, bool positive) noexcept { step(group, 1, positive ? 1 : 0); }
+  void withdraw(std::size_t group, bool positive) noexcept { step(group, -1, positive ? -1 : 0); }
+
+  /// The sum in fixed point: compare these.
+  [[nodiscard]] std::int64_t sum() const noexcept { return sum_; }
+  [[nodiscard]] double value_of(std::int64_t sum) const noexcept {
+    return total_ > 0 ? static_cast<double>(sum) / (scale_ * total_) : 0.0;
+  }
+  [[nodiscard]] double value() const noexcept { return value_of(sum_); }
+
+  [[nodiscard]] const Counts<Count>& counts(std::size_t group) const noexcept { return groups_[group]; }
+  [[nodiscard]] std::size_t size() const noexcept { return groups_.size(); }
+
+  /// The share of one group's value in the sum, were its counts these.
+  [[nodiscard]] std::int64_t fixed(std::size_t group, const Counts<Count>& counts) const noexcept {
+    return static_cast<std::int64_t>(score_(counts) * weights_[group] * scale_);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t fixed(std::size_t group) const noexcept { return fixed(group, groups_[group]); }
+
+  void step(std::size_t group, int predicted, int true_positives) noexcept {
+    Counts<Count>& counts = groups_[group];
+    const std::int64_t before = fixed(group);
+    counts.predicted = static_cast<Count>(counts.predicted + static_cast<Count>(predicted));
+    counts.true_positives = static_cast<Count>(counts.true_positives + static_cast<Count>(true_positives));
+    sum_ += fixed(group) - before;
+  }
+
+  Score score_;
+  std::vector<Counts<Count>> groups_;
+  Weights weights_;
+  double scale_ = 1, total_ = 0;
+  std::int64_t sum_ = 0;
+};
+
+/// The counts of every group at the start; `group_of(row, label)` is below `groups`.
+template <class Count, class GroupOf>
+[[nodiscard]] std::vector<Counts<Count>> start_counts(MatrixView<const std::int8_t> targets, std::size_t groups, Start start,
+                                                      GroupOf group_of) {
+  std::vector<Counts<Count>> counts(groups);
+  for (std::size_t i = 0; i < targets.rows(); ++i) {
+    for (std::size_t j = 0; j < targets.columns(); ++j) {
+      auto& group = counts[group_of(i, j)];
+      const auto target = targets(i, j);
+      group.known = static_cast<Count>(group.known + (target >= 0));
+      group.positives = static_cast<Count>(group.positives + (target == 1));
+    }
+  }
+  if (start == Start::all_predicted) {
+    for (auto& group : counts) group.true_positives = group.positives, group.predicted = group.known;
+  }
+  return counts;
+}
+
+/// Calls `use(mean, group_of)` with the GroupMean that fits the objective, where `group_of(row, label)` numbers the groups.
+template <class Use>
+decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Objective& objective, Start start, Use&& use) {
+  const auto& cost = objective.cost;
+  const double bound = objective.metric != Metric::cost
+                           ? 1.0
+                           : std::max({std::abs(cost.false_positive), std::abs(cost.false_negative),
+                                       std::abs(cost.true_positive), std::abs(cost.true_negative)});
+  return with_metric(objective, [&](auto score) {
+    using Score = decltype(score);
+    if (objective.average == metrics::Average::samples) {
+      const auto row_of = [](std::size_t row, std::size_t) { return row; };
+      if (targets.columns() <= std::numeric_limits<std::uint16_t>::max()) {
+        auto counts = start_counts<std::uint16_t>(targets, targets.rows(), start, row_of);
+        return use(GroupMean<Score, std::uint16_t, EqualWeights>(score, std::move(counts), {}, bound), row_of);
+      }
+      auto counts = start_counts<std::uint32_t>(targets, targets.rows(), start, row_of);
+      return use(GroupMean<Score, std::uint32_t, EqualWeights>(score, std::move(counts), {}, bound), row_of);
+    }
+    const std::size_t step = objective.average == metrics::Average::micro ? 0 : 1;
+    const auto label_of = [step](std::size_t, std::size_t label) { return label * step; };
+    auto counts = start_counts<std::uint32_t>(targets, step == 0 ? 1 : targets.columns(), start, label_of);
+    std::vector<double> weights(counts.size(), 1.0);
+    if (objective.average == metrics::Average::weighted) {
+      double positives = 0;
+      for (const auto& group : counts) positives += static_cast<double>(group.positives);
+      if (positives > 0) {
+        for (std::size_t g = 0; g < counts.size(); ++g) weights[g] = static_cast<double>(counts[g].positives) / positives;
+      }
+    }
+    return use(GroupMean<Score, std::uint32_t, std::vector<double>>(score, std::move(counts), std::move(weights), bound),
+               label_of);
+  });
+}
+
+}  // namespace multilabel::threshold::detail

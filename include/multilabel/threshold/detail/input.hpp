@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The checks that every function of this component makes of its targets and scores, and the compact form it then works on.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <type_traits>
+
+#include "multilabel/core/check.hpp"
+#include "multilabel/core/shape.hpp"
+
+namespace multilabel::threshold::detail {
+
+template <class T>
+[[noreturn]] void refuse_target(std::string_view where, MatrixView<const T> targets) {
+  for (const T value : targets.values()) {
+    const bool known = value == T{0} || value == T{1};
+    bool unknown = value != value;
+    if constexpr (std::is_signed_v<T>) unknown |= value == T{-1};
+    if (known || unknown) continue;
+    fail<ArgumentError>({where, "targets must be 0, 1, or unknown (NaN or -1)", join_text(static_cast<double>(value)),
+                         "Encode label names with MultiLabelBinarizer."});
+  }
+  fail<ArgumentError>({where, "targets must be 0, 1, or unknown (NaN or -1)", "another value"});
+}
+
+/// The targets as 0, 1 and -1 for unknown.
+/// @throws ArgumentError on any other value.
+template <matrix_like M>
+[[nodiscard]] Matrix<std::int8_t> known_targets(std::string_view where, const M& targets) {
+  using T = cell_t<M>;
+  const auto rows = row_major(targets);
+  const auto view = rows.view();
+  Matrix<std::int8_t> codes(view.rows(), view.columns());
+  bool valid = true;
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const T value = view.data()[i];
+    if constexpr (std::is_floating_point_v<T>) {
+      const bool positive = value == T{1};
+      const bool unknown = (value != value) | (value == T{-1});
+      valid &= positive | unknown | (value == T{0});
+      codes.data()[i] = static_cast<std::int8_t>(static_cast<int>(positive) - static_cast<int>(unknown));
+    } else {
+      if constexpr (std::is_signed_v<T>) valid &= (value >= T{-1}) & (value <= T{1});
+      if constexpr (!std::is_signed_v<T>) valid &= value <= T{1};
+      codes.data()[i] = static_cast<std::int8_t>(value);
+    }
+  }
+  if (!valid) refuse_target(where, view);
+  return codes;
+}
+
+/// Throws unless targets and scores are of one shape, hold at least one known cell, and every score is finite.
+template <class S>
+void require_scores(std::string_view where, MatrixView<const std::int8_t> targets, MatrixView<const S> scores) {
+  require_same_shape(where, "targets and scores", targets, scores);
+  if (scores.empty()) {
+    fail<ShapeError>(
+        {where, "targets and scores must have at least one sample and one label", shape_text(scores.rows(), scores.columns())});
+  }
+  bool finite = true;
+  for (const S score : scores.values()) finite &= std::abs(score) <= std::numeric_limits<S>::max();
+  if (!finite) fail<ArgumentError>({where, "scores must be finite", "a NaN or an infinity", "Check the model's output."});
+  bool known = false;
+  for (const auto target : targets.values()) known |= target >= 0;
+  if (!known) fail<ArgumentError>({where, "targets must have a known cell", "unknown cells only"});
+}
+
+/// The score type that the algorithms work in: float stays float, everything else becomes double.
+template <class T>
+using score_t = std::conditional_t<std::is_same_v<T, float>, float, double>;
+
+/// `scores` in their working type; a copy only where the type changes.
+template <matrix_like M>
+[[nodiscard]] auto working_scores(const M& scores) {
+  using T = cell_t<M>;
+  if constexpr (std::is_same_v<T, score_t<T>>) {
+    return row_major(scores);
+  } else {
+    const auto rows = row_major(scores);
+    Matrix<double> copy(rows.view().rows(), rows.view().columns());
+    for (std::size_t i = 0; i < copy.size(); ++i) copy.data()[i] = static_cast<double>(rows.view().data()[i]);
+    return RowMajor<double>(std::move(copy));
+  }
+}
+
+}  // namespace multilabel::threshold::detail

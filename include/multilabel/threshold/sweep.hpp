@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The metric at every distinct score (exact, one sort), or at the thresholds given (one pass, no sort), for one threshold that
+// all labels share. The curve behind `tune`; use it to plot, or to see what a round number would cost.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "multilabel/core/shape.hpp"
+#include "multilabel/threshold/detail/ascending.hpp"
+#include "multilabel/threshold/detail/grid.hpp"
+#include "multilabel/threshold/detail/group_mean.hpp"
+#include "multilabel/threshold/detail/input.hpp"
+#include "multilabel/threshold/metric.hpp"
+#include "multilabel/threshold/rule.hpp"
+
+namespace multilabel::threshold {
+
+struct SweepOptions {
+  Metric metric = Metric::f1;
+  metrics::Average average = metrics::Average::samples;
+  std::vector<double> thresholds{};  ///< empty: every distinct score, and one just above the highest
+  double beta = 1.0;                 ///< of Metric::fbeta
+  CostMatrix cost{};                 ///< of Metric::cost
+};
+
+struct Sweep {
+  std::vector<double> thresholds;  ///< ascending when exact, else as given
+  std::vector<double> values;      ///< the metric with score >= threshold predicted
+  ThresholdRule best;              ///< of equally good thresholds the highest
+};
+
+namespace detail {
+
+/// Calls `at(threshold, sum)` for every distinct score in ascending order, then for the threshold that predicts nothing.
+template <class S, class Mean, class GroupOf, class At>
+void walk(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Mean& mean, GroupOf group_of, At&& at) {
+  const auto payload = [&](std::size_t row, std::size_t label) {
+    return static_cast<std::uint32_t>(group_of(row, label) << 1) | static_cast<std::uint32_t>(targets(row, label));
+  };
+  S highest{};
+  for_each_ascending<S>(targets, scores, payload, [&](std::span<const Cell<S>> cells, auto score_of) {
+    for (std::size_t i = 0; i < cells.size();) {
+      const auto key = cells[i].key;
+      highest = score_of(cells[i]);
+      at(highest, mean.sum());
+      do {
+        mean.withdraw(cells[i].payload >> 1, (cells[i].payload & 1u) != 0);
+      } while (++i < cells.size() && cells[i].key == key);
+    }
+  });
+  at(std::nextafter(highest, std::numeric_limits<S>::infinity()), mean.sum());
+}
+
+[[nodiscard]] inline ThresholdRule rule(std::vector<double> thresholds, const Objective& objective, double value) {
+  return ThresholdRule(std::move(thresholds), std::string(to_string(objective.metric)),
+                       std::string(metrics::to_string(objective.average)), value);
+}
+
+struct Best {
+  double threshold = 0, value = 0;
+};
+
+/// The best threshold over all scores; of equally good ones the highest.
+template <class S>
+[[nodiscard]] Best best_of_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective) {
+  const std::int64_t sign = higher_is_better(objective.metric) ? 1 : -1;
+  return with_group_mean(targets, objective, Start::all_predicted, [&](auto mean, auto group_of) {
+    std::int64_t top = std::numeric_limits<std::int64_t>::min();
+    S threshold{};
+    walk<S>(targets, scores, mean, group_of, [&](S score, std::int64_t sum) {
+      if (sign * sum >= top) top = sign * sum, threshold = score;
+    });
+    return Best{static_cast<double>(threshold), mean.value_of(sign * top)};
+  });
+}
+
+template <class S>
+[[nodiscard]] Sweep sweep_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective) {
+  const std::int64_t sign = higher_is_better(objective.metric) ? 1 : -1;
+  std::vector<double> thresholds, values;
+  thresholds.reserve(scores.size() + 1);
+  values.reserve(scores.size() + 1);
+  const Best best = with_group_mean(targets, objective, Start::all_predicted, [&](auto mean, auto group_of) {
+    std::int64_t top = std::numeric_limits<std::int64_t>::min();
+    S threshold{};
+    walk<S>(targets, scores, mean, group_of, [&](S score, std::int64_t sum) {
+      if (sign * sum >= top) top = sign * sum, threshold = score;
+      thresholds.push_back(static_cast<double>(score));
+      values.push_back(mean.value_of(sum));
+    });
+    return Best{static_cast<double>(threshold), mean.value_of(sign * top)};
+  });
+  return {std::move(thresholds), std::move(values), rule({best.threshold}, objective, best.value)};
+}
+
+}  // namespace detail
+
+/// The metric along one threshold for all labels. Unknown cells are skipped; rows (samples) or labels (macro, weighted) without
+/// a known cell leave the mean. Values equal scikit-learn's with zero_division=0 to 1e-12. O(cells) for float scores.
+///
+/// A threshold is the lowest score that is still predicted, never a point between two scores; given thresholds are compared in
+/// the scores' own type.
+/// @param targets [samples, labels] of 0, 1, and NaN or -1 for unknown.
+/// @param scores [samples, labels], finite, of any range.
+/// @throws ShapeError, ArgumentError on anything else.
+template <matrix_like Targets, matrix_like Scores>
+[[nodiscard]] Sweep sweep(const Targets& targets, const Scores& scores, const SweepOptions& options = {}) {
+  constexpr std::string_view where = "threshold::sweep";
+  const Objective objective{options.metric, options.average, options.beta, options.cost};
+  require_valid(where, objective);
+  const auto known = detail::known_targets(where, targets);
+  const auto working = detail::working_scores(scores);
+  detail::require_scores(where, known.view(), working.view());
+  if (options.thresholds.empty()) return detail::sweep_all(known.view(), working.view(), objective);
+  const ThresholdRule finite(options.thresholds);
+  auto given = detail::values_at(known.view(), working.view(), objective, finite.thresholds());
+  auto best = detail::rule({options.thresholds[given.best]}, objective, given.values[given.best]);
+  return {options.thresholds, std::move(given.values), std::move(best)};
+}
+
+}  // namespace multilabel::threshold

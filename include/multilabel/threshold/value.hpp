@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The objective's value for predictions that are already made: the number that `sweep` and `tune` compare thresholds by.
+
+#include <cstddef>
+#include <string_view>
+
+#include "multilabel/core/shape.hpp"
+#include "multilabel/threshold/detail/group_mean.hpp"
+#include "multilabel/threshold/detail/input.hpp"
+#include "multilabel/threshold/metric.hpp"
+
+namespace multilabel::threshold {
+
+/// The objective's value for predictions, over the known cells. Rows (samples) or labels (macro, weighted) without a known cell
+/// leave the mean; all others count, with 0 for 0 / 0, as in scikit-learn.
+/// @param targets [samples, labels] of 0, 1, and NaN or -1 for unknown.
+/// @param predictions [samples, labels], non-zero where the label is predicted.
+template <matrix_like Targets, matrix_like Predictions>
+[[nodiscard]] double value(const Targets& targets, const Predictions& predictions, const Objective& objective = {}) {
+  constexpr std::string_view where = "threshold::value";
+  require_same_shape(where, "targets and predictions", targets, predictions);
+  require_valid(where, objective);
+  const auto known = detail::known_targets(where, targets);
+  return detail::with_group_mean(known.view(), objective, detail::Start::all_predicted, [&](auto mean, auto group_of) {
+    for (std::size_t i = 0; i < known.rows(); ++i) {
+      for (std::size_t j = 0; j < known.columns(); ++j) {
+        if (known(i, j) >= 0 && predictions(i, j) == 0) mean.withdraw(group_of(i, j), known(i, j) == 1);
+      }
+    }
+    return mean.value();
+  });
+}
+
+}  // namespace multilabel::threshold

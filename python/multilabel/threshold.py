@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From scores to predictions: fixed thresholds, the exact sweep over all scores, and tuned rules.
+
+A label is predicted when its score is at or above the threshold, compared in the scores' own precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from . import _core
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "FixedThreshold",
+    "HIGH_PRECISION",
+    "HIGH_RECALL",
+    "Sweep",
+    "ThresholdRule",
+    "sweep",
+    "tune",
+]
+
+Metric = Literal["f1", "fbeta", "jaccard", "precision", "recall", "accuracy", "hamming", "youden", "cost"]
+Average = Literal["micro", "macro", "weighted", "samples"]
+
+ThresholdRule = _core.threshold.ThresholdRule
+FixedThreshold = _core.threshold.FixedThreshold
+HIGH_RECALL = _core.threshold.HIGH_RECALL
+"""0.3: finds more, for suggestions that a person looks through."""
+HIGH_PRECISION = _core.threshold.HIGH_PRECISION
+"""0.7: is right more often, for labels that are published unseen."""
+
+_OUTCOMES = ("false_positive", "false_negative", "true_positive", "true_negative")
+
+
+class Sweep(NamedTuple):
+    """A metric along the threshold; unpacks as ``thresholds, values, best``."""
+
+    thresholds: NDArray[np.float64]
+    """Ascending when every score was tried, else as given."""
+    values: NDArray[np.float64]
+    """The metric with ``score >= threshold`` predicted."""
+    best: ThresholdRule
+    """The rule at the best value; of equally good thresholds the highest."""
+
+
+def _costs(cost: dict[str, float] | None) -> tuple[float, ...]:
+    given = {} if cost is None else dict(cost)
+    unknown = sorted(set(given) - set(_OUTCOMES))
+    if unknown:
+        raise _core.ArgumentError(f"cost: the keys must be among {', '.join(_OUTCOMES)}; got {unknown[0]!r}")
+    return tuple(float(given.get(name, default)) for name, default in zip(_OUTCOMES, (1, 1, 0, 0), strict=True))
+
+
+def sweep(
+    targets: ArrayLike,
+    scores: ArrayLike,
+    *,
+    metric: Metric = "f1",
+    average: Average = "samples",
+    thresholds: Sequence[float] | NDArray[np.floating[Any]] | None = None,
+    beta: float = 1.0,
+    cost: dict[str, float] | None = None,
+) -> Sweep:
+    """The metric along one threshold for all labels: at every distinct score, exactly, or at the thresholds given.
+
+    Values equal scikit-learn's with ``zero_division=0`` to 1e-12.
+
+    Parameters
+    ----------
+    targets : array-like of shape (samples, labels)
+        0, 1, and NaN or -1 for unknown cells, which are skipped.
+    scores : array-like of shape (samples, labels)
+        Finite scores of any range.
+    metric : str, default="f1"
+        "accuracy" is the subset accuracy (samples average only); for "hamming" and "cost" lower is better.
+    average : str, default="samples"
+    thresholds : sequence of float, optional
+        Compared in the scores' own precision. By default every distinct score and one threshold just above the highest.
+    beta : float, default=1.0
+        Of "fbeta".
+    cost : dict, optional
+        Of "cost": what a "false_positive" (1), "false_negative" (1), "true_positive" (0) and "true_negative" (0) costs.
+
+    Returns
+    -------
+    Sweep
+        ``thresholds``, ``values`` and ``best``, a :class:`ThresholdRule`.
+
+    Raises
+    ------
+    multilabel.ArgumentError, multilabel.ShapeError
+        Both are ``ValueError``.
+
+    Examples
+    --------
+    >>> from multilabel.threshold import sweep
+    >>> thresholds, values, best = sweep([[1, 0], [0, 1]], [[0.9, 0.2], [0.4, 0.3]], average="micro")
+    >>> values.round(3).tolist()
+    [0.667, 0.8, 0.5, 0.667, 0.0]
+    >>> best.thresholds_
+    array([0.3])
+    """
+    if thresholds is None:
+        points: list[float] = []
+    else:
+        points = [float(threshold) for threshold in thresholds]
+        if not points:
+            raise _core.ArgumentError("threshold.sweep: thresholds must hold at least one value, or be None; got none")
+    return Sweep(*_core.threshold.sweep(targets, scores, metric, average, points, beta, _costs(cost)))
+
+
+def tune(
+    targets: ArrayLike,
+    scores: ArrayLike,
+    *,
+    metric: Metric = "f1",
+    average: Average = "samples",
+    per_label: bool = False,
+    shrinkage: float | None = None,
+    cross_fit: int = 0,
+    beta: float = 1.0,
+    cost: dict[str, float] | None = None,
+    passes: int = 20,
+    seed: int = 0,
+) -> ThresholdRule:
+    """The threshold, or one per label, with the best value of the metric.
+
+    Exact for one threshold and, per label, for the micro, macro and weighted averages; per label for the samples
+    average it is a local optimum that starts from the best single threshold. The threshold is a score that is still
+    predicted; of equally good ones the highest. A label whose value no threshold changes keeps the global one.
+
+    Parameters
+    ----------
+    targets : array-like of shape (samples, labels)
+        0, 1, and NaN or -1 for unknown cells, which are skipped.
+    scores : array-like of shape (samples, labels)
+        Finite scores of held-out samples, not of those the model was trained on.
+    metric : str, default="f1"
+    average : str, default="samples"
+    per_label : bool, default=False
+        One threshold per label. Rare labels overfit: use `cross_fit` or `shrinkage` with it.
+    shrinkage : float, optional
+        Pulls a label's threshold to the global one as if that many positives had voted for it. By default 0, or with
+        `cross_fit` the one of 0, 1, 3, 10, 30, 100 and infinity with the best out-of-fold value.
+    cross_fit : int, default=0
+        Number of folds. ``value_`` is then the out-of-fold value, which does not flatter.
+    beta : float, default=1.0
+        Of "fbeta".
+    cost : dict, optional
+        Of "cost", as in :func:`sweep`.
+    passes : int, default=20
+        At most so many times round the labels for the samples average.
+    seed : int, default=0
+        Which rows share a fold.
+
+    Returns
+    -------
+    ThresholdRule
+        With ``apply(scores)``, ``thresholds_``, ``value_``, ``to_dict()``.
+
+    Raises
+    ------
+    multilabel.ArgumentError, multilabel.ShapeError
+        Both are ``ValueError``.
+
+    Examples
+    --------
+    >>> from multilabel.threshold import tune
+    >>> rule = tune([[1, 0], [0, 1]], [[0.9, 0.2], [0.4, 0.3]], average="macro", per_label=True)
+    >>> rule.thresholds_
+    array([0.9, 0.3])
+    >>> rule.value_
+    1.0
+    """
+    return _core.threshold.tune(
+        targets, scores, metric, average, per_label, shrinkage, cross_fit, beta, _costs(cost), passes, seed
+    )

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// NumPy arrays, torch tensors, SciPy sparse matrices and nested lists as matrices, without a copy where rows lie contiguous,
+// and matrices back as NumPy arrays that own the C++ memory.
+
+#include <pybind11/numpy.h>
+
+#include <cstdint>
+#include <memory>
+#include <multilabel/core/shape.hpp>
+#include <multilabel/threshold/detail/input.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bind.hpp"
+
+namespace multilabel::python {
+
+/// Anything array-like as a C-contiguous NumPy array; a tensor leaves its graph and its device first.
+inline pybind11::array as_array(pybind11::handle object) {
+  namespace py = pybind11;
+  py::object source = py::reinterpret_borrow<py::object>(object);
+  if (py::hasattr(source, "detach") && py::hasattr(source, "cpu")) {
+    source = source.attr("detach")().attr("cpu")();
+    if (py::str(source.attr("dtype")).cast<std::string>() == "torch.bfloat16") source = source.attr("float")();
+    source = source.attr("numpy")();
+  } else if (py::hasattr(source, "toarray")) {
+    source = source.attr("toarray")();
+  }
+  return py::module_::import("numpy").attr("ascontiguousarray")(source).cast<py::array>();
+}
+
+inline void require_matrix(std::string_view where, std::string_view name, const pybind11::array& array) {
+  if (array.ndim() == 2) return;
+  fail<ShapeError>(
+      {where, join_text(name, " must have two dimensions [samples, labels]"), join_text(array.ndim(), " dimension(s)")});
+}
+
+template <class T>
+MatrixView<const T> view_of(const pybind11::array& array) {
+  return {static_cast<const T*>(array.data()), static_cast<std::size_t>(array.shape(0)),
+          static_cast<std::size_t>(array.shape(1))};
+}
+
+/// Targets of any number type as 0, 1 and -1 for unknown.
+inline Matrix<std::int8_t> target_matrix(std::string_view where, pybind11::handle object) {
+  namespace py = pybind11;
+  py::array array = as_array(object);
+  require_matrix(where, "targets", array);
+  const auto read = [&]<class T>(T) { return threshold::detail::known_targets(where, view_of<T>(array)); };
+  const char kind = array.dtype().kind();
+  const auto size = array.itemsize();
+  if (kind == 'b' || (kind == 'u' && size == 1)) return read(std::uint8_t{});
+  if (kind == 'i' && size == 1) return read(std::int8_t{});
+  if (kind == 'i' && size == 4) return read(std::int32_t{});
+  if (kind == 'i' && size == 8) return read(std::int64_t{});
+  if (kind == 'f' && size == 4) return read(float{});
+  if (kind != 'b' && kind != 'i' && kind != 'u' && kind != 'f') {
+    fail<ArgumentError>({where, "targets must be numbers", py::str(array.dtype()).cast<std::string>(),
+                         "Encode label names with MultiLabelBinarizer."});
+  }
+  array = py::array_t<double, py::array::c_style | py::array::forcecast>(array);
+  return read(double{});
+}
+
+/// Calls `use` with the scores as a MatrixView of float where they are float32 or float16, of double otherwise.
+template <class Use>
+decltype(auto) with_scores(std::string_view where, pybind11::handle object, Use&& use) {
+  namespace py = pybind11;
+  py::array array = as_array(object);
+  require_matrix(where, "scores", array);
+  const char kind = array.dtype().kind();
+  if (kind != 'b' && kind != 'i' && kind != 'u' && kind != 'f') {
+    fail<ArgumentError>({where, "scores must be real numbers", py::str(array.dtype()).cast<std::string>()});
+  }
+  if (kind == 'f' && array.itemsize() <= 4) {
+    const auto scores = py::array_t<float, py::array::c_style | py::array::forcecast>(array);
+    return use(view_of<float>(scores));
+  }
+  const auto scores = py::array_t<double, py::array::c_style | py::array::forcecast>(array);
+  return use(view_of<double>(scores));
+}
+
+/// A NumPy array that keeps `values` alive.
+template <class T>
+pybind11::array_t<T> to_numpy(std::vector<T> values) {
+  auto owner = std::make_unique<std::vector<T>>(std::move(values));
+  const pybind11::capsule keep(owner.get(), [](void* data) { delete static_cast<std::vector<T>*>(data); });
+  const auto* held = owner.release();
+  return pybind11::array_t<T>(static_cast<pybind11::ssize_t>(held->size()), held->data(), keep);
+}
+
+template <class T>
+pybind11::array_t<T> to_numpy(Matrix<T> values) {
+  auto owner = std::make_unique<Matrix<T>>(std::move(values));
+  const pybind11::capsule keep(owner.get(), [](void* data) { delete static_cast<Matrix<T>*>(data); });
+  const auto* held = owner.release();
+  return pybind11::array_t<T>({static_cast<pybind11::ssize_t>(held->rows()), static_cast<pybind11::ssize_t>(held->columns())},
+                              held->data(), keep);
+}
+
+}  // namespace multilabel::python

@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: Apache-2.0
+import itertools
+import json
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from sklearn import metrics as peer
+
+from multilabel import ArgumentError, ShapeError
+from multilabel.threshold import HIGH_PRECISION, HIGH_RECALL, FixedThreshold, ThresholdRule, sweep, tune
+
+AVERAGES = ["micro", "macro", "weighted", "samples"]
+
+
+def peer_value(targets, predictions, metric, average, beta=1.0):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if metric == "accuracy":
+            return peer.accuracy_score(targets, predictions)
+        if metric == "hamming":
+            return peer.hamming_loss(targets, predictions)
+        extra = {"beta": beta} if metric == "fbeta" else {}
+        function = {
+            "f1": peer.f1_score,
+            "fbeta": peer.fbeta_score,
+            "jaccard": peer.jaccard_score,
+            "precision": peer.precision_score,
+            "recall": peer.recall_score,
+        }[metric]
+        return function(targets, predictions, average=average, zero_division=0, **extra)
+
+
+def small_case(seed, samples=7, labels=3, levels=5):
+    """Few levels, so that ties are the rule; some rows and labels are empty."""
+    random = np.random.default_rng(seed)
+    targets = (random.random((samples, labels)) < random.choice([0.1, 0.4, 0.8], labels)).astype(np.int64)
+    scores = random.integers(0, levels, (samples, labels)) / levels
+    if seed % 2:
+        scores = scores.astype(np.float32)
+    return targets, scores
+
+
+def sample_case(samples=400, labels=12, seed=0, dtype=np.float32):
+    random = np.random.default_rng(seed)
+    rate = np.minimum(0.5, 0.6 / (1 + np.arange(labels)))
+    targets = (random.random((samples, labels)) < rate).astype(np.int64)
+    logits = np.log(rate / (1 - rate)) + random.standard_normal((samples, labels)) + np.where(targets, 2.0, -0.5)
+    return targets, (1 / (1 + np.exp(-logits))).astype(dtype)
+
+
+@pytest.mark.parametrize("average", AVERAGES)
+@pytest.mark.parametrize("metric", ["f1", "fbeta", "jaccard", "precision", "recall"])
+def test_sweep_equals_scikit_learn_at_every_distinct_score(metric, average):
+    for seed in range(30):
+        targets, scores = small_case(seed)
+        thresholds, values, best = sweep(targets, scores, metric=metric, average=average, beta=0.5)
+        assert thresholds[:-1].tolist() == sorted(set(scores.astype(float).ravel().tolist()))
+        expected = [peer_value(targets, scores >= t, metric, average, 0.5) for t in thresholds.astype(scores.dtype)]
+        np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
+        assert best.value_ == values.max()
+        assert best.thresholds_[0] == thresholds[values == values.max()].max()
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "hamming"])
+def test_sweep_equals_scikit_learn_for_whole_rows_and_cells(metric):
+    for seed in range(30):
+        targets, scores = small_case(seed)
+        average = "samples" if metric == "accuracy" else "micro"
+        thresholds, values, best = sweep(targets, scores, metric=metric, average=average)
+        expected = [peer_value(targets, scores >= t, metric, average) for t in thresholds.astype(scores.dtype)]
+        np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
+        assert best.value_ == (values.min() if metric == "hamming" else values.max())
+
+
+def test_sweep_last_threshold_predicts_nothing():
+    targets, scores = sample_case()
+    thresholds, values, _ = sweep(targets, scores, average="micro")
+    assert FixedThreshold(thresholds[-1]).apply(scores).sum() == 0
+    assert FixedThreshold(thresholds[-2]).apply(scores).sum() >= 1
+    assert values[-1] == 0
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("average", AVERAGES)
+def test_sweep_at_given_thresholds_equals_scikit_learn(average, dtype):
+    targets, scores = sample_case(dtype=dtype)
+    scores = scores.round(2)
+    grid = np.concatenate([np.arange(1, 100) / 100, [0.5, -1.0, 2.0, 0.123]])
+    for metric in ["f1", "jaccard", "recall"]:
+        thresholds, values, best = sweep(targets, scores, metric=metric, average=average, thresholds=grid)
+        expected = [peer_value(targets, scores >= dtype(t), metric, average) for t in grid]
+        np.testing.assert_array_equal(thresholds, grid)
+        np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
+        assert best.thresholds_[0] == grid[values == values.max()].max()
+
+
+def test_sweep_skips_unknown_cells():
+    random = np.random.default_rng(3)
+    for seed in range(20):
+        targets, scores = small_case(seed, samples=6, labels=4)
+        hidden = random.random(targets.shape) < 0.3
+        hidden[0] = True
+        signed = np.where(hidden, -1, targets)
+        floating = np.where(hidden, np.nan, targets)
+        thresholds, values, _ = sweep(signed, scores)
+        np.testing.assert_array_equal(values, sweep(floating, scores).values)
+        for t, value in zip(thresholds, values, strict=True):
+            rows = []
+            for row in range(len(targets)):
+                keep = ~hidden[row]
+                if not keep.any():
+                    continue
+                truth, guess = targets[row, keep], scores[row, keep] >= t
+                both = truth.sum() + guess.sum()
+                rows.append(2 * (truth * guess).sum() / both if both else 0.0)
+            assert value == pytest.approx(np.mean(rows), abs=1e-12)
+
+
+def test_sweep_youden_and_cost_by_their_definition():
+    targets, scores = sample_case()
+    thresholds, values, best = sweep(targets, scores, metric="youden", average="micro")
+    fpr, tpr, cuts = peer.roc_curve(targets.ravel(), scores.ravel(), drop_intermediate=False)
+    np.testing.assert_allclose(values[:-1][::-1], (tpr - fpr)[1:], atol=1e-12)
+    np.testing.assert_array_equal(thresholds[:-1][::-1], cuts[1:].astype(np.float64))
+    cost = {"false_positive": 1.0, "false_negative": 5.0, "true_positive": -0.5}
+    thresholds, values, best = sweep(
+        targets, scores, metric="cost", average="micro", cost=cost, thresholds=[0.1, 0.4, 0.7]
+    )
+    for t, value in zip(thresholds, values, strict=True):
+        guess = scores >= np.float32(t)
+        right, missed, false = (guess * targets).sum(), ((1 - guess) * targets).sum(), (guess * (1 - targets)).sum()
+        assert value == pytest.approx((false + 5 * missed - 0.5 * right) / targets.size, abs=1e-12)
+    assert best.value_ == values.min()
+
+
+def test_tune_returns_the_best_of_the_sweep_and_its_value_is_scikit_learns():
+    for average in AVERAGES:
+        targets, scores = sample_case(seed=5)
+        rule = tune(targets, scores, metric="f1", average=average)
+        best = sweep(targets, scores, average=average).best
+        assert rule.thresholds_ == best.thresholds_
+        assert rule.value_ == pytest.approx(peer_value(targets, rule.apply(scores), "f1", average), abs=1e-12)
+        grid = [peer_value(targets, scores >= t, "f1", average) for t in np.arange(1, 100) / 100]
+        assert rule.value_ >= max(grid)
+
+
+@pytest.mark.parametrize("metric", ["f1", "fbeta", "jaccard", "hamming", "precision", "youden", "cost"])
+@pytest.mark.parametrize("average", ["micro", "macro", "weighted"])
+def test_tune_per_label_is_the_exhaustive_optimum(metric, average):
+    for seed in range(12):
+        targets, scores = small_case(seed, samples=6, labels=3, levels=4)
+        cost = {"false_positive": 1.0, "false_negative": 3.0, "true_negative": -0.25}
+        rule = tune(targets, scores, metric=metric, average=average, per_label=True, beta=2.0, cost=cost)
+        cuts = [*np.unique(scores), 2.0]
+        best = -np.inf
+        sign = -1 if metric in ("hamming", "cost") else 1
+        for choice in itertools.product(cuts, repeat=3):
+            value = brute_value(targets, scores >= np.array(choice, scores.dtype), metric, average, 2.0, cost)
+            best = max(best, sign * value)
+        assert rule.value_ == pytest.approx(sign * best, abs=1e-12)
+        reached = brute_value(targets, rule.apply(scores).astype(bool), metric, average, 2.0, cost)
+        assert rule.value_ == pytest.approx(reached, abs=1e-12)
+
+
+def brute_value(targets, guess, metric, average, beta, cost):
+    def one(truth, guessed):
+        tp, pp, p, n = (truth * guessed).sum(), guessed.sum(), truth.sum(), truth.size
+        ratios = {
+            "f1": (2 * tp, p + pp),
+            "fbeta": ((1 + beta**2) * tp, beta**2 * p + pp),
+            "jaccard": (tp, p + pp - tp),
+            "precision": (tp, pp),
+            "hamming": (p + pp - 2 * tp, n),
+            "cost": (
+                cost["false_positive"] * (pp - tp)
+                + cost["false_negative"] * (p - tp)
+                + cost["true_negative"] * (n - p - pp + tp),
+                n,
+            ),
+        }
+        if metric == "youden":
+            return (tp / p if p else 0.0) - ((pp - tp) / (n - p) if n > p else 1.0)
+        above, below = ratios[metric]
+        return above / below if below else 0.0
+
+    if average == "micro":
+        return one(targets.ravel(), guess.ravel())
+    values = [one(targets[:, j], guess[:, j]) for j in range(targets.shape[1])]
+    weights = targets.sum(0) if average == "weighted" else np.ones(targets.shape[1])
+    if weights.sum() == 0:
+        weights = np.ones(targets.shape[1])
+    return np.average(values, weights=weights)
+
+
+@pytest.mark.parametrize("metric", ["f1", "jaccard", "accuracy", "hamming"])
+def test_tune_per_label_samples_is_a_local_optimum_not_below_the_global_one(metric):
+    sign = -1 if metric == "hamming" else 1
+    for seed in range(6):
+        targets, scores = sample_case(samples=60, labels=5, seed=seed)
+        single = tune(targets, scores, metric=metric, average="samples")
+        rule = tune(targets, scores, metric=metric, average="samples", per_label=True)
+        value = peer_value(targets, rule.apply(scores), metric, "samples")
+        assert rule.value_ == pytest.approx(value, abs=1e-12)
+        assert sign * rule.value_ >= sign * single.value_
+        for label in range(5):
+            for cut in np.unique(scores[:, label]):
+                moved = rule.thresholds_.astype(np.float32)
+                moved[label] = cut
+                assert sign * peer_value(targets, scores >= moved, metric, "samples") <= sign * value + 1e-12
+
+
+def test_tune_shrinkage_lies_between_the_own_and_the_global_threshold():
+    targets, scores = sample_case(seed=1, dtype=np.float64)
+    own = tune(targets, scores, average="macro", per_label=True).thresholds_
+    single = tune(targets, scores, average="macro").thresholds_[0]
+    shrunk = tune(targets, scores, average="macro", per_label=True, shrinkage=10.0).thresholds_
+    n = targets.sum(0)
+    np.testing.assert_allclose(shrunk, (n * own + 10 * single) / (n + 10), rtol=1e-12)
+    infinite = tune(targets, scores, average="macro", per_label=True, shrinkage=float("inf"))
+    np.testing.assert_array_equal(infinite.thresholds_, np.full(12, single))
+
+
+def test_tune_cross_fit_value_is_out_of_fold_and_below_the_flattering_one():
+    targets, scores = sample_case(samples=120, labels=20, seed=2)
+    plain = tune(targets, scores, average="macro", per_label=True)
+    honest = tune(targets, scores, average="macro", per_label=True, cross_fit=5)
+    assert honest.value_ < plain.value_
+    assert tune(targets, scores, average="macro", per_label=True, cross_fit=5) == honest
+
+
+def test_tune_cross_fit_loses_less_than_plain_tuning_on_new_data():
+    """Rare labels, few rows: over 20 draws the guarded thresholds lose nothing to the global one, plain ones do."""
+    plain, guarded = [], []
+    for seed in range(20):
+        targets, scores = sample_case(samples=600, labels=20, seed=seed)
+        fit, test = slice(0, 100), slice(100, None)
+
+        def score(rule, test=test, targets=targets, scores=scores):
+            return peer_value(targets[test], rule.apply(scores[test]), "f1", "samples")
+
+        single = score(tune(targets[fit], scores[fit]))
+        plain.append(score(tune(targets[fit], scores[fit], per_label=True)) - single)
+        guarded.append(score(tune(targets[fit], scores[fit], per_label=True, cross_fit=5)) - single)
+    assert np.mean(guarded) > np.mean(plain)
+    assert np.mean(guarded) > -0.002
+    assert min(guarded) > min(plain)
+
+
+def test_tune_keeps_the_global_threshold_where_no_threshold_matters():
+    targets = np.array([[1, 0], [0, 0], [1, 0]])
+    scores = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.3]])
+    rule = tune(targets, scores, average="macro", per_label=True)
+    assert rule.thresholds_.tolist() == [0.6, tune(targets, scores, average="macro").thresholds_[0]]
+
+
+def test_rule_compares_in_the_scores_own_precision():
+    score = np.array([[0.35]], np.float32)
+    assert float(score[0, 0]) < 0.35
+    assert FixedThreshold(0.35).apply(score).tolist() == [[1]]
+    assert FixedThreshold(0.35).apply(score.astype(np.float64)).tolist() == [[0]]
+
+
+def test_rule_survives_json_and_pickle():
+    targets, scores = sample_case()
+    for rule in [tune(targets, scores, average="macro", per_label=True), FixedThreshold(0.25), HIGH_RECALL]:
+        again = ThresholdRule.from_dict(json.loads(json.dumps(rule.to_dict())))
+        assert again == rule
+        assert pickle.loads(pickle.dumps(rule)) == rule
+        np.testing.assert_array_equal(again.apply(scores), rule.apply(scores))
+
+
+def test_profiles():
+    assert HIGH_RECALL.thresholds_.tolist() == [0.3]
+    assert HIGH_PRECISION.thresholds_.tolist() == [0.7]
+    assert FixedThreshold().apply([[0.5, 0.49, 0.7]]).tolist() == [[1, 0, 1]]
+
+
+def test_inputs_may_be_tensors_sparse_lists_and_non_contiguous():
+    torch = pytest.importorskip("torch")
+    sparse = pytest.importorskip("scipy.sparse")
+    targets, scores = sample_case()
+    expected = tune(targets, scores)
+    assert tune(torch.tensor(targets), torch.tensor(scores, requires_grad=True)) == expected
+    assert tune(sparse.csr_matrix(targets), scores) == expected
+    assert tune(targets.tolist(), scores) == expected
+    assert tune(np.asfortranarray(targets), scores[::1, :]) == expected
+    assert tune(targets.astype(bool), np.asfortranarray(scores)) == expected
+    for kind in [np.int8, np.int32, np.uint8, np.uint16, np.float16, np.float32, np.float64]:
+        assert tune(targets.astype(kind), scores) == expected
+    assert tune(targets, torch.tensor(scores).bfloat16()).value_ == pytest.approx(expected.value_, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"scores": [[0.1, np.nan]]}, ArgumentError, "scores must be finite"),
+        ({"scores": [[0.1, np.inf]]}, ArgumentError, "scores must be finite"),
+        ({"scores": [[0.1]]}, ShapeError, r"targets and scores must have the same shape .*got \[1, 2\] and \[1, 1\]"),
+        ({"scores": [0.1, 0.2]}, ShapeError, "scores must have two dimensions"),
+        ({"targets": [[2, 0]]}, ArgumentError, "targets must be 0, 1, or unknown .*got 2"),
+        ({"targets": [[0.5, 0]]}, ArgumentError, "targets must be 0, 1, or unknown .*got 0.5"),
+        ({"targets": [["cat", "dog"]]}, ArgumentError, "targets must be numbers"),
+        ({"targets": [[-1, -1]]}, ArgumentError, "targets must have a known cell"),
+        ({"targets": np.zeros((0, 2)), "scores": np.zeros((0, 2))}, ShapeError, "at least one sample"),
+        ({"metric": "f2"}, ArgumentError, "metric must be one of f1, .*got 'f2'"),
+        ({"average": "binary"}, ArgumentError, "average must be one of .*got 'binary'"),
+        ({"metric": "accuracy", "average": "macro"}, ArgumentError, "average must be samples for the accuracy"),
+        ({"metric": "fbeta", "beta": -1.0}, ArgumentError, "beta must be finite and at least 0"),
+        ({"metric": "cost", "cost": {"false_positive": -1}}, ArgumentError, "a wrong cell must cost"),
+        ({"metric": "cost", "cost": {"fp": 1}}, ArgumentError, "got 'fp'"),
+    ],
+)
+@pytest.mark.parametrize("function", [sweep, tune])
+def test_bad_input_is_named(function, change, error, message):
+    arguments = {"targets": [[1, 0]], "scores": [[0.4, 0.6]], **change}
+    with pytest.raises(error, match=message) as caught:
+        function(arguments.pop("targets"), arguments.pop("scores"), **arguments)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_bad_rules_are_named():
+    with pytest.raises(ShapeError, match="scores must have 2 labels, one per threshold; got \\[1, 3\\]"):
+        ThresholdRule([0.1, 0.2]).apply([[0.1, 0.2, 0.3]])
+    with pytest.raises(ArgumentError, match="scores must not be NaN"):
+        FixedThreshold(0.5).apply([[np.nan]])
+    with pytest.raises(ArgumentError, match="thresholds must be finite"):
+        FixedThreshold(float("nan"))
+    with pytest.raises(ArgumentError, match="thresholds must hold one value"):
+        ThresholdRule([])
+    with pytest.raises(ArgumentError, match="no 'value'"):
+        ThresholdRule.from_dict({"thresholds": [0.5], "metric": "", "average": ""})
+    with pytest.raises(ArgumentError, match="thresholds must hold at least one value"):
+        sweep([[1]], [[0.5]], thresholds=[])
+    with pytest.raises(ArgumentError, match="cross_fit must be 0 or from 2"):
+        tune([[1], [0]], [[0.5], [0.4]], cross_fit=3)
+    with pytest.raises(ArgumentError, match="shrinkage must be at least 0"):
+        tune([[1], [0]], [[0.5], [0.4]], per_label=True, shrinkage=-1.0)
