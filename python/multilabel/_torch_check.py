@@ -14,7 +14,7 @@ def require(built: str, found: str) -> None:
     if built.partition("+")[0] != found.partition("+")[0]:
         raise ImportError(
             f"multilabel: torch must be {built}, which this multilabel was compiled against; got torch {found}. "
-            f"Install torch=={built}, or build multilabel against yours: pip install --no-build-isolation <source folder>"
+            f"Install torch=={built}, or build multilabel against yours: pip install --no-build-isolation <its source>"
         )
 
 

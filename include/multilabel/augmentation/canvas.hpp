@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// An image on its way through a pipeline. Operations tell it what to do; it keeps the moves as one matrix and the levels as one
+// multiply-add for as long as the order allows, and touches pixels only when it must: when a move follows a change of values,
+// when a second operation looks beyond the edges, when somebody asks for the pixels.
+
+#include <array>
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "multilabel/augmentation/concepts.hpp"
+#include "multilabel/augmentation/finish.hpp"
+#include "multilabel/augmentation/resample.hpp"
+
+namespace multilabel::augmentation {
+
+/// The mutable state of one image in one call of a pipeline. Every result equals the operations carried out one after the
+/// other, but for the rounding and the blur that the steps between would have added.
+class Canvas {
+ public:
+  /// Starts from 8-bit RGB; the pixels are shared, never written.
+  explicit Canvas(cv::Mat image) : image_(std::move(image)) {
+    require_rgb("augmentation", image_);
+    geometry_ = Geometry::of(image_.size());
+  }
+
+  /// The size that the image has after everything planned so far.
+  [[nodiscard]] cv::Size size() const noexcept { return geometry_.size; }
+
+  /// Keeps `rect`, which must lie inside.
+  void crop(cv::Rect rect) {
+    settle_values();
+    geometry_.map = geometry_.map.after(AffineMap::shift(rect.x, rect.y));
+    geometry_.size = rect.size();
+    if (geometry_.map.straight() && !geometry_.interpolates && !geometry_.beyond) geometry_.window = seen();
+  }
+
+  /// Mirrors left to right.
+  void mirror_x() {
+    settle_values();
+    geometry_.map = geometry_.map.after(AffineMap::mirror_x(geometry_.size.width));
+  }
+
+  /// Mirrors top to bottom.
+  void mirror_y() {
+    settle_values();
+    geometry_.map = geometry_.map.after(AffineMap::mirror_y(geometry_.size.height));
+  }
+
+  /// Scales to `size`, each axis by its own factor.
+  void resize(cv::Size size, Interpolation interpolation) {
+    if (size == geometry_.size) return;
+    settle_values();
+    agree_on(interpolation);
+    const double x = static_cast<double>(geometry_.size.width) / size.width;
+    const double y = static_cast<double>(geometry_.size.height) / size.height;
+    geometry_.map = geometry_.map.after(AffineMap::scale(x, y));
+    geometry_.size = size;
+  }
+
+  /// Any affine move onto a canvas of `size`: `map` leads from a pixel of the result to a point of the present image, which may
+  /// lie beyond its edges.
+  void warp(const AffineMap& map, cv::Size size, const Sampling& sampling) {
+    settle_values();
+    if (geometry_.beyond || cropped_after_scaling()) settle_geometry();
+    agree_on(sampling.interpolation);
+    geometry_.sampling.border = sampling.border;
+    geometry_.sampling.fill = sampling.fill;
+    geometry_.map = geometry_.map.after(map);
+    geometry_.size = size;
+    geometry_.beyond = true;
+  }
+
+  /// Extends (or cuts) to `rect` in present coordinates by whole pixels.
+  void frame(cv::Rect rect, Border border, const std::array<double, 3>& fill) {
+    settle_values();
+    if (geometry_.beyond || cropped_after_scaling()) settle_geometry();
+    geometry_.sampling.border = border;
+    geometry_.sampling.fill = fill;
+    geometry_.map = geometry_.map.after(AffineMap::shift(rect.x, rect.y));
+    geometry_.size = rect.size();
+    geometry_.beyond = true;
+  }
+
+  /// Changes values, clipped to 0 ... 255 as an 8-bit image would be, but not rounded.
+  void levels(const Levels& levels) {
+    require_values("levels");
+    Levels& last = finish_.noise ? finish_.after : finish_.before;
+    last = then(last, levels);
+    valued_ = true;
+  }
+
+  /// Adds noise and clips to 0 ... 255.
+  void noise(const Noise& noise) {
+    require_values("noise");
+    if (finish_.noise) settle_values();
+    finish_.noise = noise;
+    finish_.after = eight_bit_levels(1, 0);
+    valued_ = true;
+  }
+
+  /// y = (x / 255 - mean) / std, the last step of a pipeline: the result is float.
+  void normalize(const std::array<float, 3>& mean, const std::array<float, 3>& std) {
+    require_values("Normalize");
+    Levels& last = finish_.noise ? finish_.after : finish_.before;
+    for (std::size_t i = 0; i < 3; ++i)
+      last[i] = last[i].then({.gain = 1.0 / (255.0 * std[i]), .offset = -static_cast<double>(mean[i]) / std[i]});
+    valued_ = normalized_ = true;
+  }
+
+  [[nodiscard]] bool normalized() const noexcept { return normalized_; }
+
+  /// The 8-bit pixels as they are now; everything planned is carried out. Read only: they may be the caller's own.
+  [[nodiscard]] const cv::Mat& pixels() {
+    settle_values();
+    settle_geometry();
+    return image_;
+  }
+
+  /// Goes on with other pixels, 8-bit RGB of any size.
+  void replace(cv::Mat image) {
+    require_rgb("augmentation: the image returned by an operation", image);
+    *this = Canvas(std::move(image));
+  }
+
+  /// Writes three planes of float, [3, height, width].
+  void write(float* planar) {
+    settle_geometry();
+    write_planar(image_, finish_, planar);
+  }
+
+  /// The result as an image: CV_32FC3 after `normalize`, else 8-bit, rounded to nearest.
+  [[nodiscard]] cv::Mat image() {
+    if (!normalized_) return pixels();
+    const cv::Size size = geometry_.size;
+    cv::Mat planar(3 * size.height, size.width, CV_32F);
+    write(planar.ptr<float>());
+    std::vector<cv::Mat> planes;
+    for (int i = 0; i < 3; ++i) planes.push_back(planar.rowRange(i * size.height, (i + 1) * size.height));
+    cv::Mat merged;
+    cv::merge(planes, merged);
+    return merged;
+  }
+
+ private:
+  void settle_geometry() {
+    image_ = resample(image_, geometry_);
+    geometry_ = Geometry::of(image_.size());
+  }
+
+  void settle_values() {
+    if (!valued_) return;
+    require_values("an operation");
+    settle_geometry();
+    image_ = eight_bits();
+    finish_ = {};
+    valued_ = false;
+  }
+
+  [[nodiscard]] cv::Mat eight_bits() const {
+    cv::Mat result;
+    if (!finish_.noise) {
+      cv::Mat table(1, 256, CV_8UC3);
+      for (int value = 0; value < 256; ++value)
+        for (int channel = 0; channel < 3; ++channel)
+          table.at<cv::Vec3b>(0, value)[channel] =
+              cv::saturate_cast<uchar>(finish_.before[static_cast<std::size_t>(channel)](value));
+      cv::LUT(image_, table, result);
+      return result;
+    }
+    cv::Mat planar(3 * image_.rows, image_.cols, CV_32F);
+    write_planar(image_, finish_, planar.ptr<float>());
+    std::vector<cv::Mat> planes(3);
+    for (int i = 0; i < 3; ++i)
+      planar.rowRange(i * image_.rows, (i + 1) * image_.rows).convertTo(planes[static_cast<std::size_t>(i)], CV_8U);
+    cv::merge(planes, result);
+    return result;
+  }
+
+  // Two operations share a resampling only if they read between pixels in the same way; area is linear that averages.
+  void agree_on(Interpolation interpolation) {
+    Interpolation& present = geometry_.sampling.interpolation;
+    const auto is_linear = [](Interpolation i) { return i == Interpolation::linear || i == Interpolation::area; };
+    const bool same = present == interpolation || (is_linear(present) && is_linear(interpolation));
+    if (geometry_.interpolates && !same) settle_geometry();
+    if (!(geometry_.interpolates && present == Interpolation::area)) present = interpolation;
+    geometry_.interpolates = true;
+  }
+
+  // A crop of a scaled image has edges between the source's pixels: no border can begin there.
+  [[nodiscard]] bool cropped_after_scaling() const { return geometry_.interpolates && !whole_window_in_view(); }
+
+  [[nodiscard]] bool whole_window_in_view() const {
+    const AffineMap& map = geometry_.map;
+    return map.straight() && std::abs(std::abs(map.xx) * geometry_.size.width - geometry_.window.width) < 1e-6 &&
+           std::abs(std::abs(map.yy) * geometry_.size.height - geometry_.window.height) < 1e-6;
+  }
+
+  // The part of the source that a straight, unscaled map shows.
+  [[nodiscard]] cv::Rect seen() const {
+    const AffineMap& map = geometry_.map;
+    const double x = map.xx > 0 ? map.x0 : map.x0 - (geometry_.size.width - 1);
+    const double y = map.yy > 0 ? map.y0 : map.y0 - (geometry_.size.height - 1);
+    return {{static_cast<int>(std::lround(x)), static_cast<int>(std::lround(y))}, geometry_.size};
+  }
+
+  void require_values(std::string_view where) const {
+    if (normalized_) fail<ArgumentError>({join_text("augmentation: ", where), "Normalize must be the last operation", ""});
+  }
+
+  cv::Mat image_;
+  Geometry geometry_;
+  Finish finish_;
+  bool valued_ = false;
+  bool normalized_ = false;
+};
+
+}  // namespace multilabel::augmentation

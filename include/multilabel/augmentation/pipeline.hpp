@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Operations one after the other, as one value that is itself an augmentation. Each operation draws from a stream named after
+// it, so adding, removing or moving another kind of operation leaves its draws as they were.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <opencv2/core.hpp>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "multilabel/augmentation/operation.hpp"
+#include "multilabel/augmentation/plan.hpp"
+
+namespace multilabel::augmentation {
+
+/// What can stand in a `Pipeline`: an operation of the library, or anything callable as `(image, key) -> image`.
+template <class Op>
+concept element = operation<Op> || augmentation<Op>;
+
+/// Operations in the order they are given: `Pipeline{HorizontalFlip{{.p = 0.5}}, Rotate{{.limit = 15}}}`. Copyable, immutable
+/// and safe to call from any number of threads.
+template <element... Ops>
+class Pipeline {
+ public:
+  explicit Pipeline(Ops... operations) : operations_(std::move(operations)...), streams_(streams_of(steps())) {
+    require_order(steps());
+  }
+
+  /// The augmented image: 8-bit RGB, or CV_32FC3 if the pipeline ends in `Normalize`.
+  [[nodiscard]] cv::Mat operator()(const cv::Mat& image, RandomKey key) const {
+    Canvas canvas(image);
+    run(canvas, key);
+    return canvas.image();
+  }
+
+  /// Writes the augmented image as planes of float, [3, height, width] of `output_size()`; `ShapeError` if it has another size.
+  void write(const cv::Mat& image, RandomKey key, float* planar) const {
+    Canvas canvas(image);
+    run(canvas, key);
+    require_output(output_size(), canvas.size());
+    canvas.write(planar);
+  }
+
+  /// The format of what `write` writes. A height or width of 0 means that it depends on the image.
+  [[nodiscard]] Preprocessing preprocessing() const {
+    Preprocessing format = untouched();
+    std::apply([&](const Ops&... ops) { (plan(ops, format), ...); }, operations_);
+    return format;
+  }
+
+  /// The size of what `write` writes; [0, 0] if it depends on the image.
+  [[nodiscard]] cv::Size output_size() const {
+    const Preprocessing format = preprocessing();
+    return {format.width, format.height};
+  }
+
+  /// The plan for humans: which operations share which pass over the pixels.
+  [[nodiscard]] std::string describe() const { return augmentation::describe(steps()); }
+
+  [[nodiscard]] const std::tuple<Ops...>& operations() const noexcept { return operations_; }
+
+ private:
+  [[nodiscard]] std::vector<Step> steps() const {
+    return std::apply([](const Ops&... ops) { return std::vector<Step>{step_of(ops)...}; }, operations_);
+  }
+
+  void run(Canvas& canvas, RandomKey key) const {
+    std::size_t i = 0;
+    std::apply([&](const Ops&... ops) { (run_step(ops, canvas, key, streams_[i++]), ...); }, operations_);
+  }
+
+  std::tuple<Ops...> operations_;
+  std::vector<std::uint32_t> streams_;
+};
+
+}  // namespace multilabel::augmentation

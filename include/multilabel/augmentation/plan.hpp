@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What a list of operations amounts to, whatever its type: the stream each one draws from, the passes they share, and the rules
+// of order. `Pipeline` and the Python module's list of operations both stand on it.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <opencv2/core.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "multilabel/augmentation/operation.hpp"
+
+namespace multilabel::augmentation {
+
+/// One operation of a list, as far as planning is concerned.
+struct Step {
+  std::string name;
+  std::string text;
+  Kind kind = Kind::pixels;
+  bool looks_beyond = false;  ///< its border must begin at the edges of its own input
+  bool normalizes = false;
+};
+
+/// The step of an operation; a user's own callable may have a static `name`, else it is called "custom".
+template <class Op>
+[[nodiscard]] Step step_of(const Op& op) {
+  if constexpr (operation<Op>) {
+    Step step{.name = std::string(Op::name), .text = op.text(), .kind = Op::kind};
+    if constexpr (requires { Op::looks_beyond; }) step.looks_beyond = Op::looks_beyond;
+    step.normalizes = step.name == "Normalize";
+    return step;
+  } else if constexpr (requires { std::string(Op::name); }) {
+    return {.name = std::string(Op::name), .text = std::string(Op::name)};
+  } else {
+    return {.name = "custom", .text = "custom"};
+  }
+}
+
+/// One stream an operation: from its name and from how many of that name stand before it.
+[[nodiscard]] inline std::vector<std::uint32_t> streams_of(const std::vector<Step>& steps) {
+  std::map<std::string, std::uint32_t> seen;
+  std::vector<std::uint32_t> streams;
+  for (const auto& step : steps) {
+    std::uint32_t hash = 2166136261u;  // FNV-1a
+    for (const char letter : step.name) hash = (hash ^ static_cast<unsigned char>(letter)) * 16777619u;
+    streams.push_back(hash + 0x9E3779B9u * seen[step.name]++);
+  }
+  return streams;
+}
+
+/// Throws `ArgumentError` if something follows `Normalize`.
+inline void require_order(const std::vector<Step>& steps) {
+  for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+    if (!steps[i].normalizes) continue;
+    fail<ArgumentError>(
+        {"augmentation::Pipeline", "Normalize must be the last operation", join_text(steps[i + 1].name, " after it")});
+  }
+}
+
+/// Throws `ShapeError` if an image came out in another size than the pipeline promises.
+inline void require_output(cv::Size promised, cv::Size actual) {
+  if (promised == actual) return;
+  const bool fixed = promised.width > 0 && promised.height > 0;
+  fail<ShapeError>({"augmentation::Pipeline::write",
+                    fixed ? join_text("the result must be ", promised.height, " x ", promised.width, " (height x width)")
+                          : "the size of the result must not depend on the image",
+                    join_text(actual.height, " x ", actual.width), "End the moves with Resize, CenterCrop or RandomCrop"});
+}
+
+/// Applies one element of a list to the canvas. A callable that is not an operation sees the finished 8-bit pixels.
+template <class Op>
+void run_step(const Op& op, Canvas& canvas, RandomKey key, std::uint32_t stream) {
+  const RandomKey own = key.with_stream(key.stream + stream);
+  if constexpr (operation<Op>) {
+    Random random(own);
+    if (random.chance(op.options().p)) op.apply(canvas, random);
+  } else {
+    canvas.replace(op(canvas.pixels(), own));
+  }
+}
+
+/// Adds what `op` does to the format; an element that says nothing leaves it as it is.
+template <class Op>
+void plan(const Op& op, Preprocessing& format) {
+  if constexpr (requires { op.plan(format); }) op.plan(format);
+}
+
+/// The passes over the pixels, one a line, with the operations that share each.
+[[nodiscard]] inline std::string describe(const std::vector<Step>& steps) {
+  std::string text = "reads 8-bit RGB\n";
+  std::size_t pass = 0;
+  const Step* before = nullptr;
+  bool beyond = false;
+  bool floating = false;
+  for (const auto& step : steps) {
+    const bool shared = before && before->kind == step.kind && step.kind != Kind::pixels && !(beyond && step.looks_beyond);
+    if (!shared) {
+      constexpr std::string_view titles[] = {"one resampling", "one multiply-add with noise", "the pixels"};
+      text += join_text(pass ? "\n" : "", "pass ", pass + 1, ", ", titles[static_cast<std::size_t>(step.kind)], ": ");
+      ++pass;
+      beyond = false;
+    } else {
+      text += ", ";
+    }
+    beyond = beyond || step.looks_beyond;
+    floating = floating || step.normalizes;
+    text += step.text;
+    before = &step;
+  }
+  text += join_text(pass ? "\n" : "", floating ? "writes float" : "writes 8-bit RGB, or float of 0 to 255 into a batch");
+  return text;
+}
+
+}  // namespace multilabel::augmentation

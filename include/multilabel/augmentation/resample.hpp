@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One resampling for any number of flips, crops, turns and resizes: `Geometry` collects them as one matrix, `resample` carries
+// them out. Flips and crops by whole pixels copy; a plain resize is OpenCV's; everything else is one warp. With area filtering,
+// shrinking by more than `DIRECT_STEP` averages the source first, to `SPARE` times the size that the warp then reads.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <utility>
+
+#include "multilabel/augmentation/affine_map.hpp"
+#include "multilabel/augmentation/concepts.hpp"
+
+namespace multilabel::augmentation {
+
+/// What a warp reads between the pixels and beyond the edges.
+struct Sampling {
+  Interpolation interpolation = Interpolation::linear;
+  Border border = Border::constant;
+  std::array<double, 3> fill = {0, 0, 0};  ///< RGB, 0 to 255, for `Border::constant`
+  friend bool operator==(const Sampling&, const Sampling&) = default;
+};
+
+/// A geometric change that has been planned and not yet carried out.
+struct Geometry {
+  AffineMap map;    ///< pixel of the result -> pixel of the source
+  cv::Size size;    ///< of the result
+  cv::Rect window;  ///< the part of the source that may be seen; its edges are where the border begins
+  Sampling sampling;
+  bool interpolates = false;  ///< something other than whole-pixel moves is in the map
+  bool beyond = false;        ///< the map may look beyond the window
+
+  /// Nothing planned for a source of this size.
+  [[nodiscard]] static Geometry of(cv::Size size) {
+    return {.map = {}, .size = size, .window = {{0, 0}, size}, .sampling = {}};
+  }
+};
+
+namespace detail {
+
+inline constexpr double DIRECT_STEP = 1.5;
+inline constexpr double SPARE = 1.25;
+
+/// Resizes both axes; with area filtering each axis that shrinks is averaged, each that grows is interpolated.
+inline cv::Mat resize_to(const cv::Mat& source, cv::Size size, Interpolation interpolation) {
+  if (source.size() == size) return source;
+  cv::Mat result;
+  if (interpolation != Interpolation::area) {
+    cv::resize(source, result, size, 0, 0, static_cast<int>(interpolation));
+    return result;
+  }
+  const cv::Size smaller(std::min(size.width, source.cols), std::min(size.height, source.rows));
+  cv::Mat averaged = source;
+  if (smaller != source.size()) cv::resize(source, averaged, smaller, 0, 0, cv::INTER_AREA);
+  if (smaller == size) return averaged;
+  cv::resize(averaged, result, size, 0, 0, cv::INTER_LINEAR);
+  return result;
+}
+
+/// The rectangle of `source`, with the border where it reaches beyond.
+inline cv::Mat cut(const cv::Mat& source, cv::Rect rect, const Sampling& sampling) {
+  const cv::Rect inside = rect & cv::Rect({0, 0}, source.size());
+  if (inside == rect) return source(rect);
+  cv::Mat padded;
+  const int left = std::max(0, -rect.x);
+  const int top = std::max(0, -rect.y);
+  const int right = std::max(0, rect.x + rect.width - source.cols);
+  const int bottom = std::max(0, rect.y + rect.height - source.rows);
+  cv::copyMakeBorder(source, padded, top, bottom, left, right, static_cast<int>(sampling.border) | cv::BORDER_ISOLATED,
+                     cv::Scalar(sampling.fill[0], sampling.fill[1], sampling.fill[2]));
+  return padded(cv::Rect(rect.x + left, rect.y + top, rect.width, rect.height));
+}
+
+/// True when `value` is a whole number but for rounding; `whole` receives it.
+inline bool is_whole(double value, int& whole) {
+  whole = static_cast<int>(std::lround(value));
+  return std::abs(value - whole) < 1e-6;
+}
+
+/// A straight map that is a resize followed by whole-pixel moves, or an empty image if it is not one.
+inline cv::Mat resample_straight(const cv::Mat& source, const Geometry& geometry) {
+  const AffineMap& map = geometry.map;
+  const double step_x = std::abs(map.xx);
+  const double step_y = std::abs(map.yy);
+  cv::Size scaled;
+  int x = 0;
+  int y = 0;
+  if (!is_whole(source.cols / step_x, scaled.width) || !is_whole(source.rows / step_y, scaled.height)) return {};
+  if (scaled.width < 1 || scaled.height < 1) return {};
+  const double left = map.xx > 0 ? map.x0 : map.x0 + map.xx * (geometry.size.width - 1);
+  const double top = map.yy > 0 ? map.y0 : map.y0 + map.yy * (geometry.size.height - 1);
+  if (!is_whole((left + 0.5) / step_x - 0.5, x) || !is_whole((top + 0.5) / step_y - 0.5, y)) return {};
+  cv::Mat result =
+      cut(resize_to(source, scaled, geometry.sampling.interpolation), cv::Rect({x, y}, geometry.size), geometry.sampling);
+  if (map.xx > 0 && map.yy > 0) return result;
+  cv::Mat mirrored;
+  cv::flip(result, mirrored, map.xx > 0 ? 0 : map.yy > 0 ? 1 : -1);
+  return mirrored;
+}
+
+inline cv::Mat warp(const cv::Mat& source, AffineMap map, const Geometry& geometry) {
+  cv::Mat from = source;
+  const Sampling& sampling = geometry.sampling;
+  if (sampling.interpolation == Interpolation::area && std::max(map.step_x(), map.step_y()) > DIRECT_STEP) {
+    const auto shrunk = [](int length, double step) {
+      return std::clamp(static_cast<int>(std::ceil(length / step * SPARE)), 1, length);
+    };
+    from = resize_to(source, {shrunk(source.cols, map.step_x()), shrunk(source.rows, map.step_y())}, Interpolation::area);
+    const double x = static_cast<double>(source.cols) / from.cols;
+    const double y = static_cast<double>(source.rows) / from.rows;
+    map = AffineMap{1 / x, 0, 0.5 / x - 0.5, 0, 1 / y, 0.5 / y - 0.5}.after(map);
+  }
+  const int interpolation =
+      sampling.interpolation == Interpolation::area ? cv::INTER_LINEAR : static_cast<int>(sampling.interpolation);
+  // What stays inside still reads half a pixel past the edge when it grows: the edge itself, as in a resize.
+  const int border = geometry.beyond ? static_cast<int>(sampling.border) : static_cast<int>(cv::BORDER_REPLICATE);
+  const double values[6] = {map.xx, map.xy, map.x0, map.yx, map.yy, map.y0};
+  const cv::Mat matrix(2, 3, CV_64F, const_cast<double*>(values));
+  cv::Mat result;
+  cv::warpAffine(from, result, matrix, geometry.size, interpolation | cv::WARP_INVERSE_MAP, border,
+                 cv::Scalar(sampling.fill[0], sampling.fill[1], sampling.fill[2]));
+  return result;
+}
+
+}  // namespace detail
+
+/// Carries out what `geometry` planned. The result may share its pixels with `image` when nothing has to move.
+[[nodiscard]] inline cv::Mat resample(const cv::Mat& image, const Geometry& geometry) {
+  const cv::Mat source = image(geometry.window);
+  AffineMap map = geometry.map;
+  map.x0 -= geometry.window.x;
+  map.y0 -= geometry.window.y;
+  if (map == AffineMap{} && geometry.size == source.size()) return source;
+  if (map.straight()) {
+    Geometry local = geometry;
+    local.map = map;
+    if (cv::Mat result = detail::resample_straight(source, local); !result.empty()) return result;
+  }
+  return detail::warp(source, map, geometry);
+}
+
+}  // namespace multilabel::augmentation

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Batches in order from threads that work ahead. Samples are claimed one by one, so a slow image holds up nobody; at most
+// `prefetch` finished batches wait; an exception travels to whoever takes the batch it belongs to. Knows nothing of images.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "multilabel/data/batch.hpp"
+
+namespace multilabel::data {
+
+/// What a stream of batches has to do.
+struct StreamPlan {
+  std::vector<std::size_t> order;  ///< samples in the order of delivery
+  std::size_t batch_size = 1;
+  std::size_t batches = 0;  ///< how many to deliver; the last one may be smaller
+  std::size_t workers = 0;  ///< threads; 0: the taker does the work
+  std::size_t prefetch = 1;
+  std::size_t channels = 3;
+  std::size_t height = 0;
+  std::size_t width = 0;
+  std::size_t labels = 0;
+  std::function<void(std::size_t sample, float* image, float* targets)> fill;  ///< called from several threads at once
+  std::shared_ptr<BufferPool> pool;
+};
+
+/// The batches of one epoch. `next` is for one thread; destroying the stream stops the workers after the sample in hand.
+class BatchStream {
+ public:
+  explicit BatchStream(StreamPlan plan) : plan_(std::move(plan)), slots_(plan_.prefetch + 1) {
+    last_claim_ = plan_.batches == 0 ? 0 : begin_of(plan_.batches);
+    for (std::size_t i = 0; i < plan_.workers; ++i) threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+  }
+  BatchStream(const BatchStream&) = delete;
+  BatchStream& operator=(const BatchStream&) = delete;
+  ~BatchStream() {
+    for (auto& thread : threads_) thread.request_stop();
+    changed_.notify_all();
+  }
+
+  /// The next batch, or nothing after the last. While it waits it calls `poll` every 50 ms, which may throw. Rethrows what
+  /// `fill` threw for the first failing sample of the batch; the stream is then at its end.
+  template <class Poll>
+  [[nodiscard]] std::optional<Batch> next(Poll&& poll) {
+    std::unique_lock lock(mutex_);
+    if (delivered_ == plan_.batches) return std::nullopt;
+    Slot& slot = slots_[delivered_ % slots_.size()];
+    if (plan_.workers == 0) {
+      while (claimed_ < begin_of(delivered_ + 1)) do_next(lock);
+    }
+    while (!(claimed_ > begin_of(delivered_) && slot.done == size_of(delivered_))) {
+      const bool ready = ready_.wait_for(lock, std::chrono::milliseconds(50),
+                                         [&] { return claimed_ > begin_of(delivered_) && slot.done == size_of(delivered_); });
+      if (ready) break;
+      lock.unlock();
+      poll();
+      lock.lock();
+    }
+    if (slot.failure) {
+      const auto failure = std::exchange(slot.failure, nullptr);
+      delivered_ = plan_.batches;
+      std::rethrow_exception(failure);
+    }
+    Batch batch = std::exchange(slot.batch, {});
+    ++delivered_;
+    lock.unlock();
+    changed_.notify_all();
+    return batch;
+  }
+
+  [[nodiscard]] std::optional<Batch> next() {
+    return next([] {});
+  }
+
+ private:
+  struct Slot {
+    Batch batch;
+    std::size_t done = 0;
+    std::exception_ptr failure;
+    std::size_t failed_at = 0;
+  };
+
+  [[nodiscard]] std::size_t begin_of(std::size_t batch) const noexcept {
+    return std::min(batch * plan_.batch_size, plan_.order.size());
+  }
+  [[nodiscard]] std::size_t size_of(std::size_t batch) const noexcept { return begin_of(batch + 1) - begin_of(batch); }
+
+  [[nodiscard]] bool may_claim() const noexcept {
+    return claimed_ < last_claim_ && claimed_ / plan_.batch_size <= delivered_ + plan_.prefetch;
+  }
+
+  void work(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [&] { return stop.stop_requested() || claimed_ >= last_claim_ || may_claim(); });
+      if (stop.stop_requested() || claimed_ >= last_claim_) return;
+      do_next(lock);
+    }
+  }
+
+  // Claims one sample, fills it without the lock, and reports it.
+  void do_next(std::unique_lock<std::mutex>& lock) {
+    const std::size_t position = claimed_++;
+    const std::size_t batch = position / plan_.batch_size;
+    const std::size_t row = position - begin_of(batch);
+    Slot& slot = slots_[batch % slots_.size()];
+    std::exception_ptr failure;
+    if (row == 0) open(slot, batch);
+    float* image = slot.batch.images.get() + row * plan_.channels * plan_.height * plan_.width;
+    float* targets = slot.batch.targets.get() + row * plan_.labels;
+    lock.unlock();
+    try {
+      plan_.fill(plan_.order[position], image, targets);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    lock.lock();
+    if (failure) {
+      if (!slot.failure || position < slot.failed_at) {
+        slot.failure = failure;
+        slot.failed_at = position;
+      }
+      last_claim_ = std::min(last_claim_, begin_of(batch + 1));
+    }
+    if (++slot.done == size_of(batch)) ready_.notify_all();
+  }
+
+  void open(Slot& slot, std::size_t batch) {
+    const std::size_t n = size_of(batch);
+    const std::size_t floats = plan_.channels * plan_.height * plan_.width;
+    const auto from = plan_.order.begin() + static_cast<std::ptrdiff_t>(begin_of(batch));
+    slot.done = 0;
+    slot.failure = nullptr;
+    slot.batch = {.images = plan_.pool->take(plan_.batch_size * floats),
+                  .targets = plan_.pool->take(plan_.batch_size * plan_.labels),
+                  .samples = n,
+                  .channels = plan_.channels,
+                  .height = plan_.height,
+                  .width = plan_.width,
+                  .labels = plan_.labels,
+                  .indices = {from, from + static_cast<std::ptrdiff_t>(n)}};
+  }
+
+  StreamPlan plan_;
+  std::vector<Slot> slots_;
+  std::mutex mutex_;
+  std::condition_variable changed_;  // for workers: a batch was taken, or the end has come
+  std::condition_variable ready_;    // for the taker: a batch is complete
+  std::size_t claimed_ = 0;
+  std::size_t last_claim_ = 0;
+  std::size_t delivered_ = 0;
+  std::vector<std::jthread> threads_;  // last, so that they end before anything they use
+};
+
+}  // namespace multilabel::data

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Comma-separated text as RFC 4180 has it: quoted cells with separators, line ends and doubled quotes inside; LF, CRLF or CR
+// line ends; a byte-order mark is skipped. Blank lines do not count as rows.
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "multilabel/core/check.hpp"
+#include "multilabel/core/error.hpp"
+
+namespace multilabel::data {
+
+/// One record, and the line of the file on which it starts, counted from 1.
+struct CsvRow {
+  std::size_t line = 0;
+  std::vector<std::string> cells;
+};
+
+/// The bytes of a file. Throws `DataError`, which names it, if it cannot be read.
+[[nodiscard]] inline std::string read_text(const std::filesystem::path& path, std::string_view where) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  if (std::error_code error; file && !std::filesystem::is_directory(path, error)) {
+    text.assign(std::istreambuf_iterator<char>(file), {});
+    if (!file.bad()) return text;
+  }
+  const bool there = std::filesystem::exists(path);
+  fail<DataError>(
+      {where, "path must be a file that can be read", join_text(quoted(path.string()), there ? "" : ", which does not exist")},
+      path);
+}
+
+namespace detail {
+
+/// Reads cell by cell; the position never leaves the text.
+class CsvReader {
+ public:
+  CsvReader(std::string_view text, char separator, const std::filesystem::path& path)
+      : text_(text), separator_(separator), path_(path) {
+    if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+    if (text_.find('\0') != std::string_view::npos)
+      refuse("must be text in UTF-8", "a zero byte, as in UTF-16 or a binary file", 1);
+  }
+
+  [[nodiscard]] std::vector<CsvRow> rows() {
+    std::vector<CsvRow> rows;
+    while (at_ < text_.size()) {
+      CsvRow row{.line = line_, .cells = {}};
+      do row.cells.push_back(cell());
+      while (take(separator_));
+      line_end();
+      if (row.cells.size() > 1 || !row.cells[0].empty() || quoted_) rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+ private:
+  [[nodiscard]] bool ended() const { return at_ == text_.size() || text_[at_] == '\n' || text_[at_] == '\r'; }
+
+  bool take(char expected) {
+    if (at_ == text_.size() || text_[at_] != expected) return false;
+    ++at_;
+    return true;
+  }
+
+  void line_end() {
+    if (take('\r')) {
+      take('\n');
+    } else {
+      take('\n');
+    }
+    ++line_;
+  }
+
+  std::string cell() {
+    quoted_ = take('"');
+    if (quoted_) return quoted_cell();
+    const std::size_t begin = at_;
+    while (!ended() && text_[at_] != separator_) ++at_;
+    return std::string(text_.substr(begin, at_ - begin));
+  }
+
+  std::string quoted_cell() {
+    const std::size_t first_line = line_;
+    std::string value;
+    for (;;) {
+      if (at_ == text_.size()) refuse("a cell that opens with a quote must close with one", "the end of the file", first_line);
+      const char letter = text_[at_++];
+      if (letter == '"') {
+        if (!take('"')) break;
+      } else if (letter == '\n' || (letter == '\r' && (at_ == text_.size() || text_[at_] != '\n'))) {
+        ++line_;
+      }
+      value += letter;
+    }
+    if (!ended() && text_[at_] != separator_)
+      refuse("a closing quote must end the cell", quoted(text_.substr(at_, 1)) + " after it", line_);
+    return value;
+  }
+
+  [[noreturn]] void refuse(std::string_view expected, const std::string& actual, std::size_t line) const {
+    fail<DataError>({"data::read_csv", expected, join_text(actual, " (", quoted(path_.string()), ", line ", line, ")")}, path_,
+                    line);
+  }
+
+  std::string_view text_;
+  char separator_;
+  const std::filesystem::path& path_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  bool quoted_ = false;
+};
+
+}  // namespace detail
+
+/// All records of `text`, ragged or not; `path` is named in errors. Throws `DataError` with the line at fault.
+[[nodiscard]] inline std::vector<CsvRow> parse_csv(std::string_view text, char separator, const std::filesystem::path& path) {
+  return detail::CsvReader(text, separator, path).rows();
+}
+
+}  // namespace multilabel::data

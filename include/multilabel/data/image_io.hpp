@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// From a file to pixels, always in the one form that the rest of the library takes: 8-bit RGB, upright, without transparency.
+// A file that is missing, empty, cut short, not an image or far too large is a `DataError` that names it.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "multilabel/core/check.hpp"
+#include "multilabel/core/error.hpp"
+#include "multilabel/data/image_header.hpp"
+
+namespace multilabel::data {
+
+struct ReadImageOptions {
+  std::size_t max_pixels = 100'000'000;  ///< a larger image is refused before it is decoded
+};
+
+namespace detail {
+
+[[noreturn]] inline void refuse_image(std::string_view expected, const std::string& actual, const std::filesystem::path& path) {
+  fail<DataError>({"data::read_image", expected, join_text(actual, " (", quoted(path.string()), ")")}, path);
+}
+
+/// Grey, colour or colour with alpha, of 8 or 16 bits or float, in OpenCV's order -> 8-bit RGB on white.
+inline cv::Mat to_rgb(cv::Mat image) {
+  if (image.depth() == CV_16U) image.convertTo(image, CV_8U, 1.0 / 257.0);
+  if (image.depth() == CV_32F || image.depth() == CV_64F) image.convertTo(image, CV_8U, 255.0);
+  cv::Mat rgb;
+  if (image.channels() == 1) {
+    cv::cvtColor(image, rgb, cv::COLOR_GRAY2RGB);
+  } else if (image.channels() == 3) {
+    cv::cvtColor(image, rgb, cv::COLOR_BGR2RGB);
+  } else {
+    rgb.create(image.size(), CV_8UC3);
+    for (int y = 0; y < image.rows; ++y) {
+      const auto* from = image.ptr<cv::Vec4b>(y);
+      auto* to = rgb.ptr<cv::Vec3b>(y);
+      for (int x = 0; x < image.cols; ++x)
+        for (int channel = 0; channel < 3; ++channel) {
+          const int alpha = from[x][3];
+          to[x][channel] = static_cast<std::uint8_t>((from[x][2 - channel] * alpha + 255 * (255 - alpha) + 127) / 255);
+        }
+    }
+  }
+  return rgb;
+}
+
+}  // namespace detail
+
+/// The bytes of a file. Throws `DataError` if it cannot be read or has none.
+[[nodiscard]] inline std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error))
+    detail::refuse_image("path must be an image file", "a path that does not exist", path);
+  if (std::filesystem::is_directory(path, error)) detail::refuse_image("path must be an image file", "a folder", path);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  const auto size = std::filesystem::file_size(path, error);
+  if (!file || error) detail::refuse_image("path must be a file that can be read", "no access", path);
+  std::vector<std::uint8_t> bytes(size);
+  bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file.get()));
+  if (bytes.empty()) detail::refuse_image("path must be an image file", "a file of 0 bytes", path);
+  return bytes;
+}
+
+/// Decodes an image in memory; `path` is named in errors. JPEG, PNG, BMP, WebP, TIFF and what else OpenCV reads. EXIF
+/// orientation of JPEGs is applied; grey becomes RGB, transparency is laid on white, 16 bits and float become 8. Throws
+/// `DataError`.
+[[nodiscard]] inline cv::Mat decode_image(std::span<const std::uint8_t> bytes, const std::filesystem::path& path = {},
+                                          const ReadImageOptions& options = {}) {
+  const ImageHeader header = image_header(bytes);
+  if (header.format == ImageFormat::unknown)
+    detail::refuse_image("file must be an image (JPEG, PNG, BMP, WebP, TIFF)",
+                         join_text(bytes.size(), " bytes of another kind"), path);
+  if (header.width > 0 && header.height > options.max_pixels / header.width)
+    detail::refuse_image(join_text("image must have at most ", options.max_pixels, " pixels"),
+                         join_text(header.height, " x ", header.width), path);
+  if (!header.complete)
+    detail::refuse_image("image must be complete", join_text("a file cut short after ", bytes.size(), " bytes"), path);
+  const bool as_stored = header.transparent || header.format == ImageFormat::other;
+  const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::uint8_t*>(bytes.data()));
+  cv::Mat image;
+  try {
+    image = cv::imdecode(buffer, as_stored ? cv::IMREAD_UNCHANGED : cv::IMREAD_COLOR);
+  } catch (const cv::Exception& error) {
+    detail::refuse_image("image must be one that OpenCV decodes", error.err, path);
+  }
+  if (image.empty())
+    detail::refuse_image("image must be one that OpenCV decodes", "a damaged file or an unknown variant", path);
+  return detail::to_rgb(std::move(image));
+}
+
+/// Reads and decodes `path`: 8-bit RGB, [height, width, 3]. Throws `DataError`, which names the file.
+[[nodiscard]] inline cv::Mat read_image(const std::filesystem::path& path, const ReadImageOptions& options = {}) {
+  return decode_image(read_bytes(path), path, options);
+}
+
+}  // namespace multilabel::data

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds every #include of the headers against the table in cmake/multilabel-components.cmake; exit 1 on an offence.
+
+A user of metrics must need neither torch nor OpenCV, so a header may include only the components and third parties of
+its own row. Some files are held to less than their component (``NARROWER``), and some includes are never right in a
+header.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HEADERS = ROOT / "include" / "multilabel"
+
+THIRD_PARTY = {
+    "xtensor": ("xtensor/", "xtl/"),
+    "opencv": ("opencv2/core", "opencv2/imgproc"),
+    "opencv_io": ("opencv2/core", "opencv2/imgproc", "opencv2/imgcodecs"),
+    "json": ("nlohmann/",),
+    "torch": ("torch/", "ATen/", "c10/"),
+    "threads": (),
+}
+FOREIGN = ("xtensor", "xtl/", "opencv2/", "nlohmann/", "torch/", "ATen/", "c10/", "caffe2/", "pybind11/", "Python.h")
+NEVER = {
+    "torch/torch.h": "costs every user 14 seconds a file; include the one header needed",
+    "torch/extension.h": "belongs to bindings, and not even there",
+    "opencv2/opencv.hpp": "drags in every module; include the one needed",
+    "iostream": "headers print nothing",
+}
+# A file or folder held to less than its component: (own components, include prefixes of third parties).
+NARROWER = {
+    "loss": (None, ("ATen/core/", "ATen/ops/", "ATen/TensorOperators.h", "c10/")),
+    "bundle/manifest.hpp": ({"core", "encoding"}, ("nlohmann/",)),
+}
+
+
+def table() -> dict[str, dict[str, list[str]]]:
+    """Return what each component uses of our own and needs of others, as written for CMake."""
+    text = (ROOT / "cmake" / "multilabel-components.cmake").read_text(encoding="utf-8")
+    rows: dict[str, dict[str, list[str]]] = {}
+    for name, kind, values in re.findall(r"^set\(MULTILABEL_(\w+?)_(USES|NEEDS)([^)]*)\)", text, re.MULTILINE):
+        rows.setdefault(name, {})[kind] = values.split()
+    return rows
+
+
+def offences(path: Path, rows: dict[str, dict[str, list[str]]]) -> list[str]:
+    """Return one sentence for each include of ``path`` that its component may not have."""
+    relative = path.relative_to(HEADERS)
+    component = relative.parts[0].removesuffix(".hpp")
+    found = []
+    if component in ("multilabel", "version"):
+        own, foreign = set(rows), ()
+    elif component == "compat":
+        own, foreign = {"compat"}, tuple(prefix for prefix in FOREIGN if relative.stem.startswith(prefix.strip("/")))
+    else:
+        own = {component, "compat", *rows[component]["USES"]}
+        foreign = tuple(prefix for need in rows[component]["NEEDS"] for prefix in THIRD_PARTY[need])
+    for key, (narrow_own, narrow_foreign) in NARROWER.items():
+        if key in (str(relative), component):
+            own = {component, *narrow_own} if narrow_own is not None else own
+            foreign = narrow_foreign
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        match = re.match(r'\s*#\s*include\s*[<"]([^>"]+)[>"]', line)
+        if not match:
+            continue
+        name = match.group(1)
+        where = f"{path.relative_to(ROOT)}:{number}: <{name}>"
+        if name in NEVER:
+            found.append(f"{where}: {NEVER[name]}")
+        elif name.startswith("multilabel/"):
+            target = name.split("/")[1].removesuffix(".hpp")
+            if target not in own and target != "version":
+                found.append(f"{where}: {component} may use only {', '.join(sorted(own - {component}))} of our own")
+        elif name.startswith(FOREIGN) and not name.startswith(foreign or ("\0",)):
+            found.append(f"{where}: {component} may include only {', '.join(foreign) or 'the standard library'}")
+    return found
+
+
+def main() -> int:
+    rows = table()
+    headers = sorted(HEADERS.rglob("*.hpp"))
+    found = [sentence for path in headers for sentence in offences(path, rows)]
+    print("\n".join(found) if found else f"layers: {len(headers)} headers keep to their component's row")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
