@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -102,14 +103,15 @@ template <class T>
 class RowMajor {
  public:
   explicit RowMajor(MatrixView<const T> view) : view_(view) {}
-  explicit RowMajor(Matrix<T> copy) : copy_(std::move(copy)), view_(copy_.view()) {}
+  RowMajor(std::unique_ptr<T[]> copy, std::size_t rows, std::size_t columns)
+      : copy_(std::move(copy)), view_(copy_.get(), rows, columns) {}
   RowMajor(const RowMajor&) = delete;
   RowMajor& operator=(const RowMajor&) = delete;
 
   [[nodiscard]] MatrixView<const T> view() const noexcept { return view_; }
 
  private:
-  Matrix<T> copy_;
+  std::unique_ptr<T[]> copy_;  // not a Matrix<T>, which cannot hold bool
   MatrixView<const T> view_;
 };
 
@@ -127,10 +129,10 @@ template <matrix_like M>
                                                     (rows == 1 || &matrix(1, 0) == data + columns));
     if (contiguous) return RowMajor<T>(MatrixView<const T>(data, rows, columns));
   }
-  Matrix<T> copy(rows, columns);
+  auto copy = std::make_unique<T[]>(rows * columns);
   for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t j = 0; j < columns; ++j) copy(i, j) = matrix(i, j);
-  return RowMajor<T>(std::move(copy));
+    for (std::size_t j = 0; j < columns; ++j) copy[i * columns + j] = matrix(i, j);
+  return RowMajor<T>(std::move(copy), rows, columns);
 }
 
 /// Throws `ShapeError` unless both matrices have the same number of rows and columns.
