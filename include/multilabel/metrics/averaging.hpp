@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// How do many labels become one number? The four averages of the field, by name.
+// How do many labels become one number? The four averages of the field by name, what a ratio without a denominator counts as,
+// and the weighted mean that leaves undefined values out.
 
 #include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace multilabel::metrics {
 
@@ -17,9 +23,39 @@ enum class Average {
   samples,   ///< one value a row, then the mean over rows: every sample weighs the same
 };
 
+/// What a ratio counts as when its denominator is 0: precision without predictions, recall without positives, F and Jaccard
+/// without either.
+enum class ZeroDivision {
+  zero,  ///< 0, as scikit-learn's default
+  one,   ///< 1
+  skip,  ///< undefined (NaN) per label, and left out of averages
+};
+
+/// What a label counts as for which a score metric is undefined: average precision without positives, ROC AUC without positives
+/// or without negatives.
+enum class UndefinedLabel {
+  as_sklearn,  ///< average precision 0; ROC AUC NaN, and so is an average that it enters
+  skip,        ///< NaN per label, and left out of averages
+};
+
+/// Which rows count how much, which columns count, and how they are averaged. Every metric on predictions takes these.
+struct AverageOptions {
+  Average average = Average::macro;                 ///< how labels or rows become one number
+  ZeroDivision zero_division = ZeroDivision::zero;  ///< the value of a ratio without a denominator
+  std::vector<double> sample_weight{};              ///< [samples], finite and not all 0; empty: every row weighs 1
+  std::vector<std::size_t> labels{};                ///< the columns to use, in this order; empty: all
+};
+
 namespace detail {
+
 inline constexpr std::array<std::pair<std::string_view, Average>, 4> average_names{
     {{"micro", Average::micro}, {"macro", Average::macro}, {"weighted", Average::weighted}, {"samples", Average::samples}}};
+
+[[nodiscard]] constexpr double value_of(ZeroDivision zero_division) noexcept {
+  if (zero_division == ZeroDivision::skip) return std::numeric_limits<double>::quiet_NaN();
+  return zero_division == ZeroDivision::one ? 1.0 : 0.0;
+}
+
 }  // namespace detail
 
 /// "micro", "macro", "weighted" or "samples".
@@ -34,6 +70,25 @@ inline constexpr std::array<std::pair<std::string_view, Average>, 4> average_nam
   for (const auto& [known, value] : detail::average_names)
     if (known == name) return value;
   return std::nullopt;
+}
+
+/// The mean of `values`, weighted unless `weights` is empty. NaN values are left out with their weights; where the weights that
+/// remain sum to 0 it is the plain mean of the values that remain; NaN when none remain.
+[[nodiscard]] inline double mean(std::span<const double> values, std::span<const double> weights = {}) {
+  double sum = 0.0;
+  double plain_sum = 0.0;
+  double weight_sum = 0.0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isnan(values[i])) continue;
+    const double weight = weights.empty() ? 1.0 : weights[i];
+    sum += weight * values[i];
+    plain_sum += values[i];
+    weight_sum += weight;
+    ++count;
+  }
+  if (count == 0) return std::numeric_limits<double>::quiet_NaN();
+  return weight_sum == 0.0 ? plain_sum / static_cast<double>(count) : sum / weight_sum;
 }
 
 }  // namespace multilabel::metrics

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Everything that turns targets, scores and predictions into numbers.
+
+#include "multilabel/metrics/accuracy.hpp"
+#include "multilabel/metrics/average_precision.hpp"
+#include "multilabel/metrics/averaging.hpp"
+#include "multilabel/metrics/classification.hpp"
+#include "multilabel/metrics/concepts.hpp"
+#include "multilabel/metrics/confusion.hpp"
+#include "multilabel/metrics/label_ranking.hpp"
+#include "multilabel/metrics/report.hpp"
+#include "multilabel/metrics/roc_auc.hpp"

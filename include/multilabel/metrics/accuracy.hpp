@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// How many rows, or cells, are right? "Accuracy" is two numbers in multi-label work: `accuracy_score` wants the whole row
+// right, `binary_accuracy` counts single cells and is high wherever labels are rare.
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstring>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "multilabel/core/shape.hpp"
+#include "multilabel/metrics/averaging.hpp"
+#include "multilabel/metrics/concepts.hpp"
+#include "multilabel/metrics/confusion.hpp"
+#include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/score_bits.hpp"
+
+namespace multilabel::metrics {
+
+namespace detail {
+
+/// 1 for each row without a wrong known cell, else 0.
+[[nodiscard]] inline std::vector<double> rows_right(std::string_view where, const LabelCells& targets,
+                                                    const LabelCells& predictions) {
+  std::vector<double> right(targets.rows());
+  for_each_block(where, targets, predictions, {}, [&](const LabelBlock& block) {
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      const Code* t = block.targets + i * block.columns;
+      right[block.first + i] = std::memcmp(t, block.predictions + i * block.columns, block.columns) == 0 ? 1.0 : 0.0;
+    }
+  });
+  return right;
+}
+
+[[nodiscard]] inline double cells_wrong(std::string_view where, const LabelCells& targets, const LabelCells& predictions,
+                                        const std::vector<double>& weights) {
+  const auto total = count_by_label(where, targets, predictions, weights, {}).total();
+  const double wrong = total.predicted[0] + total.positives[0] - 2.0 * total.true_positives[0];
+  return total.known[0] == 0.0 ? std::numeric_limits<double>::quiet_NaN() : wrong / total.known[0];
+}
+
+template <std::floating_point Score>
+[[nodiscard]] double cells_on_the_right_side(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+                                             double threshold) {
+  require_same_shape(where, "targets and scores", targets, scores);
+  const std::size_t columns = targets.columns();
+  const std::size_t step = block_rows(columns);
+  const auto limit = static_cast<Score>(threshold);
+  std::vector<Code> codes(step * columns);
+  std::size_t right = 0;
+  std::size_t known = 0;
+  for (std::size_t first = 0; first < targets.rows(); first += step) {
+    const std::size_t rows = std::min(step, targets.rows() - first);
+    targets.read_targets(where, first, rows, codes.data());
+    require_finite(where, scores, first, rows);
+    const Score* block = scores.data() + first * columns;
+    for (std::size_t i = 0; i < rows * columns; ++i) {
+      right += codes[i] == (block[i] > limit ? present : absent) ? 1 : 0;
+      known += codes[i] != unknown ? 1 : 0;
+    }
+  }
+  return known == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(right) / static_cast<double>(known);
+}
+
+}  // namespace detail
+
+/// The share of rows that are right in every label (subset accuracy, exact match), weighted by `sample_weight` unless empty.
+/// A row of which nothing is known counts as right. NaN without rows.
+template <label_matrix Targets, label_matrix Predictions>
+[[nodiscard]] double accuracy_score(const Targets& targets, const Predictions& predictions,
+                                    const std::vector<double>& sample_weight = {}) {
+  constexpr auto where = "metrics::accuracy_score";
+  const auto t = row_major(targets);
+  const auto p = row_major(predictions);
+  detail::require_weights(where, sample_weight, t.view().rows());
+  return mean(detail::rows_right(where, detail::LabelCells(t.view()), detail::LabelCells(p.view())), sample_weight);
+}
+
+/// The share of rows with at least one wrong label: 1 - `accuracy_score`.
+template <label_matrix Targets, label_matrix Predictions>
+[[nodiscard]] double zero_one_loss(const Targets& targets, const Predictions& predictions,
+                                   const std::vector<double>& sample_weight = {}) {
+  return 1.0 - accuracy_score(targets, predictions, sample_weight);
+}
+
+/// The share of known cells that are wrong, weighted by `sample_weight` unless empty. NaN without known cells.
+template <label_matrix Targets, label_matrix Predictions>
+[[nodiscard]] double hamming_loss(const Targets& targets, const Predictions& predictions,
+                                  const std::vector<double>& sample_weight = {}) {
+  const auto t = row_major(targets);
+  const auto p = row_major(predictions);
+  return detail::cells_wrong("metrics::hamming_loss", detail::LabelCells(t.view()), detail::LabelCells(p.view()),
+                             sample_weight);
+}
+
+/// The share of known cells on the right side of `threshold`, as Keras's metric of this name: a cell counts as predicted when
+/// its score is above the threshold (not at it). High for any model that predicts nothing where labels are rare. NaN without
+/// known cells.
+template <label_matrix Targets, score_matrix Scores>
+[[nodiscard]] double binary_accuracy(const Targets& targets, const Scores& scores, double threshold = 0.5) {
+  const auto t = row_major(targets);
+  const auto s = row_major(scores);
+  return detail::cells_on_the_right_side("metrics::binary_accuracy", detail::LabelCells(t.view()), s.view(), threshold);
+}
+
+}  // namespace multilabel::metrics

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// How well do the scores of a label separate its positives from its negatives? Average precision, the area under the precision
+// and recall curve, by each of the definitions that go under the name; its macro average is what papers call mAP.
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "multilabel/core/shape.hpp"
+#include "multilabel/metrics/averaging.hpp"
+#include "multilabel/metrics/concepts.hpp"
+#include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/label_scores.hpp"
+#include "multilabel/metrics/detail/label_split.hpp"
+#include "multilabel/metrics/detail/positive_steps.hpp"
+#include "multilabel/metrics/detail/row_ranks.hpp"
+
+namespace multilabel::metrics {
+
+/// Which number "average precision" is. They differ by up to a point on the same scores.
+enum class AveragePrecisionDefinition {
+  sklearn,  ///< sum of (step in recall) x precision over distinct scores, nothing interpolated; ties are one step
+  voc07,    ///< mean of the best precision at recall >= 0, 0.1, ..., 1 (PASCAL VOC until 2009)
+  voc10,    ///< area under the highest precision at each recall or beyond (PASCAL VOC from 2010)
+};
+
+struct AveragePrecisionOptions {
+  Average average = Average::macro;                                             ///< how labels become one number
+  AveragePrecisionDefinition definition = AveragePrecisionDefinition::sklearn;  ///< which number it is
+  UndefinedLabel undefined = UndefinedLabel::as_sklearn;                        ///< what a label without positives counts as
+  std::vector<double> sample_weight{};                                          ///< [samples], not negative; empty: 1 each
+};
+
+namespace detail {
+
+[[nodiscard]] inline double average_precision_of(const PositiveSteps& steps, AveragePrecisionDefinition definition) {
+  const std::size_t count = steps.positives.size();
+  std::vector<double> precision(count);
+  std::vector<double> recall(count);
+  double tp = 0.0;
+  double fp = 0.0;
+  double area = 0.0;
+  for (std::size_t i = 0; i < count; ++i) {
+    tp += steps.positives[i];
+    fp += steps.negatives_above[i] + steps.negatives_at[i];
+    if (tp == 0.0) continue;
+    precision[i] = tp / (tp + fp);
+    recall[i] = tp / steps.positive_weight;
+    area += steps.positives[i] / steps.positive_weight * precision[i];
+  }
+  if (definition == AveragePrecisionDefinition::sklearn) return area;
+  for (std::size_t i = count; i-- > 1;) precision[i - 1] = std::max(precision[i - 1], precision[i]);
+  double sum = 0.0;
+  if (definition == AveragePrecisionDefinition::voc10) {
+    for (std::size_t i = 0; i < count; ++i) sum += precision[i] * (steps.positives[i] / steps.positive_weight);
+    return sum;
+  }
+  for (int tenth = 0; tenth <= 10; ++tenth) {
+    const auto at = std::lower_bound(recall.begin(), recall.end(), 0.1 * tenth - 1e-12);
+    if (at != recall.end()) sum += precision[static_cast<std::size_t>(at - recall.begin())];
+  }
+  return sum / 11.0;
+}
+
+/// How average precision goes through `label_scores` and `averaged_score`.
+struct AveragePrecision {
+  AveragePrecisionDefinition definition;
+  UndefinedLabel undefined;
+
+  [[nodiscard]] double operator()(const PositiveSteps& steps) const {
+    if (steps.positive_weight > 0.0) return average_precision_of(steps, definition);
+    return undefined == UndefinedLabel::skip ? std::numeric_limits<double>::quiet_NaN() : 0.0;
+  }
+
+  template <std::floating_point Score>
+  [[nodiscard]] double of_row(const RankedRow<Score>& row) const {
+    if (definition != AveragePrecisionDefinition::sklearn) return (*this)(positive_steps(row));
+    if (row.present > 0) return precision_sum(row) / static_cast<double>(row.present);
+    return undefined == UndefinedLabel::skip ? std::numeric_limits<double>::quiet_NaN() : 0.0;
+  }
+
+  [[nodiscard]] static bool is_defined(const PositiveSteps& steps) { return steps.positive_weight > 0.0; }
+  template <std::floating_point Score>
+  [[nodiscard]] static bool is_defined(const RankedRow<Score>& row) {
+    return row.present > 0;
+  }
+};
+
+}  // namespace detail
+
+/// The average precision of `scores` [samples, labels] against `targets`, averaged over labels (macro: mAP), pooled over cells
+/// (micro), weighted by positives, or averaged over rows (samples). In [0, 1]. Throws `ShapeError` when the shapes differ and
+/// `ArgumentError` on a score that is not finite. O(cells + positives log positives).
+template <label_matrix Targets, score_matrix Scores>
+[[nodiscard]] double average_precision_score(const Targets& targets, const Scores& scores,
+                                             const AveragePrecisionOptions& options = {}) {
+  const auto t = row_major(targets);
+  const auto s = row_major(scores);
+  return detail::averaged_score("metrics::average_precision_score", detail::LabelCells(t.view()), s.view(), options.average,
+                                options.sample_weight, options.undefined,
+                                detail::AveragePrecision{options.definition, options.undefined})
+      .value;
+}
+
+/// The average precision of each label, [labels]; 0 (or NaN, see `undefined`) for a label without positives. `options.average`
+/// is not used.
+template <label_matrix Targets, score_matrix Scores>
+[[nodiscard]] std::vector<double> average_precision_by_label(const Targets& targets, const Scores& scores,
+                                                             const AveragePrecisionOptions& options = {}) {
+  const auto t = row_major(targets);
+  const auto s = row_major(scores);
+  return detail::label_scores("metrics::average_precision_by_label", detail::LabelCells(t.view()), s.view(),
+                              options.sample_weight, detail::AveragePrecision{options.definition, options.undefined})
+      .values;
+}
+
+}  // namespace multilabel::metrics

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Applies a metric of one label's scores to every label, to every row, or to all cells at once, and averages it.
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <numeric>
+#include <string_view>
+#include <vector>
+
+#include "multilabel/core/shape.hpp"
+#include "multilabel/metrics/averaging.hpp"
+#include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/label_split.hpp"
+#include "multilabel/metrics/detail/positive_steps.hpp"
+#include "multilabel/metrics/detail/row_ranks.hpp"
+
+namespace multilabel::metrics::detail {
+
+/// A metric for each label or row.
+struct LabelValues {
+  std::vector<double> values;
+  std::vector<double> positives;  ///< the weight of the positives behind each value
+  std::size_t undefined = 0;      ///< how many are not defined
+};
+
+/// One number, and how many of the values behind it were not defined.
+struct AveragedValue {
+  double value = 0.0;
+  std::size_t undefined = 0;
+};
+
+template <std::floating_point Score, class Metric>
+[[nodiscard]] LabelValues label_scores(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+                                       const std::vector<double>& weights, const Metric& metric) {
+  const auto codes = checked_codes(where, targets, scores, weights);
+  LabelValues result{std::vector<double>(scores.columns()), std::vector<double>(scores.columns()), 0};
+  for_each_label(codes, scores, weights, [&](std::size_t j, SplitScores<Score>& split) {
+    const auto steps = positive_steps(split);
+    result.values[j] = metric(steps);
+    result.positives[j] = steps.positive_weight;
+    result.undefined += Metric::is_defined(steps) ? 0 : 1;
+  });
+  return result;
+}
+
+template <std::floating_point Score, class Metric>
+[[nodiscard]] LabelValues row_scores(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+                                     const Metric& metric) {
+  LabelValues result{std::vector<double>(scores.rows()), {}, 0};
+  for_each_ranked_row(where, targets, scores, [&](std::size_t i, const RankedRow<Score>& row) {
+    result.values[i] = metric.of_row(row);
+    result.undefined += Metric::is_defined(row) ? 0 : 1;
+  });
+  return result;
+}
+
+/// `mean`, except that a NaN is not left out (unless it weighs nothing) when undefined labels count as scikit-learn counts
+/// them.
+[[nodiscard]] inline double mean_of_scores(const std::vector<double>& values, const std::vector<double>& weights,
+                                           UndefinedLabel undefined) {
+  if (undefined == UndefinedLabel::as_sklearn) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (std::isnan(values[i]) && (weights.empty() || weights[i] != 0.0)) return values[i];
+    }
+  }
+  return mean(values, weights);
+}
+
+template <std::floating_point Score, class Metric>
+[[nodiscard]] AveragedValue averaged_score(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+                                           Average average, const std::vector<double>& weights, UndefinedLabel undefined,
+                                           const Metric& metric) {
+  if (average == Average::micro) {
+    auto split = pool_labels(checked_codes(where, targets, scores, weights), scores, weights);
+    const auto steps = positive_steps(split);
+    return {metric(steps), Metric::is_defined(steps) ? std::size_t{0} : std::size_t{1}};
+  }
+  if (average == Average::samples) {
+    require_weights(where, weights, targets.rows());
+    const auto rows = row_scores(where, targets, scores, metric);
+    return {mean_of_scores(rows.values, weights, undefined), rows.undefined};
+  }
+  const auto labels = label_scores(where, targets, scores, weights, metric);
+  if (average == Average::macro) return {mean_of_scores(labels.values, {}, undefined), labels.undefined};
+  const double positives = std::accumulate(labels.positives.begin(), labels.positives.end(), 0.0);
+  if (positives == 0.0) {
+    return {undefined == UndefinedLabel::skip ? std::numeric_limits<double>::quiet_NaN() : 0.0, labels.undefined};
+  }
+  return {mean_of_scores(labels.values, labels.positives, undefined), labels.undefined};
+}
+
+}  // namespace multilabel::metrics::detail

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// How likely does a positive score above a negative? The area under the ROC curve. It ignores how rare positives are; where
+// they are rare, average precision says more.
+
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "multilabel/core/shape.hpp"
+#include "multilabel/metrics/averaging.hpp"
+#include "multilabel/metrics/concepts.hpp"
+#include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/label_scores.hpp"
+#include "multilabel/metrics/detail/positive_steps.hpp"
+#include "multilabel/metrics/detail/row_ranks.hpp"
+
+namespace multilabel::metrics {
+
+struct RocAucOptions {
+  Average average = Average::macro;                       ///< how labels become one number
+  UndefinedLabel undefined = UndefinedLabel::as_sklearn;  ///< what a label without positives or without negatives counts as
+  std::vector<double> sample_weight{};                    ///< [samples], not negative; empty: 1 each
+};
+
+namespace detail {
+
+/// How the area under the ROC curve goes through `label_scores` and `averaged_score`. A tied pair counts half.
+struct RocAuc {
+  [[nodiscard]] double operator()(const PositiveSteps& steps) const {
+    if (!is_defined(steps)) return std::numeric_limits<double>::quiet_NaN();
+    double above = 0.0;
+    double area = 0.0;
+    for (std::size_t i = 0; i < steps.positives.size(); ++i) {
+      above += steps.negatives_above[i];
+      area += steps.positives[i] * (steps.negative_weight - above - 0.5 * steps.negatives_at[i]);
+      above += steps.negatives_at[i];
+    }
+    return area / (steps.positive_weight * steps.negative_weight);
+  }
+
+  template <std::floating_point Score>
+  [[nodiscard]] double of_row(const RankedRow<Score>& row) const {
+    if (!is_defined(row)) return std::numeric_limits<double>::quiet_NaN();
+    const auto pairs = static_cast<double>(row.present) * static_cast<double>(row.absent());
+    return (pairs - misordered_pairs(row, 0.5)) / pairs;
+  }
+
+  [[nodiscard]] static bool is_defined(const PositiveSteps& steps) {
+    return steps.positive_weight > 0.0 && steps.negative_weight > 0.0;
+  }
+  template <std::floating_point Score>
+  [[nodiscard]] static bool is_defined(const RankedRow<Score>& row) {
+    return row.present > 0 && row.absent() > 0;
+  }
+};
+
+}  // namespace detail
+
+/// The area under the ROC curve of `scores` [samples, labels] against `targets`, averaged as `average_precision_score` is. In
+/// [0, 1]; 0.5 is chance. NaN where a label has no positives or no negatives, unless those are skipped. Throws `ShapeError`
+/// when the shapes differ and `ArgumentError` on a score that is not finite. O(cells + positives log positives).
+template <label_matrix Targets, score_matrix Scores>
+[[nodiscard]] double roc_auc_score(const Targets& targets, const Scores& scores, const RocAucOptions& options = {}) {
+  const auto t = row_major(targets);
+  const auto s = row_major(scores);
+  return detail::averaged_score("metrics::roc_auc_score", detail::LabelCells(t.view()), s.view(), options.average,
+                                options.sample_weight, options.undefined, detail::RocAuc{})
+      .value;
+}
+
+/// The area under the ROC curve of each label, [labels]; NaN for a label without positives or without negatives.
+template <label_matrix Targets, score_matrix Scores>
+[[nodiscard]] std::vector<double> roc_auc_by_label(const Targets& targets, const Scores& scores,
+                                                   const std::vector<double>& sample_weight = {}) {
+  const auto t = row_major(targets);
+  const auto s = row_major(scores);
+  return detail::label_scores("metrics::roc_auc_by_label", detail::LabelCells(t.view()), s.view(), sample_weight,
+                              detail::RocAuc{})
+      .values;
+}
+
+}  // namespace multilabel::metrics
