@@ -8,7 +8,7 @@
 #ifdef BAD
 using Rows = std::vector<std::string>;  // one name a row, not a list of names: every letter would be a label
 #else
-using Rows = std::vector<std::vector<std::string> >;
+using Rows = std::vector<std::vector<std::string>>;
 #endif
 
 void learn(const Rows& rows) {
