@@ -8,6 +8,8 @@
 #include "multilabel/data/dataset.hpp"
 #include "multilabel/data/image_header.hpp"
 #include "multilabel/data/image_io.hpp"
+#include "multilabel/data/inspect.hpp"
+#include "multilabel/data/inspection.hpp"
 #include "multilabel/data/loader.hpp"
 #include "multilabel/data/opencv_threads.hpp"
 #include "multilabel/data/read_csv.hpp"

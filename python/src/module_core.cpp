@@ -4,6 +4,8 @@
 #include <multilabel/core/error.hpp>
 #include <multilabel/version.hpp>
 
+#include <exception>
+
 #include <torch/headeronly/version.h>
 
 #include "bind.hpp"
@@ -12,6 +14,23 @@ namespace py = pybind11;
 
 namespace {
 
+// DataError has `path` (a str, or None) and `row` (an int, or None) in Python too.
+void bind_data_error(py::module_& module, const py::tuple& bases) {
+  static py::handle type = py::exception<multilabel::DataError>(module, "DataError", bases).release();
+  type.attr("path") = py::none();
+  type.attr("row") = py::none();
+  py::register_exception_translator([](std::exception_ptr pointer) {
+    try {
+      if (pointer) std::rethrow_exception(pointer);
+    } catch (const multilabel::DataError& error) {
+      const py::object value = type(error.what());
+      if (!error.path().empty()) value.attr("path") = error.path().string();
+      if (error.row()) value.attr("row") = *error.row();
+      PyErr_SetObject(type.ptr(), value.ptr());
+    }
+  });
+}
+
 // Each exception of the library is also the built-in one that a Python user would catch.
 void bind_errors(py::module_& module) {
   const auto base = py::exception<multilabel::Error>(module, "Error", PyExc_Exception);
@@ -19,7 +38,7 @@ void bind_errors(py::module_& module) {
   py::register_exception<multilabel::ArgumentError>(module, "ArgumentError", also(PyExc_ValueError));
   py::register_exception<multilabel::ShapeError>(module, "ShapeError", also(PyExc_ValueError));
   py::register_exception<multilabel::LabelError>(module, "LabelError", also(PyExc_ValueError));
-  py::register_exception<multilabel::DataError>(module, "DataError", also(PyExc_OSError));
+  bind_data_error(module, also(PyExc_OSError));
   py::register_exception<multilabel::BundleError>(module, "BundleError", also(PyExc_OSError));
   py::register_exception<multilabel::NotFittedError>(module, "NotFittedError", also(PyExc_ValueError));
 }

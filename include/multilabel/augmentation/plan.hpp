@@ -24,7 +24,7 @@ struct Step {
   bool normalizes = false;
 };
 
-/// The step of an operation; a user's own callable may have a static `name`, else it is called "custom".
+/// The step of an operation; a user's own callable may have a member `name`, else it is called "custom".
 template <class Op>
 [[nodiscard]] Step step_of(const Op& op) {
   if constexpr (operation<Op>) {
@@ -32,8 +32,8 @@ template <class Op>
     if constexpr (requires { Op::looks_beyond; }) step.looks_beyond = Op::looks_beyond;
     step.normalizes = step.name == "Normalize";
     return step;
-  } else if constexpr (requires { std::string(Op::name); }) {
-    return {.name = std::string(Op::name), .text = std::string(Op::name)};
+  } else if constexpr (requires { std::string(op.name); }) {
+    return {.name = std::string(op.name), .text = std::string(op.name)};
   } else {
     return {.name = "custom", .text = "custom"};
   }

@@ -32,6 +32,17 @@ namespace detail {
   fail<DataError>({"data::read_image", expected, join_text(actual, " (", quoted(path.string()), ")")}, path);
 }
 
+/// Refuses what is not an image, what is too large, and what is cut short, before anything is decoded.
+inline void require_usable(const ImageHeader& header, std::size_t size, const std::filesystem::path& path,
+                           const ReadImageOptions& options) {
+  if (header.format == ImageFormat::unknown)
+    refuse_image("file must be an image (JPEG, PNG, BMP, WebP, TIFF)", join_text(size, " bytes of another kind"), path);
+  if (header.width > 0 && header.height > options.max_pixels / header.width)
+    refuse_image(join_text("image must have at most ", options.max_pixels, " pixels"),
+                 join_text(header.height, " x ", header.width), path);
+  if (!header.complete) refuse_image("image must be complete", join_text("a file cut short after ", size, " bytes"), path);
+}
+
 /// Grey, colour or colour with alpha, of 8 or 16 bits or float, in OpenCV's order -> 8-bit RGB on white.
 inline cv::Mat to_rgb(cv::Mat image) {
   if (image.depth() == CV_16U) image.convertTo(image, CV_8U, 1.0 / 257.0);
@@ -79,14 +90,7 @@ inline cv::Mat to_rgb(cv::Mat image) {
 [[nodiscard]] inline cv::Mat decode_image(std::span<const std::uint8_t> bytes, const std::filesystem::path& path = {},
                                           const ReadImageOptions& options = {}) {
   const ImageHeader header = image_header(bytes);
-  if (header.format == ImageFormat::unknown)
-    detail::refuse_image("file must be an image (JPEG, PNG, BMP, WebP, TIFF)",
-                         join_text(bytes.size(), " bytes of another kind"), path);
-  if (header.width > 0 && header.height > options.max_pixels / header.width)
-    detail::refuse_image(join_text("image must have at most ", options.max_pixels, " pixels"),
-                         join_text(header.height, " x ", header.width), path);
-  if (!header.complete)
-    detail::refuse_image("image must be complete", join_text("a file cut short after ", bytes.size(), " bytes"), path);
+  detail::require_usable(header, bytes.size(), path, options);
   const bool as_stored = header.transparent || header.format == ImageFormat::other;
   const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::uint8_t*>(bytes.data()));
   cv::Mat image;

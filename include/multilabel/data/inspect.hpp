@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Is this data set fit for training? Counts its labels, reads its files, and looks for what silently spoils an experiment:
+// files that cannot be used, labels that a split lacks, the same picture on both sides of a split. Run it before the first
+// epoch.
+
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "multilabel/core/parallel.hpp"
+#include "multilabel/data/dataset.hpp"
+#include "multilabel/data/image_io.hpp"
+#include "multilabel/data/inspection.hpp"
+
+namespace multilabel::data {
+
+/// How far `inspect` looks into the files.
+enum class FileCheck {
+  none,    ///< not at all
+  bytes,   ///< reads every file, checks its header and its end, compares files
+  pixels,  ///< also decodes every file
+};
+
+struct InspectOptions {
+  FileCheck files = FileCheck::bytes;
+  std::string split = "split";  ///< column with the split; without such a column there are no splits
+  std::size_t rare_below = 10;  ///< a label with fewer samples is rare
+  std::size_t threads = 0;      ///< 0: all
+};
+
+namespace detail {
+
+/// What the bytes of one file told.
+struct FileFinding {
+  std::string reason;
+  std::uint64_t hash = 0;
+  std::uint64_t size = 0;
+  ImageHeader header;
+};
+
+inline FileFinding look_at(const std::filesystem::path& path, FileCheck check) {
+  FileFinding finding;
+  try {
+    const auto bytes = read_bytes(path);
+    finding.size = bytes.size();
+    finding.hash = 0xcbf29ce484222325u;
+    for (const std::uint8_t byte : bytes) finding.hash = (finding.hash ^ byte) * 0x100000001b3u;
+    finding.header = image_header(bytes);
+    require_usable(finding.header, bytes.size(), path, {});
+    if (check == FileCheck::pixels) static_cast<void>(decode_image(bytes, path));
+  } catch (const DataError& error) {
+    finding.reason = error.what();
+  }
+  return finding;
+}
+
+inline void count_labels(const Dataset& dataset, const std::vector<std::string>& split, Inspection& found) {
+  std::map<std::string, std::size_t> split_sizes;
+  for (const auto& value : split) ++split_sizes[value];
+  found.splits.assign(split_sizes.begin(), split_sizes.end());
+  std::map<std::string, std::map<std::string, std::size_t>> counts;
+  std::set<std::set<std::string>> sets;
+  std::size_t total = 0;
+  bool one_each = !dataset.empty();
+  for (std::size_t i = 0; i < dataset.size(); ++i) {
+    const std::set<std::string> labels(dataset[i].labels.begin(), dataset[i].labels.end());
+    for (const auto& label : labels) ++counts[label][split.empty() ? "" : split[i]];
+    if (labels.empty()) found.empty.push_back(i);
+    one_each = one_each && labels.size() == 1;
+    total += labels.size();
+    found.most_labels = std::max(found.most_labels, labels.size());
+    sets.insert(labels);
+  }
+  for (const auto& [label, parts] : counts) {
+    LabelSummary summary;
+    summary.label = label;
+    for (const auto& [value, count] : parts) summary.count += count;
+    for (const auto& [value, size] : found.splits) {
+      const auto part = parts.find(value);
+      summary.per_split.push_back(part == parts.end() ? 0 : part->second);
+      if (part == parts.end()) found.missing.emplace_back(label, value);
+    }
+    found.labels.push_back(std::move(summary));
+  }
+  found.label_sets = sets.size();
+  found.looks_multi_class = one_each;
+  if (dataset.empty() || found.labels.empty()) return;
+  found.cardinality = static_cast<double>(total) / static_cast<double>(dataset.size());
+  found.density = found.cardinality / static_cast<double>(found.labels.size());
+  const auto [least, most] = std::minmax_element(found.labels.begin(), found.labels.end(),
+                                                 [](const auto& a, const auto& b) { return a.count < b.count; });
+  found.imbalance = static_cast<double>(most->count) / static_cast<double>(least->count);
+}
+
+inline void find_similar_names(Inspection& found) {
+  std::map<std::string, std::string> seen;
+  for (const auto& summary : found.labels) {
+    std::string plain;
+    for (const char letter : summary.label)
+      if (letter != ' ' && letter != '_' && letter != '-')
+        plain += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    const auto [other, added] = seen.emplace(plain, summary.label);
+    if (!added) found.similar.emplace_back(other->second, summary.label);
+  }
+}
+
+inline void find_duplicates(const Dataset& dataset, const std::vector<FileFinding>& files,
+                            const std::vector<std::string>& split, Inspection& found) {
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<std::size_t>> alike;
+  for (std::size_t i = 0; i < files.size(); ++i)
+    if (files[i].size > 0) alike[{files[i].size, files[i].hash}].push_back(i);
+  for (const auto& [key, group] : alike) {
+    std::vector<std::size_t> equal;
+    for (const std::size_t i : group)
+      if (group.size() > 1 && read_bytes(dataset[i].image) == read_bytes(dataset[group.front()].image)) equal.push_back(i);
+    if (equal.size() < 2) continue;
+    std::set<std::string> sides;
+    for (const std::size_t i : equal) sides.insert(split.empty() ? "" : split[i]);
+    if (sides.size() > 1) ++found.duplicates_across_splits;
+    found.duplicates.push_back(std::move(equal));
+  }
+  std::sort(found.duplicates.begin(), found.duplicates.end());
+}
+
+}  // namespace detail
+
+/// Inspects `dataset`. Nothing about its content throws: findings are what it returns. Reading takes about as long as an
+/// epoch's.
+[[nodiscard]] inline Inspection inspect(const Dataset& dataset, const InspectOptions& options = {}) {
+  Inspection found;
+  found.samples = dataset.size();
+  const auto columns = dataset.columns();
+  const bool has_split = std::find(columns.begin(), columns.end(), options.split) != columns.end();
+  const auto split = has_split ? dataset.column(options.split) : std::vector<std::string>{};
+  detail::count_labels(dataset, split, found);
+  detail::find_similar_names(found);
+  for (const auto& summary : found.labels)
+    if (summary.count < options.rare_below) found.rare.push_back(summary.label);
+  if (options.files == FileCheck::none) return found;
+
+  std::vector<detail::FileFinding> files(dataset.size());
+  parallel_for(files.size(), options.threads, 16, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) files[i] = detail::look_at(dataset[i].image, options.files);
+  });
+  found.files_read = true;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!files[i].reason.empty()) found.unreadable.push_back({dataset[i].image, i, files[i].reason});
+    const auto& [format, height, width, transparent, complete] = files[i].header;
+    if (height == 0 || width == 0) continue;
+    const bool first = found.largest.first == 0;
+    found.smallest = {first ? height : std::min(found.smallest.first, height),
+                      first ? width : std::min(found.smallest.second, width)};
+    found.largest = {std::max(found.largest.first, height), std::max(found.largest.second, width)};
+  }
+  detail::find_duplicates(dataset, files, split, found);
+  return found;
+}
+
+}  // namespace multilabel::data

@@ -1,0 +1,419 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Data sets of images and labels: read a table, look for what is wrong with it, load batches on threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ._core import ArgumentError
+from ._core import data as _core
+from ._core.data import Inspection
+from .augmentation import Compose, Preprocessing
+
+if TYPE_CHECKING:
+    import torch
+
+    from .encoding import Vocabulary
+
+__all__ = ["DataLoader", "Dataset", "Inspection", "inspect", "read_csv", "read_image"]
+
+
+def _member(enum: Any, name: str, value: str) -> Any:
+    if value in enum.__members__:
+        return enum.__members__[value]
+    known = ", ".join(repr(key) for key in enum.__members__)
+    raise ArgumentError(f"data: {name} must be one of {known}; got {value!r}")
+
+
+def _label_names(labels: Any) -> list[str]:
+    """Return the names that a binarizer, a vocabulary or a list stands for, in the order of the columns."""
+    for attribute in ("classes_", "labels"):
+        names = getattr(labels, attribute, None)
+        if names is not None and not callable(names):
+            return [str(name) for name in names]
+    if isinstance(labels, str) or not hasattr(labels, "__iter__"):
+        raise ArgumentError(
+            f"data: labels must be a fitted MultiLabelBinarizer, a Vocabulary or a list of names; got {labels!r}"
+        )
+    return [str(name) for name in labels]
+
+
+class Dataset:
+    """An ordered list of images with their labels; cheap to copy, cut and join.
+
+    Parameters
+    ----------
+    images : sequence of paths
+        Image files; opened only when they are loaded.
+    labels : sequence of sequences of str
+        The labels of each image.
+    columns : dict of str to sequence of str, optional
+        Further columns, one cell an image, such as a split.
+
+    Examples
+    --------
+    >>> from multilabel.data import Dataset
+    >>> data = Dataset(["a.png", "b.png"], [["cat", "dog"], []], columns={"split": ["train", "val"]})
+    >>> train, validation = data.split_by("split", ["train", "val"])
+    >>> train.labels, len(validation)
+    ([['cat', 'dog']], 1)
+    """
+
+    def __init__(
+        self,
+        images: Sequence[str | os.PathLike],
+        labels: Sequence[Sequence[str]],
+        *,
+        columns: dict[str, Sequence[str]] | None = None,
+    ):
+        self._dataset = _core.Dataset(
+            [os.fspath(image) for image in images],
+            [list(row) for row in labels],
+            {name: list(cells) for name, cells in (columns or {}).items()},
+        )
+
+    @classmethod
+    def _of(cls, dataset: Any) -> Dataset:
+        made = cls.__new__(cls)
+        made._dataset = dataset
+        return made
+
+    @property
+    def images(self) -> list[str]:
+        """The image files, in order."""
+        return self._dataset.images()
+
+    @property
+    def labels(self) -> list[list[str]]:
+        """The labels of each image, in order: what a binarizer fits and transforms."""
+        return self._dataset.labels()
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the further columns, sorted."""
+        return self._dataset.columns()
+
+    def column(self, name: str) -> list[str]:
+        """Return the cells of a further column, in the order of the images."""
+        return self._dataset.column(name)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Every label that occurs, sorted."""
+        from .encoding import Vocabulary
+
+        return Vocabulary(self._dataset.label_names())
+
+    def targets(self, labels: Any) -> np.ndarray:
+        """Return float32 [samples, labels]: 1 where the image has the label, 0 where not, NaN where unknown.
+
+        Parameters
+        ----------
+        labels : MultiLabelBinarizer, Vocabulary or list of str
+            The columns.
+
+        Raises
+        ------
+        LabelError
+            For a label that is not among them; names the image and the nearest known label.
+        """
+        return self._dataset.targets(_label_names(labels))
+
+    def split_by(self, column: str, values: Sequence[str]) -> list[Dataset]:
+        """Return one data set for each of `values`: the images whose cell in `column` is that value.
+
+        Raises
+        ------
+        ArgumentError
+            For a column or a value that does not occur; names those that do.
+        """
+        return [Dataset._of(part) for part in self._dataset.split_by(column, list(values))]
+
+    def filter(self, keep: Callable[[str, list[str]], bool]) -> Dataset:
+        """Return the images for which ``keep(image, labels)`` is true."""
+        kept = [i for i, (image, labels) in enumerate(zip(self.images, self.labels)) if keep(image, labels)]
+        return Dataset._of(self._dataset.select(kept))
+
+    def concat(self, other: Dataset) -> Dataset:
+        """Return this one's images, then the other's, with the columns that both have."""
+        return Dataset._of(self._dataset.concat(other._dataset))
+
+    __add__ = concat
+
+    def __len__(self) -> int:
+        return len(self._dataset)
+
+    def __getitem__(self, key: int | slice | Sequence[int] | np.ndarray) -> Any:
+        """Return (image, labels) for a number, a `Dataset` for a slice, positions or a boolean mask."""
+        if isinstance(key, slice):
+            return Dataset._of(self._dataset.select(list(range(*key.indices(len(self))))))
+        positions = np.asarray(key)
+        if positions.dtype == bool:
+            if positions.shape != (len(self),):
+                raise IndexError(f"Dataset: a mask must have {len(self)} cells; got shape {positions.shape}")
+            positions = np.flatnonzero(positions)
+        if positions.size and not np.issubdtype(positions.dtype, np.integer):
+            raise TypeError(f"Dataset: positions must be integers; got {positions.dtype}")
+        outside = (positions < -len(self)) | (positions >= len(self))
+        if np.any(outside):
+            raise IndexError(f"Dataset: positions must be below {len(self)}; got {positions[outside].flat[0]}")
+        positions = np.where(positions < 0, positions + len(self), positions)
+        if positions.ndim == 0:
+            one = self._dataset.select([int(positions)])
+            return one.images()[0], one.labels()[0]
+        return Dataset._of(self._dataset.select([int(i) for i in positions]))
+
+    def __repr__(self) -> str:
+        return f"Dataset({len(self)} images, {len(self._dataset.label_names())} labels)"
+
+
+def read_csv(
+    path: str | os.PathLike,
+    *,
+    image: str = "image",
+    labels: str = "labels",
+    delimiter: str = "|",
+    separator: str = ",",
+    root: str | os.PathLike | None = None,
+    empty: Literal["none", "unknown", "error"] = "none",
+    unnamed: Literal["absent", "unknown"] = "absent",
+    unknown_mark: str = "",
+) -> Dataset:
+    """Read a table with one row an image (RFC 4180: quotes, CRLF and a byte-order mark are understood).
+
+    Parameters
+    ----------
+    path : path
+        The table, in UTF-8. Its first row names the columns.
+    image, labels : str
+        The columns with the image file and with its labels. All others stay with the data set.
+    delimiter : str
+        Between labels, one character. Blanks around a label and empty labels are dropped.
+    separator : str
+        Between cells, one character.
+    root : path, optional
+        Where relative image files start; by default the table's own folder.
+    empty : {"none", "unknown", "error"}
+        What an empty label cell means: an image without labels, one that nobody labelled, or a mistake.
+    unnamed : {"absent", "unknown"}
+        What it means that a row does not name a label.
+    unknown_mark : str
+        A label that begins with this is unknown: ``"?dog"`` for ``"?"``.
+
+    Raises
+    ------
+    DataError
+        For a file that cannot be read, a missing column, a ragged row, an empty image cell; ``path`` and ``row`` say where.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> data = ml.data.read_csv("examples/data/openclipart/labels.csv", image="image", labels="labels", delimiter="|")
+    >>> len(data)
+    3456
+    """
+    for name, value in (("delimiter", delimiter), ("separator", separator)):
+        if len(value.encode()) != 1:
+            raise ArgumentError(f"data.read_csv: {name} must be one character of ASCII; got {value!r}")
+    return Dataset._of(
+        _core.read_csv(
+            os.fspath(path),
+            image=image,
+            labels=labels,
+            delimiter=delimiter,
+            separator=separator,
+            root=None if root is None else os.fspath(root),
+            empty=_member(_core.EmptyLabels, "empty", empty),
+            unnamed=_member(_core.Unnamed, "unnamed", unnamed),
+            unknown_mark=unknown_mark,
+        )
+    )
+
+
+def read_image(path: str | os.PathLike, *, max_pixels: int = 100_000_000) -> np.ndarray:
+    """Read an image as uint8 [height, width, 3] in RGB order, upright.
+
+    Grey becomes RGB, transparency is laid on white, 16 bits become 8; the orientation that a camera stored is applied.
+
+    Raises
+    ------
+    DataError
+        For a file that is missing, empty, cut short, not an image, or larger than `max_pixels`; ``path`` names it.
+    """
+    return _core.read_image(os.fspath(path), max_pixels=max_pixels)
+
+
+def inspect(
+    dataset: Dataset,
+    *,
+    files: Literal["none", "bytes", "pixels"] = "bytes",
+    split: str = "split",
+    rare_below: int = 10,
+    threads: int = 0,
+) -> Inspection:
+    """Look for what silently spoils an experiment; ``print(inspect(data))`` shows the findings.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        All splits together, so that duplicates across them are found.
+    files : {"none", "bytes", "pixels"}
+        How far to look into the files: not at all; their first and last bytes, and whether two are equal; or decode each.
+    split : str
+        Column with the split, if there is one.
+    rare_below : int
+        A label with fewer images than this is reported as rare.
+    threads : int
+        0 for all.
+    """
+    return _core.inspect(
+        dataset._dataset,
+        files=_member(_core.FileCheck, "files", files),
+        split=split,
+        rare_below=rare_below,
+        threads=threads,
+    )
+
+
+class DataLoader:
+    """Batches of a data set under an augmentation, read ahead by threads that do not need Python's lock.
+
+    Iterating yields ``(images, targets)``: float32 NumPy arrays [samples, 3, height, width] and [samples, labels], NaN where
+    unknown, without a copy; memory is reused once the arrays are gone. ``loader.torch()`` yields torch tensors over the same
+    memory. Each iteration is the next epoch; ``loader.epoch(e)`` is a given one. Order and pixels depend on `seed` and the epoch
+    alone, not on `workers` or `batch_size`.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    labels : MultiLabelBinarizer, Vocabulary or list of str
+        The columns of the targets.
+    augmentation : Compose
+        Must deliver images of one size.
+    batch_size : int
+    workers : int
+        Threads; 0 works in the caller's own.
+    shuffle : bool
+        A new permutation every epoch.
+    seed : int
+        Of the order and of every draw of the augmentation.
+    prefetch : int
+        Batches that may wait beyond the one that is taken next.
+    drop_last : bool
+        Leave out the samples that do not fill a batch.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> data = ml.data.read_csv("examples/data/openclipart/labels.csv")[:40]
+    >>> loader = ml.data.DataLoader(data, ["animal", "bird"], ml.augmentation.evaluation(size=32), ignore_unknown=True)
+    >>> [images.shape for images, targets in loader]
+    [(32, 3, 32, 32), (8, 3, 32, 32)]
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        labels: Any,
+        augmentation: Compose,
+        *,
+        batch_size: int = 32,
+        workers: int = 2,
+        shuffle: bool = False,
+        seed: int = 0,
+        prefetch: int = 2,
+        drop_last: bool = False,
+        ignore_unknown: bool | None = None,
+    ):
+        if not isinstance(dataset, Dataset):
+            raise ArgumentError(f"data.DataLoader: dataset must be a multilabel.data.Dataset; got {type(dataset).__name__}")
+        if not isinstance(augmentation, Compose):
+            raise ArgumentError(
+                "data.DataLoader: augmentation must be a multilabel.augmentation.Compose, "
+                f"as restrained() and evaluation() return; got {type(augmentation).__name__}"
+            )
+        if ignore_unknown is None:
+            ignore_unknown = getattr(labels, "unknown", "error") in ("ignore", "warn")
+        for name, value in (("batch_size", batch_size), ("workers", workers), ("seed", seed), ("prefetch", prefetch)):
+            if value < 0:
+                raise ArgumentError(f"data.DataLoader: {name} must not be negative; got {value}")
+        self._loader = _core.DataLoader(
+            dataset._dataset,
+            _label_names(labels),
+            ignore_unknown,
+            augmentation._pipeline,
+            batch_size=batch_size,
+            workers=workers,
+            shuffle=shuffle,
+            seed=seed,
+            prefetch=prefetch,
+            drop_last=drop_last,
+        )
+        self._next_epoch = 0
+        self.dataset = dataset
+        self.augmentation = augmentation
+        self.batch_size = batch_size
+        self.workers = workers
+        self.shuffle = shuffle
+        self.seed = seed
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The columns of the targets."""
+        from .encoding import Vocabulary
+
+        return Vocabulary(self._loader.labels())
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """The format of the images, for the bundle."""
+        return self._loader.preprocessing()
+
+    @property
+    def ignored_labels(self) -> int:
+        """How many labels of the data set were left out because they are not among the columns."""
+        return self._loader.ignored_labels()
+
+    def order(self, epoch: int) -> np.ndarray:
+        """Return the positions of the samples in the order of that epoch."""
+        return np.asarray(self._loader.order(epoch), dtype=np.int64)
+
+    def epoch(self, epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield the batches of a given epoch, counted from 0."""
+        stream = self._loader.epoch(epoch)
+        try:
+            while True:
+                try:
+                    images, targets, _ = stream.next()
+                except StopIteration:
+                    return
+                yield images, targets
+                del images, targets
+        finally:
+            stream.close()
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        epoch = self._next_epoch
+        self._next_epoch += 1
+        return self.epoch(epoch)
+
+    def torch(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Yield the next epoch's batches as torch tensors over the same memory."""
+        from torch import from_numpy
+
+        for images, targets in self:
+            yield from_numpy(images), from_numpy(targets)
+
+    def __len__(self) -> int:
+        """Return the number of batches of an epoch."""
+        return self._loader.batches()
+
+    def __repr__(self) -> str:
+        return (
+            f"DataLoader({self._loader.samples()} images, {len(self._loader.labels())} labels, "
+            f"batch_size={self.batch_size}, workers={self.workers}, shuffle={self.shuffle}, seed={self.seed})"
+        )

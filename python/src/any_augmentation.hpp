@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A pipeline whose operations are known only when the program runs: what Python composes, as one C++ type that loaders, the
+// trainer and the predictor take. Same steps, streams and passes as `augmentation::Pipeline`.
+
+#include <multilabel/augmentation.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace multilabel::python {
+
+/// Any element of a pipeline, shared and immutable.
+class AnyOperation {
+ public:
+  template <augmentation::element Op>
+  explicit AnyOperation(Op op) : held_(std::make_shared<const Held<Op>>(std::move(op))) {}
+
+  void run(augmentation::Canvas& canvas, RandomKey key, std::uint32_t stream) const { held_->run(canvas, key, stream); }
+  void plan(augmentation::Preprocessing& format) const { held_->plan(format); }
+  [[nodiscard]] augmentation::Step step() const { return held_->step(); }
+
+ private:
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual void run(augmentation::Canvas& canvas, RandomKey key, std::uint32_t stream) const = 0;
+    virtual void plan(augmentation::Preprocessing& format) const = 0;
+    [[nodiscard]] virtual augmentation::Step step() const = 0;
+  };
+  template <class Op>
+  struct Held final : Interface {
+    explicit Held(Op op) : op_(std::move(op)) {}
+    void run(augmentation::Canvas& canvas, RandomKey key, std::uint32_t stream) const override {
+      augmentation::run_step(op_, canvas, key, stream);
+    }
+    void plan(augmentation::Preprocessing& format) const override { augmentation::plan(op_, format); }
+    [[nodiscard]] augmentation::Step step() const override { return augmentation::step_of(op_); }
+    Op op_;
+  };
+
+  std::shared_ptr<const Interface> held_;
+};
+
+/// A list of operations; satisfies `augmentation::batch_augmentation`.
+class AnyAugmentation {
+ public:
+  explicit AnyAugmentation(std::vector<AnyOperation> operations)
+      : operations_(std::move(operations)), streams_(augmentation::streams_of(steps())) {
+    augmentation::require_order(steps());
+  }
+
+  [[nodiscard]] cv::Mat operator()(const cv::Mat& image, RandomKey key) const {
+    augmentation::Canvas canvas(image);
+    run(canvas, key);
+    return canvas.image();
+  }
+
+  void write(const cv::Mat& image, RandomKey key, float* planar) const {
+    augmentation::Canvas canvas(image);
+    run(canvas, key);
+    augmentation::require_output(output_size(), canvas.size());
+    canvas.write(planar);
+  }
+
+  [[nodiscard]] augmentation::Preprocessing preprocessing() const {
+    augmentation::Preprocessing format = augmentation::untouched();
+    for (const auto& operation : operations_) operation.plan(format);
+    return format;
+  }
+
+  [[nodiscard]] cv::Size output_size() const {
+    const augmentation::Preprocessing format = preprocessing();
+    return {format.width, format.height};
+  }
+
+  [[nodiscard]] std::string describe() const { return augmentation::describe(steps()); }
+
+ private:
+  [[nodiscard]] std::vector<augmentation::Step> steps() const {
+    std::vector<augmentation::Step> steps;
+    for (const auto& operation : operations_) steps.push_back(operation.step());
+    return steps;
+  }
+
+  void run(augmentation::Canvas& canvas, RandomKey key) const {
+    for (std::size_t i = 0; i < operations_.size(); ++i) operations_[i].run(canvas, key, streams_[i]);
+  }
+
+  std::vector<AnyOperation> operations_;
+  std::vector<std::uint32_t> streams_;
+};
+
+static_assert(augmentation::batch_augmentation<AnyAugmentation>);
+
+}  // namespace multilabel::python

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The loader that Python makes, as the one C++ type that `_core` and `_torch` both know.
+
+#include <multilabel/data.hpp>
+
+#include "any_augmentation.hpp"
+
+namespace multilabel::python {
+
+/// A `multilabel._core.data.DataLoader`; the public Python class holds it as `_loader`.
+using AnyDataLoader = data::DataLoader<AnyAugmentation>;
+
+}  // namespace multilabel::python

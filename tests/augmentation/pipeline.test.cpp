@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "multilabel/augmentation/pipeline.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <thread>
+#include <vector>
+
+#include "support.hpp"
+
+namespace {
+namespace aug = multilabel::augmentation;
+using multilabel::ArgumentError;
+using multilabel::RandomKey;
+using multilabel::ShapeError;
+
+struct Invert {
+  static constexpr std::string_view name = "Invert";
+  cv::Mat operator()(const cv::Mat& image, RandomKey) const { return cv::Scalar::all(255) - image; }
+};
+
+std::vector<float> written(const auto& pipeline, const cv::Mat& image, RandomKey key) {
+  const cv::Size size = pipeline.output_size();
+  std::vector<float> planar(static_cast<std::size_t>(3 * size.area()));
+  pipeline.write(image, key, planar.data());
+  return planar;
+}
+
+TEST_CASE("Pipeline: equal keys give equal pixels, every part of the key matters") {
+  const auto recipe = aug::restrained({.size = 24});
+  const cv::Mat image = test::smooth(40, 50);
+  const RandomKey key{.seed = 1, .epoch = 2, .index = 3};
+  CHECK(written(recipe, image, key) == written(recipe, image, key));
+  CHECK(written(recipe, image, key) != written(recipe, image, {.seed = 2, .epoch = 2, .index = 3}));
+  CHECK(written(recipe, image, key) != written(recipe, image, {.seed = 1, .epoch = 3, .index = 3}));
+  CHECK(written(recipe, image, key) != written(recipe, image, {.seed = 1, .epoch = 2, .index = 4}));
+}
+
+TEST_CASE("Pipeline: threads that share one get the same pixels") {
+  const auto recipe = aug::restrained({.size = 24});
+  const cv::Mat image = test::smooth(40, 50);
+  std::vector<std::vector<float>> alone(16), together(16);
+  for (std::uint32_t i = 0; i < 16; ++i) alone[i] = written(recipe, image, {.index = i});
+  {
+    std::vector<std::jthread> threads;
+    for (std::uint32_t t = 0; t < 4; ++t)
+      threads.emplace_back([&, t] {
+        for (std::uint32_t i = t; i < 16; i += 4) together[i] = written(recipe, image, {.index = i});
+      });
+  }
+  CHECK(alone == together);
+}
+
+TEST_CASE("Pipeline: adding an operation leaves the draws of the others as they were") {
+  const cv::Mat image = test::picture(30, 30);
+  const aug::Pipeline crop{aug::RandomCrop{{.height = 8, .width = 8}}};
+  const aug::Pipeline more{aug::HorizontalFlip{{.p = 0}}, aug::VerticalFlip{{.p = 0}},
+                           aug::RandomCrop{{.height = 8, .width = 8}}};
+  for (std::uint32_t i = 0; i < 20; ++i) CHECK(test::equal(crop(image, {.index = i}), more(image, {.index = i})));
+}
+
+TEST_CASE("Pipeline: two flips with one seed are not correlated") {
+  const cv::Mat image = test::picture(3, 3);
+  const aug::Pipeline pipeline{aug::HorizontalFlip{}, aug::VerticalFlip{}};
+  int agree = 0;
+  for (std::uint32_t i = 0; i < 2000; ++i) {
+    const cv::Vec3b corner = pipeline(image, {.seed = 1, .index = i}).at<cv::Vec3b>(0, 0);
+    agree += (corner[0] != 0) == (corner[1] != 0);
+  }
+  CHECK(agree == Approx(1000).margin(90));  // four deviations; albumentations 2.0.8 with a seed agrees always
+}
+
+TEST_CASE("Pipeline: two operations of one kind draw from streams of their own") {
+  const cv::Mat image = test::picture(3, 3);
+  const aug::Pipeline pipeline{aug::HorizontalFlip{}, aug::HorizontalFlip{}};
+  int flipped = 0;
+  for (std::uint32_t i = 0; i < 2000; ++i) flipped += !test::equal(pipeline(image, {.index = i}), image);
+  CHECK(flipped == Approx(1000).margin(90));
+}
+
+TEST_CASE("Pipeline: a user's struct and a function stand beside the library's operations") {
+  const cv::Mat image = test::picture(5, 7);
+  const aug::Pipeline pipeline{aug::HorizontalFlip{{.p = 1}}, Invert{},
+                               [](const cv::Mat& m, RandomKey) { return cv::Mat(m(cv::Rect(0, 0, 2, 2))); }};
+  const cv::Mat result = pipeline(image, {});
+  CHECK(result.size() == cv::Size(2, 2));
+  CHECK(result.at<cv::Vec3b>(1, 0) == cv::Vec3b(255 - 42, 255 - 5, 255 - 18));  // pixel (1, 6)
+  CHECK(pipeline.describe().find("the pixels: Invert") != std::string::npos);
+}
+
+TEST_CASE("Pipeline: the input keeps its pixels") {
+  const cv::Mat image = test::picture(30, 30);
+  const cv::Mat before = image.clone();
+  static_cast<void>(aug::restrained({.size = 16})(image, {.seed = 9}));
+  static_cast<void>(aug::Pipeline{aug::GaussNoise{{.p = 1}}}(image, {}));
+  CHECK(test::equal(image, before));
+}
+
+TEST_CASE("Pipeline: the format follows from the operations") {
+  const auto format = aug::restrained({.size = 96}).preprocessing();
+  CHECK(format == aug::Preprocessing{.height = 96, .width = 96});
+  const aug::Pipeline cut{aug::Resize{{.height = 40, .width = 50}}, aug::CenterCrop{{.height = 32, .width = 32}}};
+  CHECK(cut.output_size() == cv::Size(32, 32));
+  CHECK(cut.preprocessing().mean == std::array<float, 3>{0, 0, 0});
+  CHECK(aug::Pipeline{aug::HorizontalFlip{}}.output_size() == cv::Size(0, 0));
+  CHECK(aug::Pipeline{aug::Resize{{.height = 4, .width = 4, .p = 0.5}}}.output_size() == cv::Size(0, 0));
+}
+
+TEST_CASE("Pipeline: write refuses a result without a fixed size") {
+  std::vector<float> planar(3 * 9);
+  CHECK_THROWS_WITH(aug::Pipeline{aug::HorizontalFlip{}}.write(test::picture(3, 3), {}, planar.data()),
+                    Catch::Contains("must not depend on the image") && Catch::Contains("Resize"));
+}
+
+TEST_CASE("Pipeline: Normalize comes last") {
+  CHECK_THROWS_WITH((aug::Pipeline{aug::Normalize{}, aug::HorizontalFlip{}}),
+                    Catch::Contains("Normalize must be the last operation"));
+}
+
+TEST_CASE("Pipeline: the plan names the passes") {
+  CHECK(
+      aug::restrained({.size = 96}).describe() ==
+      "reads 8-bit RGB\n"
+      "pass 1, one resampling: HorizontalFlip(p=0.5), Rotate(limit=(-15, 15), border_mode=reflect_101, p=1), "
+      "Resize(height=96, width=96, interpolation=area, p=1)\n"
+      "pass 2, one multiply-add with noise: RandomBrightnessContrast(brightness_limit=(-0.2, 0.2), contrast_limit=(-0.2, 0.2), "
+      "p=1), GaussNoise(std_range=(0.01, 0.03), p=1), Normalize(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))\n"
+      "writes float");
+}
+
+TEST_CASE("evaluation: a stored format gives the same pixels as the recipe it came from") {
+  const cv::Mat image = test::picture(37, 53);
+  const auto recipe = aug::evaluation({.size = 24, .mean = {0.1f, 0.2f, 0.3f}, .std = {0.4f, 0.5f, 0.6f}});
+  const auto rebuilt = aug::evaluation(recipe.preprocessing());
+  CHECK(written(recipe, image, {}) == written(rebuilt, image, {.seed = 3, .epoch = 4, .index = 5}));
+}
+
+TEST_CASE("restrained: with everything switched off it is the evaluation pipeline") {
+  const cv::Mat image = test::picture(48, 48);
+  const auto still = aug::restrained({.size = 24, .flip = 0, .rotate = 0, .brightness = 0, .contrast = 0, .noise = {0, 0}});
+  const auto a = written(still, image, {.seed = 1});
+  const auto b = written(aug::evaluation({.size = 24}), image, {});
+  for (std::size_t i = 0; i < a.size(); ++i) REQUIRE(a[i] == Approx(b[i]).margin(1e-6));
+}
+}  // namespace
