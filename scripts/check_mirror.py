@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks that the tests mirror the tree and that each source file opens as it must; exit 1 names each offence.
 
-``include/multilabel/a/b.hpp`` has ``tests/a/b.test.cpp`` and the other way round; a subfolder may share one test,
-``tests/a/folder.test.cpp``. ``concepts.hpp`` is tested by the types that model it and by tests/compile_fail,
-``detail/`` through what uses it. ``python/multilabel/a.py`` has ``python/tests/test_a.py``.
+``include/multilabel/a/b.hpp`` has ``tests/a/b.test.cpp``, or is a part of a header that has one, which includes it; a
+subfolder may share ``tests/a/folder.test.cpp``. Each test has its header. ``python/multilabel/a.py`` has
+``python/tests/test_a.py``.
 """
 
 from __future__ import annotations
@@ -37,9 +37,17 @@ def mirror() -> list[str]:
     headers = [path for path in paths if len(path.parts) > 1 and path.parts[0] != "compat"]
     tests = [path.relative_to(TESTS) for path in TESTS.rglob("*.test.cpp")]
     tests = [Path(str(path).removesuffix(".test.cpp")) for path in tests if path.parts[0] not in APART]
-    for header in sorted(headers):
-        if header.name != "concepts" and "detail" not in header.parts and not names_for(header) & set(tests):
-            found.append(f"include/multilabel/{header}.hpp: there must be a tests/{header}.test.cpp")
+    tested = {header for header in headers if names_for(header) & set(tests)}
+    todo = list(tested)
+    while todo:  # what a tested header includes of its own component is tested through it
+        header = todo.pop()
+        text = (HEADERS / header).with_suffix(".hpp").read_text(encoding="utf-8")
+        own = rf'#include [<"]multilabel/({header.parts[0]}/[^>"]+)\.hpp'
+        parts = set(map(Path, re.findall(own, text))) & set(headers)
+        todo += parts - tested
+        tested |= parts
+    for header in sorted(set(headers) - tested):
+        found.append(f"include/multilabel/{header}.hpp: there must be a tests/{header}.test.cpp")
     known = set().union(*map(names_for, headers))
     found += [f"tests/{test}.test.cpp: there is no such header" for test in sorted(set(tests) - known)]
     modules = {path.stem for path in (PYTHON / "multilabel").glob("*.py") if not path.stem.startswith("_")}
