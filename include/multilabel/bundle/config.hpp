@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The two settings files of a bundle: config.json, from which the same network is built again, and preprocessor_config.json,
+// from which images get the same pixels as in training. Their fields are named as the hubs name them where those have a name.
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "multilabel/augmentation/preprocessing.hpp"
+#include "multilabel/bundle/manifest.hpp"
+#include "multilabel/core/check.hpp"
+#include "multilabel/model/options.hpp"
+
+namespace multilabel::bundle {
+
+inline constexpr std::string_view CONFIG_FILE = "config.json";
+inline constexpr std::string_view PREPROCESSOR_FILE = "preprocessor_config.json";
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 4> interpolation_names{"nearest", "linear", "cubic", "area"};
+
+}  // namespace detail
+
+/// The text of config.json.
+[[nodiscard]] inline std::string to_json(const model::ModelConfig& config) {
+  const auto& options = config.options;
+  nlohmann::ordered_json json = {{"architecture", config.backbone},
+                                 {"num_classes", options.labels},
+                                 {"head", model::to_string(options.head)},
+                                 {"dropout", options.dropout}};
+  if (options.head == model::Head::csra) {
+    json["csra"] = {{"lambda", options.csra.lambda}, {"temperatures", options.csra.temperatures}};
+  }
+  return json.dump(2) + "\n";
+}
+
+/// Reads config.json. Throws `BundleError` naming file and field.
+[[nodiscard]] inline model::ModelConfig read_config(const std::filesystem::path& folder) {
+  const auto file = folder / CONFIG_FILE;
+  const auto json = detail::read_json(file);
+  model::ModelConfig config;
+  config.backbone = detail::field<std::string>(file, json, "architecture");
+  config.options.labels = detail::field<std::size_t>(file, json, "num_classes");
+  config.options.dropout = detail::field<double>(file, json, "dropout");
+  const auto head = detail::field<std::string>(file, json, "head");
+  if (head != "linear" && head != "csra")
+    detail::reject(file, "field 'head' must be 'linear' or 'csra'", multilabel::quoted(head));
+  config.options.head = model::head_from_name(head);
+  if (config.options.head == model::Head::csra) {
+    const auto csra = detail::field<nlohmann::json>(file, json, "csra");
+    config.options.csra.lambda = detail::field<double>(file, csra, "lambda");
+    config.options.csra.temperatures = detail::field<std::vector<double>>(file, csra, "temperatures");
+  }
+  return config;
+}
+
+/// The text of preprocessor_config.json.
+[[nodiscard]] inline std::string to_json(const augmentation::Preprocessing& preprocessing) {
+  const nlohmann::ordered_json json = {
+      {"size", {{"height", preprocessing.height}, {"width", preprocessing.width}}},
+      {"image_mean", preprocessing.mean},
+      {"image_std", preprocessing.std},
+      {"interpolation", detail::interpolation_names.at(static_cast<std::size_t>(preprocessing.interpolation))},
+      {"channels", "RGB"}};
+  return json.dump(2) + "\n";
+}
+
+/// Reads preprocessor_config.json. Throws `BundleError` naming file and field.
+[[nodiscard]] inline augmentation::Preprocessing read_preprocessing(const std::filesystem::path& folder) {
+  const auto file = folder / PREPROCESSOR_FILE;
+  const auto json = detail::read_json(file);
+  const auto size = detail::field<nlohmann::json>(file, json, "size");
+  augmentation::Preprocessing preprocessing;
+  preprocessing.height = detail::field<int>(file, size, "height");
+  preprocessing.width = detail::field<int>(file, size, "width");
+  if (preprocessing.height < 1 || preprocessing.width < 1) {
+    detail::reject(file, "field 'size' must be at least 1 x 1", join_text(preprocessing.height, " x ", preprocessing.width));
+  }
+  preprocessing.mean = detail::field<std::array<float, 3>>(file, json, "image_mean");
+  preprocessing.std = detail::field<std::array<float, 3>>(file, json, "image_std");
+  for (const float value : preprocessing.std)
+    if (!(value > 0)) detail::reject(file, "field 'image_std' must be above 0", join_text(value));
+  const auto name = detail::field<std::string>(file, json, "interpolation");
+  for (std::size_t i = 0; i < detail::interpolation_names.size(); ++i) {
+    if (name != detail::interpolation_names[i]) continue;
+    preprocessing.interpolation = static_cast<augmentation::Interpolation>(i);
+    return preprocessing;
+  }
+  detail::reject(file, "field 'interpolation' must be one of 'nearest', 'linear', 'cubic', 'area'", multilabel::quoted(name));
+}
+
+}  // namespace multilabel::bundle

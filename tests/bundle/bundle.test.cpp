@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "multilabel/bundle/checksum.hpp"
+#include "multilabel/bundle/package.hpp"
+#include "multilabel/model/create.hpp"
+
+namespace bundle = multilabel::bundle;
+namespace fs = std::filesystem;
+using multilabel::encoding::Vocabulary;
+using multilabel::threshold::ThresholdRule;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "multilabel-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  fs::path path;
+};
+
+// One network for all tests: to draw its weights takes longer than all that is tested.
+const multilabel::model::Classifier& classifier() {
+  static const auto made = multilabel::model::create("efficientnet_lite0", {.labels = 3, .seed = 4});
+  return made;
+}
+
+bundle::Bundle sample() {
+  return {.model = classifier(),
+          .vocabulary = Vocabulary{"cat", "dog", "tree"},
+          .preprocessing = {.height = 32,
+                            .width = 40,
+                            .mean = {0.1f, 0.2f, 0.3f},
+                            .std = {0.4f, 0.5f, 0.6f},
+                            .interpolation = multilabel::augmentation::Interpolation::linear},
+          .threshold = ThresholdRule({0.25, 0.5, 1e-3}, "f1", "samples", 0.75),
+          .metadata = {{"data", "drawings | of ours"}}};
+}
+
+cv::Mat picture(int seed) {
+  cv::Mat image(50, 70, CV_8UC3);
+  multilabel::Random random({.seed = static_cast<std::uint64_t>(seed)});
+  for (auto& pixel : cv::Mat_<cv::Vec3b>(image))
+    for (int c = 0; c < 3; ++c) pixel[c] = static_cast<unsigned char>(random.below(256));
+  return image;
+}
+
+std::string text_of(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+void write(const fs::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+
+// Changes a file as somebody would who keeps the checksums right.
+void edit(const fs::path& folder, const std::string& file, const std::string& from, const std::string& to) {
+  std::string text = text_of(folder / file);
+  const auto place = text.find(from);
+  REQUIRE(place != std::string::npos);
+  text.replace(place, from.size(), to);
+  const std::string before = file == "multilabel.json" ? "" : bundle::checksum_of(folder / file);
+  write(folder / file, text);
+  if (!before.empty()) edit(folder, "multilabel.json", before, bundle::checksum_of(folder / file));
+}
+
+std::string complaint(const fs::path& folder) {
+  try {
+    (void)bundle::load(folder);
+  } catch (const multilabel::BundleError& error) {
+    return std::string("BundleError ") + error.what();
+  } catch (const multilabel::LabelError& error) {
+    return std::string("LabelError ") + error.what();
+  }
+  return "loaded";
+}
+
+}  // namespace
+
+TEST_CASE("Checksum: the values of the standard, whatever the pieces") {
+  // FIPS 180-4 examples; the last is the same 56 letters in two pieces across a block's end.
+  bundle::Checksum empty;
+  CHECK(empty.digits() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  bundle::Checksum abc;
+  abc.add("abc");
+  CHECK(abc.digits() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  bundle::Checksum pieces;
+  pieces.add("abcdbcdecdefdefgefghfghighijhi");
+  pieces.add("jkijkljklmklmnlmnomnopnopq");
+  CHECK(pieces.digits() == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  bundle::Checksum million;
+  for (int i = 0; i < 1000; ++i) million.add(std::string(1000, 'a'));
+  CHECK(million.digits() == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST_CASE("save and load: the predictor scores as the model did, bit for bit") {
+  const Folder folder;
+  bundle::save(folder.path / "deeper" / "model", sample());
+  const auto loaded = bundle::load(folder.path / "deeper" / "model");
+  const bundle::Predictor before(sample());
+  const std::vector<cv::Mat> images{picture(1), picture(2)};
+  CHECK(loaded.scores(std::span<const cv::Mat>(images)) == before.scores(std::span<const cv::Mat>(images)));
+  CHECK(loaded.vocabulary() == sample().vocabulary);
+  CHECK(loaded.preprocessing() == sample().preprocessing);
+  CHECK(loaded.threshold() == sample().threshold);
+  CHECK(loaded.metadata() == sample().metadata);
+  for (const auto* name : {"config.json", "preprocessor_config.json", "model.safetensors", "multilabel.json", "README.md"}) {
+    CHECK(fs::is_regular_file(folder.path / "deeper" / "model" / name));
+  }
+  CHECK(std::distance(fs::directory_iterator(folder.path / "deeper"), {}) == 1);  // nothing temporary stays
+}
+
+TEST_CASE("Predictor: returns the labels from their thresholds on, best first") {
+  auto parts = sample();
+  const std::vector<cv::Mat> one{picture(1)};
+  const auto scores = bundle::Predictor(parts).scores(std::span<const cv::Mat>(one));
+  // A threshold equal to the score still counts, one just above does not.
+  const double cat = scores(0, 0);
+  const double dog = scores(0, 1);
+  parts.threshold = ThresholdRule({cat, dog, std::nextafter(scores(0, 2), 2.0f)});
+  const auto predictions = bundle::Predictor(parts)(picture(1));
+  std::vector<bundle::Prediction> expected{{"cat", cat}, {"dog", dog}};
+  if (dog > cat) std::swap(expected[0], expected[1]);
+  CHECK(predictions == expected);
+}
+
+TEST_CASE("Predictor: gives a file the pixels that a batch of the evaluation pipeline has") {
+  const auto path = fs::path(MULTILABEL_SOURCE_DIR) / "examples/data/openclipart/images/0003.jpg";
+  const bundle::Predictor predictor(sample());
+  const auto pipeline = multilabel::augmentation::evaluation(sample().preprocessing);
+  at::Tensor batch = at::empty({1, 3, 32, 40});
+  pipeline.write(multilabel::data::read_image(path), {}, batch.data_ptr<float>());
+  const auto scores = predictor.scores(std::span(&path, 1));
+  CHECK(predictor.scores(batch)[0][1].item<float>() == scores(0, 1));
+  CHECK_THROWS_WITH(predictor.scores(at::zeros({1, 3, 40, 32})), Catch::Contains("a batch must be [n, 3, 32, 40]"));
+  CHECK_THROWS_AS(predictor("no/such/file.jpg"), multilabel::DataError);
+}
+
+TEST_CASE("require_vocabulary: another order is refused and named") {
+  const bundle::Predictor predictor(sample());
+  CHECK_NOTHROW(predictor.require_vocabulary(Vocabulary{"cat", "dog", "tree"}));
+  CHECK_THROWS_WITH(predictor.require_vocabulary(Vocabulary{"cat", "tree", "dog"}), Catch::Contains("same order"));
+}
+
+TEST_CASE("save: what does not fit together is refused before anything is written") {
+  const Folder folder;
+  auto parts = sample();
+  parts.vocabulary = Vocabulary{"cat", "dog"};
+  CHECK_THROWS_AS(bundle::save(folder.path / "model", parts), multilabel::LabelError);
+  CHECK_THROWS_WITH(bundle::save(folder.path / "model", parts), Catch::Contains("each of the model's 3 outputs; got 2 labels"));
+  parts = sample();
+  parts.threshold = ThresholdRule({0.5, 0.5});
+  CHECK_THROWS_WITH(bundle::save(folder.path / "model", parts), Catch::Contains("one for each of the 3 labels; got 2"));
+  parts = sample();
+  parts.preprocessing.height = 0;
+  CHECK_THROWS_AS(bundle::save(folder.path / "model", parts), multilabel::ArgumentError);
+  parts = sample();
+  parts.model = multilabel::model::Classifier{nullptr};
+  CHECK_THROWS_WITH(bundle::save(folder.path / "model", parts), Catch::Contains("model must be a classifier"));
+  CHECK(fs::is_empty(folder.path));
+}
+
+TEST_CASE("save: replaces an older bundle, and nothing else") {
+  const Folder folder;
+  bundle::save(folder.path / "model", sample());
+  auto parts = sample();
+  parts.threshold = ThresholdRule({0.125});
+  bundle::save(folder.path / "model/", parts);
+  CHECK(bundle::load(folder.path / "model").threshold().thresholds() == std::vector<double>{0.125});
+  CHECK(std::distance(fs::directory_iterator(folder.path), {}) == 1);
+  write(folder.path / "diary.txt", "mine");
+  CHECK_THROWS_WITH(bundle::save(folder.path, sample()), Catch::Contains("must be new, empty or a bundle"));
+  CHECK(text_of(folder.path / "diary.txt") == "mine");
+}
+
+TEST_CASE("save: a full disk leaves the old bundle whole") {
+  const Folder folder;
+  bundle::save(folder.path / "model", sample());
+  // In a child, because a limit on the size of files cannot be raised again. RLIMIT_FSIZE is what a full disk looks like.
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{100'000, 100'000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    int code = 1;
+    try {
+      bundle::save(folder.path / "model", sample());
+    } catch (const multilabel::BundleError& error) {
+      code = std::string(error.what()).find("File too large") != std::string::npos ? 7 : 2;
+    } catch (...) {
+      code = 3;
+    }
+    ::_exit(code);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 7);
+  CHECK(complaint(folder.path / "model") == "loaded");
+  CHECK(std::distance(fs::directory_iterator(folder.path), {}) == 1);
+}
+
+TEST_CASE("load: what is missing, changed or from elsewhere is named by file and field") {
+  const Folder folder;
+  const auto model = folder.path / "model";
+  bundle::save(model, sample());
+  CHECK_THAT(complaint(folder.path / "nowhere"), Catch::Contains("BundleError") && Catch::Contains("must be a folder"));
+  CHECK_THAT(complaint(folder.path), Catch::Contains("multilabel.json") && Catch::Contains("must be readable"));
+
+  const auto is = [&](const std::string& a, const std::string& b) {
+    CHECK_THAT(complaint(model), Catch::Contains(a) && Catch::Contains(b));
+    bundle::save(model, sample());
+  };
+  fs::remove(model / "config.json");
+  is("BundleError", "config.json");
+  write(model / "config.json", "{}");
+  is("the checksum must be that of multilabel.json", "config.json");
+  fs::resize_file(model / "model.safetensors", 100);
+  is("the checksum must be that of multilabel.json", "model.safetensors");
+  write(model / "multilabel.json", "{\"format\": ");
+  is("the file must be JSON", "multilabel.json");
+  write(model / "multilabel.json", "[]");
+  is("must be a JSON object; got array", "multilabel.json");
+  edit(model, "multilabel.json", "\"version\": 1", "\"version\": 2");
+  is("field 'version' must be 1 to 1; got 2", "written by release");
+  edit(model, "multilabel.json", "\"metadata\"", "\"meta\"");
+  is("field 'metadata' must be there", "multilabel.json");
+  edit(model, "multilabel.json", "\"dog\"", "\"wolf\"");
+  is("field 'fingerprint' must be that of the labels", "changed after");
+  edit(model, "multilabel.json", "0.001", "0.001, 0.5");
+  is("one for each of the 3 labels; got 4", "multilabel.json");
+  edit(model, "multilabel.json", "0.001", "\"high\"");
+  is("field 'values' must have its type", "multilabel.json");
+  edit(model, "config.json", "\"num_classes\": 3", "\"num_classes\": 4");
+  is("LabelError", "as many as num_classes in config.json, 4; got 3");
+  edit(model, "config.json", "\"linear\"", "\"round\"");
+  is("field 'head' must be 'linear' or 'csra'; got 'round'", "config.json");
+  edit(model, "config.json", "efficientnet_lite0", "efficientnet_lite1");
+  is("BundleError", "missing");
+  edit(model, "preprocessor_config.json", "\"linear\"", "\"best\"");
+  is("field 'interpolation' must be one of", "preprocessor_config.json");
+  edit(model, "preprocessor_config.json", "\"height\": 32", "\"height\": -1");
+  is("field 'size' must be at least 1 x 1", "preprocessor_config.json");
+}
+
+TEST_CASE("card: names labels, thresholds and metadata, with bars escaped") {
+  const Folder folder;
+  bundle::save(folder.path / "model", sample());
+  const auto text = text_of(folder.path / "model" / "README.md");
+  CHECK_THAT(text, Catch::Contains("| tree | 0.001 |"));
+  CHECK_THAT(text, Catch::Contains("| data | drawings \\| of ours |"));
+  CHECK_THAT(text, Catch::Contains("tuned for f1 (samples), 0.75"));
+}
