@@ -2,6 +2,7 @@
 #pragma once
 // The threshold component: from scores to predictions.
 
+#include "multilabel/threshold/concepts.hpp"
 #include "multilabel/threshold/fixed.hpp"
 #include "multilabel/threshold/metric.hpp"
 #include "multilabel/threshold/rule.hpp"

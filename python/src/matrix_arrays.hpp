@@ -84,10 +84,11 @@ decltype(auto) with_scores(std::string_view where, pybind11::handle object, Use&
 }
 
 /// A NumPy array that keeps `values` alive.
-template <class T>
-pybind11::array_t<T> to_numpy(std::vector<T> values) {
-  auto owner = std::make_unique<std::vector<T>>(std::move(values));
-  const pybind11::capsule keep(owner.get(), [](void* data) { delete static_cast<std::vector<T>*>(data); });
+template <class T, class Allocator>
+pybind11::array_t<T> to_numpy(std::vector<T, Allocator> values) {
+  using Values = std::vector<T, Allocator>;
+  auto owner = std::make_unique<Values>(std::move(values));
+  const pybind11::capsule keep(owner.get(), [](void* data) { delete static_cast<Values*>(data); });
   const auto* held = owner.release();
   return pybind11::array_t<T>(static_cast<pybind11::ssize_t>(held->size()), held->data(), keep);
 }

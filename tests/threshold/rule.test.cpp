@@ -9,8 +9,6 @@
 namespace {
 using multilabel::Matrix;
 using multilabel::threshold::FixedThreshold;
-using multilabel::threshold::HIGH_PRECISION;
-using multilabel::threshold::HIGH_RECALL;
 using multilabel::threshold::ThresholdRule;
 using Predictions = Matrix<std::uint8_t>;
 
@@ -26,13 +24,6 @@ TEST_CASE("ThresholdRule: compares in the scores' own type") {
   CHECK(ThresholdRule({0.35}).apply(Matrix<float>(1, 1, {0.35F}))(0, 0) == 1);
   CHECK(ThresholdRule({0.35}).apply(Matrix<double>(1, 1, {0.35F}))(0, 0) == 0);
   CHECK(ThresholdRule({0.5}).apply(Matrix<int>(1, 2, {0, 1})) == Predictions(1, 2, {0, 1}));
-}
-
-TEST_CASE("ThresholdRule: the profiles are 0.3 and 0.7 for all labels") {
-  CHECK(HIGH_RECALL.thresholds() == std::vector<double>{0.3});
-  CHECK(HIGH_PRECISION.thresholds() == std::vector<double>{0.7});
-  CHECK(HIGH_RECALL.is_global());
-  CHECK(HIGH_RECALL.threshold(17) == 0.3);
 }
 
 TEST_CASE("ThresholdRule: says what does not fit") {

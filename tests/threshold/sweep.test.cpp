@@ -49,7 +49,7 @@ TEST_CASE("sweep: of equally good thresholds the highest is best, given or not")
   CHECK(sweep(truth, flat, {.metric = Metric::recall}).best.thresholds()[0] == 0.8F);
   const auto given = sweep(truth, flat, {.metric = Metric::recall, .thresholds = {0.75, 0.1, 0.78, 0.9}});
   CHECK(given.best.thresholds() == std::vector<double>{0.78});
-  CHECK(given.values == std::vector<double>{1, 1, 1, 0});
+  CHECK(given.values == multilabel::LongArray<double>{1, 1, 1, 0});
 }
 
 TEST_CASE("sweep: losses are made small, and predicting nothing may be best") {

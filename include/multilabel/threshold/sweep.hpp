@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/ascending.hpp"
 #include "multilabel/threshold/detail/grid.hpp"
@@ -32,9 +33,9 @@ struct SweepOptions {
 };
 
 struct Sweep {
-  std::vector<double> thresholds;  ///< ascending when exact, else as given
-  std::vector<double> values;      ///< the metric with score >= threshold predicted
-  ThresholdRule best;              ///< of equally good thresholds the highest
+  LongArray<double> thresholds;  ///< ascending when exact, else as given
+  LongArray<double> values;      ///< the metric with score >= threshold predicted
+  ThresholdRule best;            ///< of equally good thresholds the highest
 };
 
 namespace detail {
@@ -85,19 +86,20 @@ template <class S>
 template <class S>
 [[nodiscard]] Sweep sweep_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective) {
   const std::int64_t sign = higher_is_better(objective.metric) ? 1 : -1;
-  std::vector<double> thresholds, values;
-  thresholds.reserve(scores.size() + 1);
-  values.reserve(scores.size() + 1);
+  LongArray<double> thresholds(scores.size() + 1), values(scores.size() + 1);
+  std::size_t size = 0;
   const Best best = with_group_mean(targets, objective, Start::all_predicted, [&](auto mean, auto group_of) {
     std::int64_t top = std::numeric_limits<std::int64_t>::min();
     S threshold{};
     walk<S>(targets, scores, mean, group_of, [&](S score, std::int64_t sum) {
       if (sign * sum >= top) top = sign * sum, threshold = score;
-      thresholds.push_back(static_cast<double>(score));
-      values.push_back(mean.value_of(sum));
+      thresholds[size] = static_cast<double>(score);
+      values[size++] = mean.value_of(sum);
     });
     return Best{static_cast<double>(threshold), mean.value_of(sign * top)};
   });
+  thresholds.resize(size);
+  values.resize(size);
   return {std::move(thresholds), std::move(values), rule({best.threshold}, objective, best.value)};
 }
 
@@ -123,7 +125,8 @@ template <matrix_like Targets, matrix_like Scores>
   const ThresholdRule finite(options.thresholds);
   auto given = detail::values_at(known.view(), working.view(), objective, finite.thresholds());
   auto best = detail::rule({options.thresholds[given.best]}, objective, given.values[given.best]);
-  return {options.thresholds, std::move(given.values), std::move(best)};
+  return {LongArray<double>(options.thresholds.begin(), options.thresholds.end()),
+          LongArray<double>(given.values.begin(), given.values.end()), std::move(best)};
 }
 
 }  // namespace multilabel::threshold

@@ -43,23 +43,23 @@ struct TuneOptions {
 namespace detail {
 
 struct Fitted {
-  double global = 0;
+  Best global;
   std::vector<double> own;  ///< one per label, or one for all
 };
 
 template <class S>
 [[nodiscard]] Fitted fit(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective,
                          const TuneOptions& options) {
-  Fitted fitted{best_of_all(targets, scores, objective).threshold, {}};
+  Fitted fitted{best_of_all(targets, scores, objective), {}};
   if (options.scope == Scope::global) {
-    fitted.own = {fitted.global};
+    fitted.own = {fitted.global.threshold};
   } else if (objective.average == metrics::Average::samples) {
-    fitted.own.assign(targets.columns(), fitted.global);
+    fitted.own.assign(targets.columns(), fitted.global.threshold);
     ascend<S>(targets, scores, objective, options.passes, fitted.own);
   } else if (objective.average == metrics::Average::micro) {
-    fitted.own = best_pooled<S>(targets, scores, objective, fitted.global);
+    fitted.own = best_pooled<S>(targets, scores, objective, fitted.global.threshold);
   } else {
-    fitted.own = best_of_each<S>(targets, scores, objective, fitted.global);
+    fitted.own = best_of_each<S>(targets, scores, objective, fitted.global.threshold);
   }
   return fitted;
 }
@@ -72,7 +72,7 @@ template <class S>
     double positives = 0;
     for (std::size_t i = 0; i < targets.rows(); ++i) positives += targets(i, j) == 1 ? 1.0 : 0.0;
     const double own = std::isinf(shrinkage) ? 0.0 : positives / (positives + shrinkage);
-    thresholds[j] = own * thresholds[j] + (1.0 - own) * fitted.global;
+    thresholds[j] = own * thresholds[j] + (1.0 - own) * fitted.global.threshold;
   }
   return thresholds;
 }
@@ -145,7 +145,7 @@ template <matrix_like Targets, matrix_like Scores>
                          join_text(options.cross_fit)});
   }
   double shrinkage = options.shrinkage.value_or(0.0);
-  std::optional<double> out_of_fold;
+  std::optional<double> reached;
   if (options.cross_fit > 0) {
     std::vector<double> candidates{shrinkage};
     if (!options.shrinkage && options.scope == Scope::per_label) {
@@ -153,12 +153,13 @@ template <matrix_like Targets, matrix_like Scores>
     }
     const auto best = detail::cross_fit<S>(known.view(), working.view(), objective, options, candidates);
     shrinkage = best.first;
-    out_of_fold = best.second;
+    reached = best.second;
   }
   const auto fitted = detail::fit<S>(known.view(), working.view(), objective, options);
   auto thresholds = detail::shrink(known.view(), fitted, shrinkage);
-  const double reached = out_of_fold ? *out_of_fold : value(known, ThresholdRule(thresholds).apply(working.view()), objective);
-  return detail::rule(std::move(thresholds), objective, reached);
+  if (!reached && options.scope == Scope::global) reached = fitted.global.value;
+  if (!reached) reached = value(known, ThresholdRule(thresholds).apply(working.view()), objective);
+  return detail::rule(std::move(thresholds), objective, *reached);
 }
 
 }  // namespace multilabel::threshold

@@ -9,12 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 
 namespace multilabel::threshold::detail {
@@ -97,7 +97,7 @@ void for_each_ascending(MatrixView<const std::int8_t> targets, MatrixView<const 
     place[b] += place[b - 1];
   }
   const std::size_t known = place.back();
-  const auto cells = std::make_unique_for_overwrite<Cell<S>[]>(known);
+  LongArray<Cell<S>> cells(known);
   for (std::size_t row = 0; row < scores.rows(); ++row) {
     for (std::size_t label = 0; label < scores.columns(); ++label) {
       if (targets(row, label) < 0) continue;
@@ -108,13 +108,13 @@ void for_each_ascending(MatrixView<const std::int8_t> targets, MatrixView<const 
   const auto score_of = [lowest](const Cell<S>& cell) {
     return from_key<S>(static_cast<key_t<S>>(static_cast<Unsigned>(static_cast<Unsigned>(lowest) + cell.key)));
   };
-  const auto spare = std::make_unique_for_overwrite<Cell<S>[]>(longest);
+  LongArray<Cell<S>> spare(longest);
   std::size_t begin = 0;
   for (std::size_t b = 0; b + 1 < place.size(); ++b) {
     const std::size_t end = place[b];
     if (end == begin) continue;
-    const std::span<Cell<S>> bucket{cells.get() + begin, end - begin};
-    radix_sort<S>(bucket, {spare.get(), longest}, shift);
+    const std::span<Cell<S>> bucket{cells.data() + begin, end - begin};
+    radix_sort<S>(bucket, spare, shift);
     read(bucket, score_of);
     begin = end;
   }

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -37,7 +38,7 @@ class GroupMean {
     double total = 0;
     for (std::size_t g = 0; g < groups_.size(); ++g) total += groups_[g].known > 0 ? weights_[g] : 0.0;
     scale_ = std::ldexp(1.0, 61 - std::max(10, std::ilogb(std::max(total * bound, std::numeric_limits<double>::min())) + 1));
-    total_ = total;
+    unit_ = total > 0 ? 1.0 / (scale_ * total) : 0.0;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       if (groups_[g].known > 0) sum_ += fixed(g);
     }
@@ -48,9 +49,7 @@ class GroupMean {
 
   /// The sum in fixed point: compare these.
   [[nodiscard]] std::int64_t sum() const noexcept { return sum_; }
-  [[nodiscard]] double value_of(std::int64_t sum) const noexcept {
-    return total_ > 0 ? static_cast<double>(sum) / (scale_ * total_) : 0.0;
-  }
+  [[nodiscard]] double value_of(std::int64_t sum) const noexcept { return static_cast<double>(sum) * unit_; }
   [[nodiscard]] double value() const noexcept { return value_of(sum_); }
 
   [[nodiscard]] const Counts<Count>& counts(std::size_t group) const noexcept { return groups_[group]; }
@@ -75,25 +74,37 @@ class GroupMean {
   Score score_;
   std::vector<Counts<Count>> groups_;
   Weights weights_;
-  double scale_ = 1, total_ = 0;
+  double scale_ = 1, unit_ = 0;  // the sum counts units of 1 / scale / total weight
   std::int64_t sum_ = 0;
 };
 
-/// The counts of every group at the start; `group_of(row, label)` is below `groups`.
-template <class Count, class GroupOf>
-[[nodiscard]] std::vector<Counts<Count>> start_counts(MatrixView<const std::int8_t> targets, std::size_t groups, Start start,
-                                                      GroupOf group_of) {
-  std::vector<Counts<Count>> counts(groups);
-  for (std::size_t i = 0; i < targets.rows(); ++i) {
-    for (std::size_t j = 0; j < targets.columns(); ++j) {
-      auto& group = counts[group_of(i, j)];
-      const auto target = targets(i, j);
-      group.known = static_cast<Count>(group.known + (target >= 0));
-      group.positives = static_cast<Count>(group.positives + (target == 1));
-    }
+/// The counts of the cells `first`, `first + step` and so on, at the start.
+template <class Count>
+[[nodiscard]] Counts<Count> start_counts(std::span<const std::int8_t> targets, std::size_t first, std::size_t step,
+                                         Start start) {
+  std::uint32_t known = 0, positives = 0;
+  for (std::size_t i = first; i < targets.size(); i += step) {
+    known += targets[i] >= 0 ? 1u : 0u;
+    positives += targets[i] == 1 ? 1u : 0u;
   }
-  if (start == Start::all_predicted) {
-    for (auto& group : counts) group.true_positives = group.positives, group.predicted = group.known;
+  Counts<Count> counts;
+  counts.known = static_cast<Count>(known);
+  counts.positives = static_cast<Count>(positives);
+  if (start == Start::all_predicted) counts.predicted = counts.known, counts.true_positives = counts.positives;
+  return counts;
+}
+
+template <class Count>
+[[nodiscard]] std::vector<Counts<Count>> row_counts(MatrixView<const std::int8_t> targets, Start start) {
+  std::vector<Counts<Count>> counts(targets.rows());
+  for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = start_counts<Count>(targets.row(i), 0, 1, start);
+  return counts;
+}
+
+[[nodiscard]] inline std::vector<Counts<std::uint32_t>> label_counts(MatrixView<const std::int8_t> targets, Start start) {
+  std::vector<Counts<std::uint32_t>> counts(targets.columns());
+  for (std::size_t j = 0; j < counts.size(); ++j) {
+    counts[j] = start_counts<std::uint32_t>(targets.values(), j, targets.columns(), start);
   }
   return counts;
 }
@@ -111,15 +122,16 @@ decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Obje
     if (objective.average == metrics::Average::samples) {
       const auto row_of = [](std::size_t row, std::size_t) { return row; };
       if (targets.columns() <= std::numeric_limits<std::uint16_t>::max()) {
-        auto counts = start_counts<std::uint16_t>(targets, targets.rows(), start, row_of);
+        auto counts = row_counts<std::uint16_t>(targets, start);
         return use(GroupMean<Score, std::uint16_t, EqualWeights>(score, std::move(counts), {}, bound), row_of);
       }
-      auto counts = start_counts<std::uint32_t>(targets, targets.rows(), start, row_of);
+      auto counts = row_counts<std::uint32_t>(targets, start);
       return use(GroupMean<Score, std::uint32_t, EqualWeights>(score, std::move(counts), {}, bound), row_of);
     }
     const std::size_t step = objective.average == metrics::Average::micro ? 0 : 1;
     const auto label_of = [step](std::size_t, std::size_t label) { return label * step; };
-    auto counts = start_counts<std::uint32_t>(targets, step == 0 ? 1 : targets.columns(), start, label_of);
+    auto counts =
+        step == 1 ? label_counts(targets, start) : std::vector{start_counts<std::uint32_t>(targets.values(), 0, 1, start)};
     std::vector<double> weights(counts.size(), 1.0);
     if (objective.average == metrics::Average::weighted) {
       double positives = 0;

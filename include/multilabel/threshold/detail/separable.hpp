@@ -21,8 +21,7 @@ namespace multilabel::threshold::detail {
 /// threshold just above the label's highest score, which predicts nothing. Labels without a known cell are never called.
 template <class S, class At>
 void walk_labels(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, At&& at) {
-  const auto label_of = [](std::size_t, std::size_t label) { return label; };
-  auto counts = start_counts<std::uint32_t>(targets, targets.columns(), Start::all_predicted, label_of);
+  auto counts = label_counts(targets, Start::all_predicted);
   std::vector<S> last(targets.columns(), std::numeric_limits<S>::quiet_NaN());
   const auto payload = [&](std::size_t row, std::size_t label) {
     return static_cast<std::uint32_t>(label << 1) | static_cast<std::uint32_t>(targets(row, label));
