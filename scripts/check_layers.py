@@ -30,6 +30,7 @@ NEVER = {
     "opencv2/opencv.hpp": "drags in every module; include the one needed",
     "iostream": "headers print nothing",
 }
+PRINTS = {"training/callbacks/progress_bar.hpp"}  # its purpose
 # A file or folder held to less than its component: (own components, include prefixes of third parties).
 NARROWER = {
     "loss": (None, ("ATen/core/", "ATen/ops/", "ATen/TensorOperators.h", "c10/")),
@@ -68,7 +69,7 @@ def offences(path: Path, rows: dict[str, dict[str, list[str]]]) -> list[str]:
             continue
         name = match.group(1)
         where = f"{path.relative_to(ROOT)}:{number}: <{name}>"
-        if name in NEVER:
+        if name in NEVER and not (name == "iostream" and str(relative) in PRINTS):
             found.append(f"{where}: {NEVER[name]}")
         elif name.startswith("multilabel/"):
             target = name.split("/")[1].removesuffix(".hpp")

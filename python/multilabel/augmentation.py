@@ -463,7 +463,9 @@ def from_dict(values: dict[str, Any]) -> Compose | _Operation:
     if name == "Compose":
         return Compose([from_dict(one) for one in parameters["transforms"]])
     if name not in _KINDS:
-        raise ArgumentError(f"augmentation.from_dict: name must be one of {', '.join(['Compose', *_KINDS])}; got {name!r}")
+        raise ArgumentError(
+            f"augmentation.from_dict: name must be one of {', '.join(['Compose', *_KINDS])}; got {name!r}"
+        )
     known = list(_inspect.signature(_KINDS[name].__init__).parameters)[1:]
     for parameter in parameters:
         if parameter not in known:

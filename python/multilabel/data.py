@@ -330,7 +330,9 @@ class DataLoader:
         ignore_unknown: bool | None = None,
     ):
         if not isinstance(dataset, Dataset):
-            raise ArgumentError(f"data.DataLoader: dataset must be a multilabel.data.Dataset; got {type(dataset).__name__}")
+            raise ArgumentError(
+                f"data.DataLoader: dataset must be a multilabel.data.Dataset; got {type(dataset).__name__}"
+            )
         if not isinstance(augmentation, Compose):
             raise ArgumentError(
                 "data.DataLoader: augmentation must be a multilabel.augmentation.Compose, "
