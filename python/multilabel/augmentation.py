@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect as _inspect
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 import numpy as np
 
@@ -36,9 +36,9 @@ __all__ = [
     "restrained",
 ]
 
-Interpolation = Union[int, Literal["nearest", "linear", "cubic", "area"]]
-Border = Union[int, Literal["constant", "replicate", "reflect", "wrap", "reflect_101"]]
-Limits = Union[float, Sequence[float]]
+Interpolation = int | Literal["nearest", "linear", "cubic", "area"]
+Border = int | Literal["constant", "replicate", "reflect", "wrap", "reflect_101"]
+Limits = float | Sequence[float]
 
 
 def _choice(enum: Any, name: str, value: int | str) -> Any:
