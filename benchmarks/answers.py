@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Targets, scores and predictions like those of COCO's validation set: 80 labels, 2.9 on an image, most rare."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+LABELS = 80
+POSITIVES = 2.9
+
+
+@cache
+def answers(samples: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return targets (int64), scores (float32) and the predictions at 0.5 (int64), all [samples, labels]."""
+    random = np.random.default_rng(0)
+    share = 1 / (np.arange(LABELS) + 2.0)
+    for _ in range(50):  # so that the capped shares add up to the wanted number of labels an image
+        share = np.minimum(share * POSITIVES / share.sum(), 0.5)
+    targets = (random.random((samples, LABELS)) < share).astype(np.int64)
+    logits = random.normal(-3.0, 1.3, targets.shape) + targets * random.normal(3.2, 1.2, targets.shape)
+    scores = (1 / (1 + np.exp(-logits))).astype(np.float32)
+    return targets, scores, (scores >= 0.5).astype(np.int64)
