@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Augmentation on the CPU with albumentations' names: ``Compose([HorizontalFlip(p=0.5), Rotate(limit=15)])``.
 
-Images are uint8 arrays [height, width, 3] in RGB order. The result of a pipeline depends on the image and on ``seed``, ``epoch``
-and ``index`` alone; it is the same in C++, on any number of threads, and neighbouring operations share one pass over the pixels.
+Images are uint8 arrays [height, width, 3] in RGB order. The result of a pipeline depends on the image and on ``seed``,
+``epoch`` and ``index`` alone; it is the same in C++, on any number of threads, and neighbouring operations share one
+pass over the pixels.
 """
 
 from __future__ import annotations
@@ -81,12 +82,12 @@ class _Operation:
         names = list(_inspect.signature(type(self).__init__).parameters)[1:]
         return {name: getattr(self, name) for name in names}
 
-    def _compiled(self) -> Any:
-        raise NotImplementedError
-
     def to_dict(self) -> dict[str, Any]:
         """Return the operation as plain values, ready for JSON."""
         return {"name": type(self).__name__, **self._parameters()}
+
+    def __reduce__(self):
+        return (_remake, (type(self), self._parameters()))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._parameters().items())})"
@@ -95,6 +96,10 @@ class _Operation:
         return type(self) is type(other) and self.to_dict() == other.to_dict()
 
     __hash__ = None
+
+
+def _remake(kind: type[_Operation], parameters: dict[str, Any]) -> _Operation:
+    return kind(**parameters)
 
 
 class HorizontalFlip(_Operation):
@@ -123,7 +128,8 @@ class Rotate(_Operation):
     interpolation : int or str
         By OpenCV's number or by name.
     border_mode : int or str
-        What stands beyond the edges; ``"constant"`` is albumentations' default, ``"reflect_101"`` continues the picture.
+        What stands beyond the edges: ``"constant"`` is albumentations' default, ``"reflect_101"`` continues the
+        picture.
     fill : float or three floats
         RGB colour for the constant border.
     p : float
@@ -160,8 +166,8 @@ class Resize(_Operation):
     height, width : int
         Size of the result.
     interpolation : int or str
-        ``"linear"`` is albumentations' default; ``"area"`` averages when it shrinks, which keeps fine structure from turning
-        into stripes.
+        ``"linear"`` is albumentations' default; ``"area"`` averages when it shrinks, which keeps fine structure from
+        turning into stripes.
     p : float
         Probability.
     """
@@ -309,8 +315,9 @@ class Custom(_Operation):
     Parameters
     ----------
     function : callable
-        ``function(image, random) -> image``: a uint8 array [height, width, 3] and a ``numpy.random.Generator`` that depends on
-        the seed, the epoch and the sample alone. Draw from nothing else, or results will depend on the workers.
+        ``function(image, random) -> image``: a uint8 array [height, width, 3] and a ``numpy.random.Generator`` that
+        depends on the seed, the epoch and the sample alone. Draw from nothing else, or results will depend on the
+        workers.
     p : float
         Probability.
     name : str, optional

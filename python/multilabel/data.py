@@ -135,7 +135,9 @@ class Dataset:
 
     def filter(self, keep: Callable[[str, list[str]], bool]) -> Dataset:
         """Return the images for which ``keep(image, labels)`` is true."""
-        kept = [i for i, (image, labels) in enumerate(zip(self.images, self.labels)) if keep(image, labels)]
+        kept = [
+            i for i, (image, labels) in enumerate(zip(self.images, self.labels, strict=True)) if keep(image, labels)
+        ]
         return Dataset._of(self._dataset.select(kept))
 
     def concat(self, other: Dataset) -> Dataset:
@@ -207,7 +209,8 @@ def read_csv(
     Raises
     ------
     DataError
-        For a file that cannot be read, a missing column, a ragged row, an empty image cell; ``path`` and ``row`` say where.
+        For a file that cannot be read, a missing column, a ragged row, an empty image cell; ``path`` and ``row`` say
+        where.
 
     Examples
     --------
@@ -262,7 +265,8 @@ def inspect(
     dataset : Dataset
         All splits together, so that duplicates across them are found.
     files : {"none", "bytes", "pixels"}
-        How far to look into the files: not at all; their first and last bytes, and whether two are equal; or decode each.
+        How far to look into the files: not at all; whether they are complete images and whether two are equal; or
+        decode each as well.
     split : str
         Column with the split, if there is one.
     rare_below : int
@@ -282,10 +286,10 @@ def inspect(
 class DataLoader:
     """Batches of a data set under an augmentation, read ahead by threads that do not need Python's lock.
 
-    Iterating yields ``(images, targets)``: float32 NumPy arrays [samples, 3, height, width] and [samples, labels], NaN where
-    unknown, without a copy; memory is reused once the arrays are gone. ``loader.torch()`` yields torch tensors over the same
-    memory. Each iteration is the next epoch; ``loader.epoch(e)`` is a given one. Order and pixels depend on `seed` and the epoch
-    alone, not on `workers` or `batch_size`.
+    Iterating yields ``(images, targets)``: float32 NumPy arrays [samples, 3, height, width] and [samples, labels], NaN
+    where unknown, without a copy; memory is reused once the arrays are gone. ``loader.torch()`` yields torch tensors
+    over the same memory. Each iteration is the next epoch; ``loader.epoch(e)`` is a given one. Order and pixels depend
+    on `seed` and the epoch alone, not on `workers` or `batch_size`.
 
     Parameters
     ----------
@@ -305,6 +309,9 @@ class DataLoader:
         Batches that may wait beyond the one that is taken next.
     drop_last : bool
         Leave out the samples that do not fill a batch.
+    ignore_unknown : bool, optional
+        Leave out labels that are not among the columns, and count them in ``ignored_labels``, instead of raising
+        ``LabelError``; by default as the binarizer does.
 
     Examples
     --------

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "multilabel/data/read_csv.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "support.hpp"
+
+namespace {
+using multilabel::ArgumentError;
+using multilabel::DataError;
+using multilabel::LabelError;
+using multilabel::ShapeError;
+using multilabel::encoding::Vocabulary;
+namespace data = multilabel::data;
+using Labels = std::vector<std::vector<std::string>>;
+
+TEST_CASE("read_csv: the openclipart table splits into 2,277, 495 and 684 images with 46 labels") {
+  const auto table = data::read_csv(test::OPENCLIPART / "labels.csv", {.image = "image", .labels = "labels", .delimiter = '|'});
+  const auto [train, validation, test] = table.split_by("split", {"train", "val", "test"});
+  CHECK(table.size() == 3456);
+  CHECK(train.size() == 2277);
+  CHECK(validation.size() == 495);
+  CHECK(test.size() == 684);
+  CHECK(table.vocabulary().size() == 46);
+  CHECK(table[0].image == test::OPENCLIPART / "images/0000.png");
+  CHECK(table[0].row == 2);
+}
+
+TEST_CASE("read_csv: labels are cut at the delimiter, blanks around them dropped") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv", "file,tags,by\n1.png, cat ;dog;;,ann\n2.png,\"sea, blue\",bob\n");
+  const auto table = data::read_csv(path, {.image = "file", .labels = "tags", .delimiter = ';'});
+  CHECK(table.labels() == Labels{{"cat", "dog"}, {"sea, blue"}});
+  CHECK(table.images() == std::vector{folder.path() / "1.png", folder.path() / "2.png"});
+  CHECK(table.columns() == std::vector<std::string>{"by"});
+  CHECK(table.column("by") == std::vector<std::string>{"ann", "bob"});
+}
+
+TEST_CASE("read_csv: relative files start at root, absolute ones stay") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv", "image,labels\na.png,x\n/b.png,x\n");
+  CHECK(data::read_csv(path, {.root = "/pictures"}).images() ==
+        std::vector<std::filesystem::path>{"/pictures/a.png", "/b.png"});
+}
+
+TEST_CASE("read_csv: an empty label cell is an image without labels, unknown, or an error, as asked") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv", "image,labels\na.png,x\nb.png,\n");
+  const Vocabulary vocabulary{"x", "y"};
+  CHECK(data::read_csv(path).labels() == Labels{{"x"}, {}});
+  CHECK(data::read_csv(path).targets(vocabulary)(1, 0) == 0);
+  const auto unknown = data::read_csv(path, {.empty = data::EmptyLabels::unknown}).targets(vocabulary);
+  CHECK(std::isnan(unknown(1, 0)));
+  CHECK(std::isnan(unknown(1, 1)));
+  CHECK(unknown(0, 1) == 0);
+  try {
+    static_cast<void>(data::read_csv(path, {.empty = data::EmptyLabels::error}));
+    FAIL("no error");
+  } catch (const DataError& error) {
+    CHECK(error.path() == path);
+    CHECK(error.row() == 3);
+    CHECK_THAT(error.what(), Catch::Contains("must name a label; got an empty cell"));
+  }
+}
+
+TEST_CASE("read_csv: marked labels and unnamed labels can be unknown") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv", "image,labels\na.png,x|?y\n");
+  const Vocabulary vocabulary{"x", "y", "z"};
+  const auto marked = data::read_csv(path, {.unknown_mark = "?"}).targets(vocabulary);
+  CHECK(marked(0, 0) == 1);
+  CHECK(std::isnan(marked(0, 1)));
+  CHECK(marked(0, 2) == 0);
+  const auto partial = data::read_csv(path, {.unnamed = data::Unnamed::unknown, .unknown_mark = "?"}).targets(vocabulary);
+  CHECK(partial(0, 0) == 1);
+  CHECK(std::isnan(partial(0, 2)));
+}
+
+TEST_CASE("read_csv: a missing file is named") {
+  const test::Folder folder;
+  CHECK_THROWS_WITH(data::read_csv(folder.path() / "none.csv"), Catch::Contains("none.csv', which does not exist"));
+  CHECK_THROWS_AS(data::read_csv(folder.path()), DataError);
+}
+
+TEST_CASE("read_csv: a missing column is answered with those there are and the nearest") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv", "image,label,split\na.png,x,train\n");
+  CHECK_THROWS_WITH(data::read_csv(path), Catch::Contains("column 'labels' must be in the header") &&
+                                              Catch::Contains("'image', 'label', 'split'") &&
+                                              Catch::Contains("Did you mean 'label'?"));
+}
+
+TEST_CASE("read_csv: a ragged row, an empty image cell, an empty file and a repeated column are named with their line") {
+  const test::Folder folder;
+  CHECK_THROWS_WITH(data::read_csv(folder.write("a.csv", "image,labels\na.png,x\nb.png\n")),
+                    Catch::Contains("every row must have 2 cells") && Catch::Contains("got 1") && Catch::Contains("line 3"));
+  CHECK_THROWS_WITH(data::read_csv(folder.write("b.csv", "image,labels\n,x\n")), Catch::Contains("line 2"));
+  CHECK_THROWS_WITH(data::read_csv(folder.write("c.csv", "")), Catch::Contains("must have a header"));
+  CHECK_THROWS_WITH(data::read_csv(folder.write("d.csv", "image,labels,by,by\na,x,1,2\n")), Catch::Contains("'by' twice"));
+}
+
+TEST_CASE("Dataset: slicing, selecting, filtering and joining keep samples and columns together") {
+  const test::Folder folder;
+  const auto table = data::read_csv(folder.write("t.csv", "image,labels,by\n0,a,p\n1,b,q\n2,a|b,p\n3,c,r\n"));
+  CHECK(table.slice(1, 3).labels() == Labels{{"b"}, {"a", "b"}});
+  CHECK(table.slice(3, 99).size() == 1);
+  CHECK(table.slice(9, 5).empty());
+  const std::vector<std::size_t> back = {3, 0, 0};
+  CHECK(table.select(back).column("by") == std::vector<std::string>{"r", "p", "p"});
+  const auto with_a = table.filter([](const data::Sample& sample) { return sample.labels.front() == "a"; });
+  CHECK(with_a.column("by") == std::vector<std::string>{"p", "p"});
+  const auto joined = with_a.concat(table.slice(3, 4));
+  CHECK(joined.labels() == Labels{{"a"}, {"a", "b"}, {"c"}});
+  CHECK(joined.column("by") == std::vector<std::string>{"p", "p", "r"});
+  CHECK(joined.vocabulary() == Vocabulary{"a", "b", "c"});
+  const std::vector<std::size_t> outside = {4};
+  CHECK_THROWS_AS(table.select(outside), ArgumentError);
+}
+
+TEST_CASE("Dataset: a split that does not occur is answered with those that do") {
+  const test::Folder folder;
+  const auto table = data::read_csv(folder.write("t.csv", "image,labels,split\n0,a,train\n1,b,val\n"));
+  CHECK_THROWS_WITH(table.split_by("split", {"train", "valid"}), Catch::Contains("'train', 'val'; got 'valid'"));
+  CHECK_THROWS_WITH(table.split_by("fold", {"1"}), Catch::Contains("name must be one of 'split'; got 'fold'"));
+}
+
+TEST_CASE("Dataset: a label that the vocabulary lacks is named with its image, its row and the nearest label") {
+  const test::Folder folder;
+  const auto table = data::read_csv(folder.write("t.csv", "image,labels\na.png,cat\nb.png,dgo\n"));
+  CHECK_THROWS_WITH(table.targets(Vocabulary{"cat", "dog"}),
+                    Catch::Contains("got 'dgo' beside") && Catch::Contains("b.png' (row 3)") && Catch::Contains("'dog'"));
+}
+
+TEST_CASE("Dataset: columns must have one cell a sample") {
+  CHECK_THROWS_AS(data::Dataset({data::Sample{}}, {{"split", {"a", "b"}}}), ShapeError);
+}
+}  // namespace
