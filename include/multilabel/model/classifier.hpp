@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/model/backbones.hpp"
@@ -49,6 +50,32 @@ inline void check(const ModelOptions& options) {
   return std::make_shared<LinearHead>(channels, labels, options.dropout);
 }
 
+inline void collect_slots(const torch::nn::Module& module, std::vector<at::Tensor*>& slots) {
+  if (const auto* layer = dynamic_cast<const Layer*>(&module)) {
+    slots.insert(slots.end(), layer->slots().begin(), layer->slots().end());
+  }
+  for (const auto& child : module.children()) collect_slots(*child, slots);
+}
+
+// Puts other tensors into the slots for as long as it lives.
+class Exchange {
+ public:
+  Exchange(const std::vector<at::Tensor*>& slots, std::vector<at::Tensor> others) : slots_(slots), others_(std::move(others)) {
+    swap();
+  }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  ~Exchange() { swap(); }
+
+ private:
+  void swap() noexcept {
+    for (std::size_t i = 0; i < slots_.size(); ++i) std::swap(*slots_[i], others_[i]);
+  }
+
+  const std::vector<at::Tensor*>& slots_;
+  std::vector<at::Tensor> others_;
+};
+
 }  // namespace detail
 
 /// See `Classifier`.
@@ -80,6 +107,21 @@ class ClassifierImpl : public torch::nn::Module {
   /// given.
   [[nodiscard]] at::Tensor forward(const at::Tensor& images) { return head_->forward(feature_map(images)); }
 
+  /// The same with `state` in place of the network's own numbers, in the order of `named_state`: for derivatives with respect
+  /// to weights that are computed themselves, and for tracing. Running statistics are updated in `state`. Throws
+  /// `ArgumentError` where there are more or fewer tensors, or where a backbone of your own keeps numbers outside a `Layer`.
+  [[nodiscard]] at::Tensor forward_with(const std::vector<at::Tensor>& state, const at::Tensor& images) {
+    std::vector<at::Tensor*> slots;
+    detail::collect_slots(*this, slots);
+    if (slots.size() != state.size() || slots.size() != named_state(*this).size()) {
+      fail<ArgumentError>({"Classifier::forward_with",
+                           join_text("state must hold the ", slots.size(), " tensors of the network"),
+                           join_text(state.size())});
+    }
+    const detail::Exchange exchange(slots, state);
+    return forward(images);
+  }
+
   /// Images [n, 3, h, w] to the pooled features [n, channels] that a linear head sees.
   [[nodiscard]] at::Tensor features(const at::Tensor& images) { return feature_map(images).mean({2, 3}); }
 
@@ -102,8 +144,13 @@ class ClassifierImpl : public torch::nn::Module {
     ModelConfig config = config_;
     config.options.pretrained = "this classifier";  // so that nothing is drawn
     auto copy = std::make_shared<ClassifierImpl>(make_, std::move(config));
-    if (device) copy->to(*device);
-    load_state(*copy, named_state(*this));
+    const NamedTensors own = named_state(*this);
+    NamedTensors others = named_state(*copy);
+    for (std::size_t i = 0; i < own.size(); ++i) {  // set_data and not copy_: type, device and memory order come along
+      const at::Tensor values = own[i].second.detach().clone();
+      others[i].second.set_data(device ? values.to(*device) : values);
+      others[i].second.set_requires_grad(own[i].second.requires_grad());
+    }
     copy->train(is_training());
     return copy;
   }

@@ -14,10 +14,32 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace multilabel::model {
+
+/// Base of every module that holds numbers itself. It knows where its tensors are kept, so that a forward pass can run on
+/// others (see `ClassifierImpl::forward_with`).
+class Layer : public torch::nn::Module {
+ public:
+  /// Its parameters and then its buffers, in the order of registration.
+  [[nodiscard]] const std::vector<at::Tensor*>& slots() const noexcept { return slots_; }
+
+ protected:
+  void keep_parameter(const std::string& name, at::Tensor& member, at::Tensor value) {
+    member = register_parameter(name, std::move(value));
+    slots_.push_back(&member);
+  }
+  void keep_buffer(const std::string& name, at::Tensor& member, at::Tensor value) {
+    member = register_buffer(name, std::move(value));
+    slots_.push_back(&member);
+  }
+
+ private:
+  std::vector<at::Tensor*> slots_;
+};
 
 enum class Padding {
   symmetric,       ///< kernel / 2 on every side
@@ -35,11 +57,12 @@ struct ConvOptions {
 
 /// A convolution without bias: [n, in, h, w] -> [n, out, h', w']. Parameter: weight [out, in / groups, kernel, kernel],
 /// uninitialised until `initialize` or `load_state`.
-class Conv : public torch::nn::Module {
+class Conv : public Layer {
  public:
   explicit Conv(const ConvOptions& options) : options_(options) {
-    weight_ = register_parameter("weight", at::empty({options.out, options.in / options.groups, options.kernel, options.kernel},
-                                                     at::TensorOptions().memory_format(at::MemoryFormat::ChannelsLast)));
+    keep_parameter("weight", weight_,
+                   at::empty({options.out, options.in / options.groups, options.kernel, options.kernel},
+                             at::TensorOptions().memory_format(at::MemoryFormat::ChannelsLast)));
   }
 
   [[nodiscard]] at::Tensor forward(const at::Tensor& x) const {
@@ -78,14 +101,14 @@ struct BatchNormOptions {
 
 /// Batch normalisation over [n, h, w] of each channel, with torch's names: weight, bias, running_mean, running_var,
 /// num_batches_tracked.
-class BatchNorm : public torch::nn::Module {
+class BatchNorm : public Layer {
  public:
   BatchNorm(std::int64_t channels, const BatchNormOptions& options) : options_(options) {
-    weight_ = register_parameter("weight", at::ones({channels}));
-    bias_ = register_parameter("bias", at::zeros({channels}));
-    running_mean_ = register_buffer("running_mean", at::zeros({channels}));
-    running_var_ = register_buffer("running_var", at::ones({channels}));
-    num_batches_tracked_ = register_buffer("num_batches_tracked", at::zeros({}, at::kLong));
+    keep_parameter("weight", weight_, at::ones({channels}));
+    keep_parameter("bias", bias_, at::zeros({channels}));
+    keep_buffer("running_mean", running_mean_, at::zeros({channels}));
+    keep_buffer("running_var", running_var_, at::ones({channels}));
+    keep_buffer("num_batches_tracked", num_batches_tracked_, at::zeros({}, at::kLong));
   }
 
   [[nodiscard]] at::Tensor forward(const at::Tensor& x) {

@@ -126,8 +126,8 @@ struct SafeTensorEntry {
   nlohmann::json header;
   try {
     header = nlohmann::json::parse(text, watch);
-  } catch (const nlohmann::json::exception& error) {
-    reject(path, "the header must be JSON", error.what());
+  } catch (const nlohmann::json::parse_error& error) {  // its text may quote bytes that are no UTF-8
+    reject(path, "the header must be JSON", join_text("something else at byte ", error.byte));
   }
   if (!header.is_object()) reject(path, "the header must be a JSON object", header.type_name());
   if (!repeated.empty()) reject(path, "the header must name every tensor once", quoted(repeated) + " twice");
@@ -232,8 +232,8 @@ inline void save_safetensors(const std::filesystem::path& path, const NamedTenso
   std::string text;
   try {
     text = header.dump();
-  } catch (const nlohmann::json::exception& error) {
-    refuse("names and metadata must be UTF-8", error.what());
+  } catch (const nlohmann::json::type_error&) {
+    refuse("names and metadata must be UTF-8", "other bytes");
   }
   text.append((8 - text.size() % 8) % 8, ' ');  // so that the data starts at a multiple of 8
 

@@ -70,9 +70,9 @@ class ResNetBlock : public torch::nn::Module {
   using Step = std::pair<std::shared_ptr<Conv>, std::shared_ptr<BatchNorm>>;
 
   void step(int number, const ConvOptions& options) {
-    steps_.emplace_back(
-        register_module("conv" + std::to_string(number), std::make_shared<Conv>(options)),
-        register_module("bn" + std::to_string(number), std::make_shared<BatchNorm>(options.out, BatchNormOptions{})));
+    auto conv = register_module("conv" + std::to_string(number), std::make_shared<Conv>(options));
+    auto norm = register_module("bn" + std::to_string(number), std::make_shared<BatchNorm>(options.out, BatchNormOptions{}));
+    steps_.emplace_back(std::move(conv), std::move(norm));
   }
 
   std::vector<Step> steps_;

@@ -27,8 +27,8 @@ class CSRAHead : public HeadModule {
   CSRAHead(std::int64_t channels, std::int64_t labels, CSRAOptions options, double dropout)
       : options_(std::move(options)), labels_(labels), dropout_(dropout) {
     const auto heads = static_cast<std::int64_t>(options_.temperatures.size());
-    weight_ = register_parameter("weight", at::empty({heads * labels, channels, 1, 1}));
-    bias_ = register_parameter("bias", at::zeros({labels}));
+    keep_parameter("weight", weight_, at::empty({heads * labels, channels, 1, 1}));
+    keep_parameter("bias", bias_, at::zeros({labels}));
   }
 
   [[nodiscard]] at::Tensor forward(const at::Tensor& map) override {

@@ -3,12 +3,13 @@
 // The seam between a head and the classifier: a feature map in, one logit a label out.
 
 #include <ATen/core/Tensor.h>
-#include <torch/nn/module.h>
+
+#include "multilabel/model/layers.hpp"
 
 namespace multilabel::model {
 
 /// Base of every head. `bias()` is what `bias_prior` sets, so every head ends with one bias a label.
-class HeadModule : public torch::nn::Module {
+class HeadModule : public Layer {
  public:
   /// [n, channels, h, w] -> [n, labels].
   [[nodiscard]] virtual at::Tensor forward(const at::Tensor& map) = 0;

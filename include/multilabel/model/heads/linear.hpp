@@ -18,8 +18,8 @@ namespace multilabel::model {
 class LinearHead : public HeadModule {
  public:
   LinearHead(std::int64_t channels, std::int64_t labels, double dropout) : dropout_(dropout) {
-    weight_ = register_parameter("weight", at::empty({labels, channels}));
-    bias_ = register_parameter("bias", at::zeros({labels}));
+    keep_parameter("weight", weight_, at::empty({labels, channels}));
+    keep_parameter("bias", bias_, at::zeros({labels}));
   }
 
   [[nodiscard]] at::Tensor forward(const at::Tensor& map) override {

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Networks from images to one logit a label, and the weight files they come from.
+
+:func:`create` makes a :class:`Classifier`: the C++ network behind a real :class:`torch.nn.Module`, whose parameters and
+buffers are the very tensors of the C++ side, under timm's names. Any other ``nn.Module`` that returns logits
+``[n, labels]`` can be trained as well.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
+from ._torch import model as _model
+
+__all__ = ["Classifier", "SafeTensors", "backbone_names", "create", "load_safetensors", "save_safetensors"]
+
+HeadName = Literal["linear", "csra"]
+PathLike = str | os.PathLike[str]
+
+
+class _Mirror(nn.Module):
+    """One module of the C++ tree: its own tensors registered here, its mode passed on."""
+
+    def __init__(self, native: _model.Classifier, path: str) -> None:
+        super().__init__()
+        self._native = native
+        self._path = path
+        self._own: dict[str, Tensor] = {}
+
+    def _adopt(self, name: str, tensor: Tensor, *, parameter: bool) -> None:
+        self._own[name] = tensor
+        if parameter:
+            tensor._is_param = True  # what isinstance(tensor, nn.Parameter) looks at; the tensor stays the C++ one
+            self.register_parameter(name, tensor)
+        else:
+            self.register_buffer(name, tensor)
+
+    def _take_back(self) -> None:
+        """Put the C++ tensors back where torch has set others in their place, with the new values in them."""
+        for name, own in self._own.items():
+            registered = self._parameters if name in self._parameters else self._buffers
+            current = registered[name]
+            if current is not own:
+                own.data = current.data
+                registered[name] = own
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> _Mirror:
+        super()._apply(fn, recurse)
+        self._take_back()
+        return self
+
+    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
+        super()._load_from_state_dict(*args, **kwargs)
+        self._take_back()
+
+    def train(self, mode: bool = True) -> _Mirror:
+        """Switch this part of the network to training or evaluation, on both sides."""
+        super().train(mode)
+        self._native.set_training(self._path, mode)
+        return self
+
+
+class Classifier(_Mirror):
+    """A backbone with a head: images ``[n, 3, height, width]`` to logits ``[n, labels]``. Made by :func:`create`.
+
+    A real ``nn.Module``: ``state_dict`` (timm's names), optimizers, ``to``, ``copy.deepcopy``, ``pickle``,
+    ``torch.func.functional_call`` and ``torch.export`` work. Submodules hold parameters and modes but cannot be called
+    one by one, so hooks on them do not fire: the computation is the C++ network's, as a whole.
+
+    Attributes
+    ----------
+    native
+        The C++ network, which the C++ training loop takes.
+    config : dict
+        The arguments of :func:`create` that make the same network again, without ``pretrained``.
+    """
+
+    def __init__(self, native: _model.Classifier) -> None:
+        super().__init__(native, "")
+        buffers = set(native.buffer_names())
+        for name, tensor in native.named_state():
+            self._mirror(name)._adopt(name.rpartition(".")[2], tensor, parameter=name not in buffers)
+        self.training = native.is_training()
+        self._places = [(module, name) for module in self.modules() for name in module._own]
+        self._tensors = self._state()
+
+    def _mirror(self, name: str) -> _Mirror:
+        module: _Mirror = self
+        for part in name.split(".")[:-1]:
+            if part not in module._modules:
+                module.add_module(part, _Mirror(self._native, f"{module._path}.{part}".lstrip(".")))
+            module = module._modules[part]  # type: ignore[assignment]
+        return module
+
+    def _state(self) -> list[Tensor]:
+        return [
+            module._parameters[name] if name in module._parameters else module._buffers[name]
+            for module, name in self._places
+        ]
+
+    @property
+    def native(self) -> _model.Classifier:
+        return self._native
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return self._native.config
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return the logits ``[n, labels]`` of ``images`` ``[n, 3, height, width]``."""
+        state = self._state()
+        if all(map(operator.is_, state, self._tensors)):
+            return self._native.forward(images)
+        return self._native.forward_with(state, images)  # functional_call and tracing put other tensors in
+
+    def features(self, images: Tensor) -> Tensor:
+        """Return the pooled features ``[n, channels]`` that a linear head sees."""
+        return self._native.features(images)
+
+    def feature_map(self, images: Tensor) -> Tensor:
+        """Return the backbone's map ``[n, channels, height', width']``."""
+        return self._native.feature_map(images)
+
+    def extra_repr(self) -> str:
+        """Name the backbone, the head and the number of labels."""
+        config = self.config
+        return f"{config['name']!r}, labels={config['labels']}, head={config['head']!r}"
+
+    def __repr__(self) -> str:
+        return f"Classifier({self.extra_repr()})"
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Classifier:
+        copy = Classifier(self._native.clone())
+        memo[id(self)] = copy
+        return copy
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        frozen = [name for name, parameter in self.named_parameters() if not parameter.requires_grad]
+        return _rebuild, (self.config, dict(self.state_dict()), frozen, self.training)
+
+
+def _rebuild(config: dict[str, Any], state: dict[str, Tensor], frozen: list[str], training: bool) -> Classifier:
+    classifier = Classifier(_model.create(**config))
+    classifier.load_state_dict(state, assign=True)
+    for name in frozen:
+        classifier.get_parameter(name).requires_grad_(False)
+    return classifier.train(training)
+
+
+def backbone_names() -> list[str]:
+    """Return the names that :func:`create` knows, sorted.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> "efficientnet_lite0" in ml.model.backbone_names()
+    True
+    """
+    return _model.backbone_names()
+
+
+def create(
+    name: str,
+    *,
+    labels: int,
+    head: HeadName = "linear",
+    pretrained: PathLike | None = None,
+    seed: int = 0,
+    dropout: float = 0.0,
+    bias_prior: float | Sequence[float] | None = None,
+    csra_lambda: float = 0.1,
+    csra_temperatures: Iterable[float] = (1.0,),
+) -> Classifier:
+    """Return a classifier of the backbone called ``name``, ready to train.
+
+    Parameters
+    ----------
+    name
+        One of :func:`backbone_names`.
+    labels
+        Width of the logits, at least 1.
+    head
+        ``"linear"`` (mean over the map, one linear layer) or ``"csra"`` (class-specific residual attention).
+    pretrained
+        A .safetensors file with timm's names. The backbone must be in it whole; a head of another width, such as
+        ImageNet's 1000, is left aside on purpose. None: weights are drawn from ``seed``.
+    seed
+        Of the drawn weights; equal seeds give equal numbers, and torch's generator is not touched.
+    dropout
+        Share of the features before the head that is dropped while training, in [0, 1).
+    bias_prior
+        Share of positives of each label, or one for all, in (0, 1): the last bias starts at its logit.
+    csra_lambda, csra_temperatures
+        Weight of the attention beside the mean; one attention head a temperature, 99 or more taking the maximum.
+
+    Raises
+    ------
+    ArgumentError
+        For a name that is not known (the message lists those that are) or an argument out of range.
+    BundleError
+        For a weight file that cannot be read or does not fit.
+
+    Examples
+    --------
+    >>> import multilabel as ml, torch
+    >>> model = ml.model.create("efficientnet_lite0", labels=46, seed=7)
+    >>> model(torch.zeros(2, 3, 64, 64)).shape
+    torch.Size([2, 46])
+    """
+    if bias_prior is None:
+        priors: list[float] = []
+    elif isinstance(bias_prior, (int, float)):
+        priors = [float(bias_prior)]
+    else:
+        priors = [float(prior) for prior in bias_prior]
+    native = _model.create(
+        name,
+        labels=labels,
+        head=head,
+        pretrained="" if pretrained is None else os.fspath(pretrained),
+        seed=seed,
+        dropout=dropout,
+        bias_prior=priors,
+        csra_lambda=csra_lambda,
+        csra_temperatures=list(csra_temperatures),
+    )
+    return Classifier(native)
+
+
+class SafeTensors(NamedTuple):
+    """What a .safetensors file holds."""
+
+    tensors: dict[str, Tensor]
+    metadata: dict[str, str]
+
+
+def load_safetensors(path: PathLike) -> SafeTensors:
+    """Return the tensors (on the CPU, in the order of their bytes) and the metadata of a .safetensors file.
+
+    Raises
+    ------
+    BundleError
+        For a file that is missing, cut short or malformed; nothing is allocated before every length is checked.
+
+    Examples
+    --------
+    >>> import multilabel as ml, torch
+    >>> ml.model.save_safetensors("out/two.safetensors", {"a": torch.ones(2)}, metadata={"made by": "an example"})
+    >>> tensors, metadata = ml.model.load_safetensors("out/two.safetensors")
+    >>> tensors["a"]
+    tensor([1., 1.])
+    """
+    tensors, metadata = _model.load_safetensors(os.fspath(path))
+    return SafeTensors(dict(tensors), metadata)
+
+
+def save_safetensors(
+    path: PathLike, tensors: Mapping[str, Tensor], *, metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write tensors by name, whole or not at all: a full disk or a crash leaves the old file as it was.
+
+    The folder of ``path`` is made where it is missing.
+
+    Raises
+    ------
+    BundleError
+        With the system's reason where the file cannot be written.
+    """
+    for name, tensor in tensors.items():
+        if not isinstance(tensor, torch.Tensor):
+            raise TypeError(f"save_safetensors: {name!r} must be a torch.Tensor; got {type(tensor).__name__}")
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    _model.save_safetensors(os.fspath(path), list(tensors.items()), dict(metadata or {}))
