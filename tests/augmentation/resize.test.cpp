@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "multilabel/augmentation/resize.hpp"
+
+#include <catch2/catch.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "support.hpp"
+
+namespace {
+namespace aug = multilabel::augmentation;
+using multilabel::ArgumentError;
+using multilabel::RandomKey;
+
+template <class Op>
+cv::Mat run(const Op& op, const cv::Mat& image, RandomKey key = {}) {
+  return aug::Pipeline<Op>{op}(image, key);
+}
+
+TEST_CASE("Resize: scales to exactly the size asked for, linear unless told otherwise") {
+  const cv::Mat image = test::picture(20, 30);
+  cv::Mat expected;
+  cv::resize(image, expected, {11, 17}, 0, 0, cv::INTER_LINEAR);
+  CHECK(test::equal(run(aug::Resize{{.height = 17, .width = 11}}, image), expected));
+  cv::resize(image, expected, {11, 17}, 0, 0, cv::INTER_CUBIC);
+  CHECK(
+      test::equal(run(aug::Resize{{.height = 17, .width = 11, .interpolation = aug::Interpolation::cubic}}, image), expected));
+}
+
+TEST_CASE("Resize: a size of nothing is refused") {
+  CHECK_THROWS_WITH(aug::Resize({.height = 0, .width = 4}), Catch::Contains("at least 1; got 0 and 4"));
+  CHECK_THROWS_AS(aug::Resize({}), ArgumentError);
+}
+}  // namespace
