@@ -1,8 +1,289 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bind.hpp"
+// The kernels of the metrics for NumPy arrays of any number type, and the report. The Python functions in front of them check
+// what scikit-learn checks and give its warnings.
+
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <cmath>
+#include <cstdint>
+#include <multilabel/metrics.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "matrix_arrays.hpp"
+
+namespace py = pybind11;
 
 namespace multilabel::python {
+namespace {
 
-void bind_metrics(pybind11::module_&) {}
+using metrics::Average;
+using metrics::Confusion;
+using metrics::detail::LabelCells;
+using Weights = std::optional<py::array_t<double, py::array::c_style | py::array::forcecast>>;
+
+/// A label array and the kernels' view of it.
+struct Labels {
+  Labels(const char* where, const char* name, const py::array& source) : array(source), cells(view(where, name)) {}
+
+  py::array array;
+  LabelCells cells;
+
+ private:
+  template <class T>
+  [[nodiscard]] LabelCells seen_as() const {
+    return LabelCells(view_of<T>(array));
+  }
+
+  [[nodiscard]] LabelCells view(const char* where, const char* name) const {
+    require_matrix(where, name, array);
+    const char kind = array.dtype().kind();
+    const auto size = array.itemsize();
+    if (kind == 'b') return seen_as<bool>();
+    if (kind == 'u')
+      return size == 1   ? seen_as<std::uint8_t>()
+             : size == 2 ? seen_as<std::uint16_t>()
+             : size == 4 ? seen_as<std::uint32_t>()
+                         : seen_as<std::uint64_t>();
+    if (kind == 'i')
+      return size == 1   ? seen_as<std::int8_t>()
+             : size == 2 ? seen_as<std::int16_t>()
+             : size == 4 ? seen_as<std::int32_t>()
+                         : seen_as<std::int64_t>();
+    if (kind == 'f' && size == 4) return seen_as<float>();
+    if (kind == 'f' && size == 8) return seen_as<double>();
+    fail<ArgumentError>({where, join_text(name, " must be an array of numbers"), py::str(array.dtype()).cast<std::string>()});
+  }
+};
+
+std::vector<double> to_vector(const Weights& weights) {
+  if (!weights) return {};
+  return {weights->data(), weights->data() + weights->size()};
+}
+
+Average average_of(const char* where, const std::string& name) {
+  if (const auto found = metrics::average_from(name)) return *found;
+  fail<ArgumentError>({where, "average must be one of micro, macro, weighted and samples", quoted(name)});
+}
+
+metrics::ZeroDivision zero_division_of(double value) {
+  if (std::isnan(value)) return metrics::ZeroDivision::skip;
+  return value == 1.0 ? metrics::ZeroDivision::one : metrics::ZeroDivision::zero;
+}
+
+metrics::UndefinedLabel undefined_of(bool skip) {
+  return skip ? metrics::UndefinedLabel::skip : metrics::UndefinedLabel::as_sklearn;
+}
+
+/// Each of `kinds` (precision, recall, fbeta, jaccard) as one number, or one a label without an average; how many of the values
+/// behind each are undefined; the positives; how many values there are.
+py::tuple classification(const char* where, const py::array& targets, const py::array& predictions,
+                         const std::vector<std::string>& kinds, const std::optional<std::string>& average, double beta,
+                         double zero_division, const Weights& sample_weight, const std::vector<std::size_t>& labels) {
+  const Labels t(where, "y_true", targets);
+  const Labels p(where, "y_pred", predictions);
+  const metrics::AverageOptions options{average ? average_of(where, *average) : Average::macro, zero_division_of(zero_division),
+                                        to_vector(sample_weight), labels};
+  Confusion confusion;
+  std::vector<metrics::Ratios> ratios;
+  std::vector<double> averages;
+  {
+    const py::gil_scoped_release release;
+    confusion = metrics::detail::count_for(where, t.cells, p.cells, options);
+    for (const auto& kind : kinds) {
+      ratios.push_back(kind == "precision" ? metrics::precision(confusion, options.zero_division)
+                       : kind == "recall"  ? metrics::recall(confusion, options.zero_division)
+                       : kind == "jaccard" ? metrics::jaccard(confusion, options.zero_division)
+                                           : metrics::fbeta(confusion, beta, options.zero_division));
+      if (average) averages.push_back(metrics::detail::average(ratios.back(), confusion, options));
+    }
+  }
+  py::list values;
+  py::list undefined;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    undefined.append(ratios[i].undefined);
+    values.append(average ? py::object(py::float_(averages[i])) : py::object(to_numpy(std::move(ratios[i].values))));
+  }
+  const auto size = confusion.size();
+  return py::make_tuple(values, undefined, to_numpy(std::move(confusion.positives)), size);
+}
+
+/// True positives, predicted, positives and known cells of each label or row.
+py::tuple confusion(const char* where, const py::array& targets, const py::array& predictions, bool samplewise,
+                    const Weights& sample_weight, const std::vector<std::size_t>& labels) {
+  const Labels t(where, "y_true", targets);
+  const Labels p(where, "y_pred", predictions);
+  const auto weights = to_vector(sample_weight);
+  Confusion counts;
+  {
+    const py::gil_scoped_release release;
+    counts = samplewise ? metrics::detail::count_by_sample(where, t.cells, p.cells, labels)
+                        : metrics::detail::count_by_label(where, t.cells, p.cells, weights, labels);
+  }
+  return py::make_tuple(to_numpy(std::move(counts.true_positives)), to_numpy(std::move(counts.predicted)),
+                        to_numpy(std::move(counts.positives)), to_numpy(std::move(counts.known)));
+}
+
+double accuracy(const char* where, const py::array& targets, const py::array& predictions, bool normalize,
+                const Weights& sample_weight) {
+  const Labels t(where, "y_true", targets);
+  const Labels p(where, "y_pred", predictions);
+  const auto weights = to_vector(sample_weight);
+  const py::gil_scoped_release release;
+  metrics::detail::require_weights(where, weights, t.cells.rows());
+  const auto right = metrics::detail::rows_right(where, t.cells, p.cells);
+  if (normalize) return metrics::mean(right, weights);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < right.size(); ++i) sum += weights.empty() ? right[i] : weights[i] * right[i];
+  return sum;
+}
+
+double hamming(const char* where, const py::array& targets, const py::array& predictions, const Weights& sample_weight) {
+  const Labels t(where, "y_true", targets);
+  const Labels p(where, "y_pred", predictions);
+  const auto weights = to_vector(sample_weight);
+  const py::gil_scoped_release release;
+  return metrics::detail::cells_wrong(where, t.cells, p.cells, weights);
+}
+
+double binary_accuracy(const char* where, const py::array& targets, const py::array& scores, double threshold) {
+  const Labels t(where, "y_true", targets);
+  return with_scores(where, scores, [&](auto view) {
+    const py::gil_scoped_release release;
+    return metrics::detail::cells_on_the_right_side(where, t.cells, view, threshold);
+  });
+}
+
+double ranking(const char* where, const std::string& kind, const py::array& targets, const py::array& scores,
+               const Weights& sample_weight) {
+  const Labels t(where, "y_true", targets);
+  const auto weights = to_vector(sample_weight);
+  return with_scores(where, scores, [&](auto view) {
+    const py::gil_scoped_release release;
+    if (kind == "coverage") return metrics::detail::coverage(where, t.cells, view, weights);
+    if (kind == "loss") return metrics::detail::ranking_loss(where, t.cells, view, weights);
+    return metrics::detail::label_ranking_average_precision(where, t.cells, view, weights);
+  });
+}
+
+/// One number, or one a label without an average, and how many labels are undefined.
+template <class Metric>
+py::tuple score_metric(const char* where, const py::array& targets, const py::array& scores,
+                       const std::optional<std::string>& average, metrics::UndefinedLabel undefined,
+                       const Weights& sample_weight, const Metric& metric) {
+  const Labels t(where, "y_true", targets);
+  const auto weights = to_vector(sample_weight);
+  const auto how = average ? average_of(where, *average) : Average::macro;
+  return with_scores(where, scores, [&](auto view) -> py::tuple {
+    metrics::detail::LabelValues each;
+    metrics::detail::AveragedValue one;
+    {
+      const py::gil_scoped_release release;
+      if (average) {
+        one = metrics::detail::averaged_score(where, t.cells, view, how, weights, undefined, metric);
+      } else {
+        each = metrics::detail::label_scores(where, t.cells, view, weights, metric);
+      }
+    }
+    if (average) return py::make_tuple(one.value, one.undefined);
+    return py::make_tuple(to_numpy(std::move(each.values)), each.undefined);
+  });
+}
+
+py::tuple average_precision(const char* where, const py::array& targets, const py::array& scores,
+                            const std::optional<std::string>& average, const std::string& definition, bool skip_undefined,
+                            const Weights& sample_weight) {
+  using Definition = metrics::AveragePrecisionDefinition;
+  const auto kind = definition == "voc07" ? Definition::voc07 : definition == "voc10" ? Definition::voc10 : Definition::sklearn;
+  const auto undefined = undefined_of(skip_undefined);
+  return score_metric(where, targets, scores, average, undefined, sample_weight,
+                      metrics::detail::AveragePrecision{kind, undefined});
+}
+
+py::tuple roc_auc(const char* where, const py::array& targets, const py::array& scores,
+                  const std::optional<std::string>& average, bool skip_undefined, const Weights& sample_weight) {
+  return score_metric(where, targets, scores, average, undefined_of(skip_undefined), sample_weight, metrics::detail::RocAuc{});
+}
+
+metrics::MultiLabelReport evaluate(const py::array& targets, const py::array& scores, const py::array& predictions,
+                                   const encoding::Vocabulary& vocabulary) {
+  constexpr auto where = "evaluate";
+  const Labels t(where, "targets", targets);
+  const Labels p(where, "predictions", predictions);
+  return with_scores(where, scores, [&](auto view) {
+    const py::gil_scoped_release release;
+    return metrics::detail::evaluate(where, t.cells, view, p.cells, vocabulary);
+  });
+}
+
+void bind_report(py::module_& module) {
+  using metrics::LabelReport;
+  using metrics::MultiLabelReport;
+  py::class_<LabelReport>(module, "LabelReport", "How well one label is told apart; NaN where it has no positives.")
+      .def_readonly("name", &LabelReport::name)
+      .def_readonly("support", &LabelReport::support)
+      .def_readonly("predicted", &LabelReport::predicted)
+      .def_readonly("precision", &LabelReport::precision)
+      .def_readonly("recall", &LabelReport::recall)
+      .def_readonly("f1", &LabelReport::f1)
+      .def_readonly("average_precision", &LabelReport::average_precision)
+      .def("__repr__", [](const LabelReport& self) {
+        return join_text("LabelReport(", quoted(self.name), ", support=", self.support, ", f1=", self.f1,
+                         ", average_precision=", self.average_precision, ")");
+      });
+  py::class_<MultiLabelReport> report(module, "MultiLabelReport",
+                                      R"(Everything about one set of predictions; made by `evaluate`.
+
+``str(report)`` is a table. Macro numbers are means over the labels that have positives; the others are listed in
+``absent_labels`` instead of pulling an average down without a word.
+)");
+  report.def_readonly("labels", &MultiLabelReport::labels, "A `LabelReport` for each label, in column order.")
+      .def_readonly("absent_labels", &MultiLabelReport::absent_labels, "The names of the labels without a positive.")
+      .def("to_text", &MultiLabelReport::to_text, "Return the table of the labels, the averages and the totals.")
+      .def("__str__", &MultiLabelReport::to_text);
+  const auto number = [&](const char* name, auto member) { report.def_readonly(name, member); };
+  number("samples", &MultiLabelReport::samples);
+  number("unknown_cells", &MultiLabelReport::unknown_cells);
+  number("mean_average_precision", &MultiLabelReport::mean_average_precision);
+  number("micro_precision", &MultiLabelReport::micro_precision);
+  number("micro_recall", &MultiLabelReport::micro_recall);
+  number("micro_f1", &MultiLabelReport::micro_f1);
+  number("macro_precision", &MultiLabelReport::macro_precision);
+  number("macro_recall", &MultiLabelReport::macro_recall);
+  number("macro_f1", &MultiLabelReport::macro_f1);
+  number("samples_precision", &MultiLabelReport::samples_precision);
+  number("samples_recall", &MultiLabelReport::samples_recall);
+  number("samples_f1", &MultiLabelReport::samples_f1);
+  number("hamming_loss", &MultiLabelReport::hamming_loss);
+  number("subset_accuracy", &MultiLabelReport::subset_accuracy);
+  number("cell_accuracy", &MultiLabelReport::cell_accuracy);
+}
+
+}  // namespace
+
+void bind_metrics(py::module_& module) {
+  const auto where = py::arg("where");
+  const auto y_true = py::arg("y_true");
+  const auto y_pred = py::arg("y_pred");
+  const auto y_score = py::arg("y_score");
+  const auto average = py::arg("average");
+  const auto weight = py::arg("sample_weight") = py::none();
+  const auto labels = py::arg("labels") = std::vector<std::size_t>{};
+  module.def("classification", &classification, where, y_true, y_pred, py::arg("kinds"), average, py::arg("beta"),
+             py::arg("zero_division"), weight, labels);
+  module.def("confusion", &confusion, where, y_true, y_pred, py::arg("samplewise"), weight, labels);
+  module.def("accuracy", &accuracy, where, y_true, y_pred, py::arg("normalize"), weight);
+  module.def("hamming", &hamming, where, y_true, y_pred, weight);
+  module.def("binary_accuracy", &binary_accuracy, where, y_true, y_score, py::arg("threshold"));
+  module.def("ranking", &ranking, where, py::arg("kind"), y_true, y_score, weight);
+  module.def("average_precision", &average_precision, where, y_true, y_score, average, py::arg("definition"),
+             py::arg("skip_undefined"), weight);
+  module.def("roc_auc", &roc_auc, where, y_true, y_score, average, py::arg("skip_undefined"), weight);
+  bind_report(module);
+  module.def("evaluate", &evaluate, py::arg("targets"), py::arg("scores"), py::arg("predictions"), py::arg("vocabulary"));
+}
 
 }  // namespace multilabel::python

@@ -56,6 +56,25 @@ inline constexpr std::array<std::pair<std::string_view, Average>, 4> average_nam
   return zero_division == ZeroDivision::one ? 1.0 : 0.0;
 }
 
+/// The sum by halves, in the order in which NumPy adds: the error grows with the logarithm of the length.
+[[nodiscard]] inline double pairwise_sum(std::span<const double> values) {
+  const std::size_t count = values.size();
+  if (count > 128) {
+    const std::size_t half = count / 2 - (count / 2) % 8;
+    return pairwise_sum(values.first(half)) + pairwise_sum(values.subspan(half));
+  }
+  double sum = 0.0;
+  std::size_t i = 0;
+  if (count >= 8) {
+    std::array<double, 8> lanes{};
+    for (; i + 8 <= count; i += 8)
+      for (std::size_t lane = 0; lane < 8; ++lane) lanes[lane] += values[i + lane];
+    sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+  }
+  for (; i < count; ++i) sum += values[i];
+  return sum;
+}
+
 }  // namespace detail
 
 /// "micro", "macro", "weighted" or "samples".
@@ -75,20 +94,19 @@ inline constexpr std::array<std::pair<std::string_view, Average>, 4> average_nam
 /// The mean of `values`, weighted unless `weights` is empty. NaN values are left out with their weights; where the weights that
 /// remain sum to 0 it is the plain mean of the values that remain; NaN when none remain.
 [[nodiscard]] inline double mean(std::span<const double> values, std::span<const double> weights = {}) {
-  double sum = 0.0;
-  double plain_sum = 0.0;
-  double weight_sum = 0.0;
-  std::size_t count = 0;
+  std::vector<double> kept;
+  std::vector<double> kept_weights;
+  kept.reserve(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isnan(values[i])) continue;
-    const double weight = weights.empty() ? 1.0 : weights[i];
-    sum += weight * values[i];
-    plain_sum += values[i];
-    weight_sum += weight;
-    ++count;
+    kept.push_back(values[i]);
+    if (!weights.empty()) kept_weights.push_back(weights[i]);
   }
-  if (count == 0) return std::numeric_limits<double>::quiet_NaN();
-  return weight_sum == 0.0 ? plain_sum / static_cast<double>(count) : sum / weight_sum;
+  if (kept.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const double weight_sum = detail::pairwise_sum(kept_weights);
+  if (weights.empty() || weight_sum == 0.0) return detail::pairwise_sum(kept) / static_cast<double>(kept.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) kept[i] *= kept_weights[i];
+  return detail::pairwise_sum(kept) / weight_sum;
 }
 
 }  // namespace multilabel::metrics

@@ -1,0 +1,1182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers for multi-label predictions and scores, with scikit-learn's names, parameters, warnings and values.
+
+Targets and predictions are matrices of 0 and 1 of shape (samples, labels): NumPy arrays of any number type, torch
+tensors, SciPy sparse matrices, DataFrames or nested lists. In targets NaN or -1 marks a cell whose truth is unknown;
+every metric then equals what it would be had the cell never been there. Binary and multiclass input is passed on to
+scikit-learn where it is installed.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _core
+from ._label_arrays import is_multilabel, label_array, score_array, weight_array
+
+__all__ = [
+    "LabelReport",
+    "MultiLabelReport",
+    "UndefinedMetricWarning",
+    "accuracy_score",
+    "average_precision_score",
+    "binary_accuracy",
+    "classification_report",
+    "coverage_error",
+    "evaluate",
+    "f1_score",
+    "fbeta_score",
+    "hamming_loss",
+    "jaccard_score",
+    "label_ranking_average_precision_score",
+    "label_ranking_loss",
+    "multilabel_confusion_matrix",
+    "precision_recall_fscore_support",
+    "precision_score",
+    "recall_score",
+    "roc_auc_score",
+    "zero_one_loss",
+]
+
+Average = Literal["binary", "micro", "macro", "weighted", "samples"]
+ScoreAverage = Literal["micro", "macro", "weighted", "samples"]
+ZeroDivision = float | Literal["warn"]
+
+LabelReport = _core.metrics.LabelReport
+MultiLabelReport = _core.metrics.MultiLabelReport
+
+_AVERAGES = (None, "micro", "macro", "weighted", "samples")
+
+
+class UndefinedMetricWarning(UserWarning):
+    """A metric has no value for some label or row. Also scikit-learn's warning of this name where that is loaded."""
+
+
+def _warn_undefined(text: str) -> None:
+    known = sys.modules.get("sklearn.exceptions")
+    kind: type[Warning] = UndefinedMetricWarning
+    if known is not None:
+        kind = type(
+            "UndefinedMetricWarning", (UndefinedMetricWarning, known.UndefinedMetricWarning), {"__module__": __name__}
+        )
+    warnings.warn(text, kind, stacklevel=_callers_level())
+
+
+def _callers_level() -> int:
+    """The ``stacklevel`` with which this module's caller's caller warns in the name of the user's line."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__") == __name__:
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+class InvalidParameterError(_core.ArgumentError, TypeError):
+    """A parameter is of the wrong kind; a ValueError and a TypeError, as scikit-learn's error of this name."""
+
+
+def _sklearn(where: str, *args: Any, **kwargs: Any) -> Any:
+    try:
+        from sklearn import metrics
+    except ImportError:
+        raise _core.ArgumentError(
+            f"{where}: targets must be a matrix [samples, labels] of at least two labels; got binary or multiclass "
+            "data, which scikit-learn computes where it is installed"
+        ) from None
+    return getattr(metrics, where)(*args, **kwargs)
+
+
+def _is_multilabel(y_true: Any, y_other: Any) -> bool:
+    return is_multilabel(y_true) and is_multilabel(y_other)
+
+
+def _targets(y_true: Any) -> NDArray[Any]:
+    targets = label_array(y_true, "y_true")
+    if targets.dtype.kind in "if" and targets.size:
+        head = targets[:64]
+        if (head == -1).any() and not (head == 0).any() and not (targets == 0).any():
+            warnings.warn(
+                "y_true holds 1 and -1 but no 0. Here -1 means unknown, so no label is known to be absent; write 0 for "
+                "absent.",
+                UserWarning,
+                stacklevel=_callers_level(),
+            )
+    return targets
+
+
+def _pair(
+    y_true: Any, y_pred: Any, sample_weight: Any
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]:
+    """Targets, predictions and weights as the kernels take them, after the checks of scikit-learn in its order."""
+    targets = _targets(y_true)
+    predictions = label_array(y_pred, "y_pred")
+    if len(targets) != len(predictions):
+        raise _core.ShapeError(
+            f"Found input variables with inconsistent numbers of samples: {[len(targets), len(predictions)]}"
+        )
+    if len(targets) == 0:
+        raise _core.ArgumentError(
+            "Found empty input array (e.g., `y_true` or `y_pred`) while a minimum of 1 sample is required."
+        )
+    weights = weight_array(sample_weight, len(targets))
+    if targets.shape[1] != predictions.shape[1]:
+        raise _core.ShapeError(
+            "Multi-label binary indicator input with different numbers of labels: "
+            f"{targets.shape[1]} in y_true, {predictions.shape[1]} in y_pred"
+        )
+    return targets, predictions, weights
+
+
+def _refused(error: Exception, y_true: NDArray[Any], y_pred: NDArray[Any]) -> Exception:
+    """The error of a kernel that met a cell which is no label, introduced by what scikit-learn says about such data."""
+
+    def kind(values: NDArray[Any]) -> str:
+        if values.dtype.kind == "f" and (values != np.floor(values)).any():
+            return "continuous-multioutput"
+        return "multilabel-indicator" if len(np.unique(values)) <= 2 else "multiclass-multioutput"
+
+    for name, values in (("y_true", y_true), ("y_pred", y_pred)):
+        if name == "y_pred" and values.dtype.kind == "f" and np.isnan(values).any():
+            return _core.ArgumentError(f"Input {name} contains NaN. {error}")
+    kinds = [kind(np.nan_to_num(values)) for values in (y_true, y_pred)]
+    if kinds[0] != kinds[1]:
+        text = f"Classification metrics can't handle a mix of {kinds[0]} and {kinds[1]} targets. {error}"
+    elif kinds[0] == "multilabel-indicator":
+        text = str(error)
+    else:
+        text = f"{kinds[0]} is not supported. {error}"
+    return _core.ArgumentError(text)
+
+
+def _zero_division(where: str, value: Any, *, nan: bool = True) -> float:
+    if isinstance(value, str) and value == "warn":
+        return 0.0
+    if isinstance(value, int | float | np.number) and (value in (0, 1) or (nan and value != value)):
+        return float(value)
+    allowed = (
+        "a float among {0.0, 1.0}, nan or a str among {'warn'}"
+        if nan
+        else "a float among {0.0, 1.0} or a str among {'warn'}"
+    )
+    raise InvalidParameterError(f"The 'zero_division' parameter of {where} must be {allowed}. Got {value!r} instead.")
+
+
+def _check_average(where: str, average: Any, pos_label: Any) -> None:
+    if average not in (*_AVERAGES, "binary"):
+        raise InvalidParameterError(
+            f"The 'average' parameter of {where} must be a str among {{'binary', 'macro', 'micro', 'samples', "
+            f"'weighted'}} or None. Got {average!r} instead."
+        )
+    if average == "binary":
+        raise _core.ArgumentError(
+            "Target is multilabel-indicator but average='binary'. Please choose another average setting, one of "
+            f"{list(_AVERAGES)!r}."
+        )
+    if pos_label not in (None, 1):
+        warnings.warn(
+            f"Note that pos_label (set to {pos_label!r}) is ignored when average != 'binary' (got {average!r}). "
+            "You may use labels=[pos_label] to specify a single positive class.",
+            UserWarning,
+            stacklevel=_callers_level(),
+        )
+
+
+def _columns(labels: Any, count: int) -> list[int]:
+    if labels is None:
+        return []
+    columns = [int(label) for label in np.asarray(labels).ravel()]
+    if columns and max(columns) >= count:
+        raise _core.ArgumentError(
+            f"All labels must be in [0, n labels) for multilabel targets. Got {max(columns)} > {count - 1}"
+        )
+    if columns and min(columns) < 0:
+        raise _core.ArgumentError(f"All labels must be in [0, n labels) for multilabel targets. Got {min(columns)} < 0")
+    return columns
+
+
+_MODIFIERS = {
+    "precision": ("Precision", "predicted"),
+    "recall": ("Recall", "true"),
+    "fbeta": ("F-score", "true nor predicted"),
+    "jaccard": ("Jaccard", "true or predicted"),
+}
+
+
+def _warn_zero_division(kind: str, average: str | None, size: int) -> None:
+    name, modifier = _MODIFIERS[kind]
+    axis, other = ("label", "sample") if average == "samples" else ("sample", "label")
+    place = "due to" if size == 1 else f"in {other}s with"
+    _warn_undefined(
+        f"{name} is ill-defined and being set to 0.0 {place} no {modifier} {axis}s. Use `zero_division` parameter to "
+        "control this behavior."
+    )
+
+
+def _classification(
+    where: str,
+    kinds: list[str],
+    y_true: Any,
+    y_pred: Any,
+    *,
+    labels: Any,
+    pos_label: Any,
+    average: Any,
+    sample_weight: Any,
+    zero_division: Any,
+    beta: float = 1.0,
+    warn_for: Iterable[str] = _MODIFIERS,
+) -> tuple[list[Any], NDArray[Any], bool]:
+    divisor = _zero_division(where, zero_division, nan=kinds != ["jaccard"])
+    _check_average(where, average, pos_label)
+    targets, predictions, weights = _pair(y_true, y_pred, sample_weight)
+    columns = _columns(labels, targets.shape[1])
+    try:
+        values, undefined, support, size = _core.metrics.classification(
+            where, targets, predictions, kinds, average, float(beta), divisor, weights, columns
+        )
+    except _core.ArgumentError as error:
+        raise _refused(error, targets, predictions) from None
+    if isinstance(zero_division, str):
+        for kind, count in zip(kinds, undefined, strict=True):
+            silent = kind == "fbeta" and (beta == 0 or np.isposinf(beta))
+            if count and kind in warn_for and not silent:
+                _warn_zero_division(kind, average, size)
+    return values, support, weights is not None
+
+
+def precision_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = "binary",
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> Any:
+    """The share of predictions that are right: TP / (TP + FP).
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"} or None
+        How labels become one number; None for one value a label. The default is for binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    score : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import precision_score
+    >>> precision_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average="macro")
+    0.6666666666666666
+    """
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+    }
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn("precision_score", y_true, y_pred, **options)
+    values, _, _ = _classification("precision_score", ["precision"], y_true, y_pred, **options)
+    return values[0]
+
+
+def recall_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = "binary",
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> Any:
+    """The share of positives that are found: TP / (TP + FN).
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"} or None
+        How labels become one number; None for one value a label. The default is for binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    score : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import recall_score
+    >>> recall_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average="macro")
+    1.0
+    """
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+    }
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn("recall_score", y_true, y_pred, **options)
+    values, _, _ = _classification("recall_score", ["recall"], y_true, y_pred, **options)
+    return values[0]
+
+
+def f1_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = "binary",
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> Any:
+    """The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN).
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"} or None
+        How labels become one number; None for one value a label. The default is for binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    score : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import f1_score
+    >>> f1_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average="samples")
+    0.7333333333333334
+    >>> f1_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average=None).round(3)
+    array([1.   , 0.667, 0.667])
+    """
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+    }
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn("f1_score", y_true, y_pred, **options)
+    values, _, _ = _classification("f1_score", ["fbeta"], y_true, y_pred, **options)
+    return values[0]
+
+
+def fbeta_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    beta: float,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = "binary",
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> Any:
+    """The weighted harmonic mean of precision and recall.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    beta : float
+        How many times as important recall is as precision; 0 is precision, infinity recall.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"} or None
+        How labels become one number; None for one value a label. The default is for binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    score : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import fbeta_score
+    >>> fbeta_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], beta=2, average="micro")
+    0.8823529411764706
+    """
+    if not beta >= 0:
+        raise InvalidParameterError(
+            f"The 'beta' parameter of fbeta_score must be a float in the range [0.0, inf]. Got {beta!r} instead."
+        )
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+        "beta": beta,
+    }
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn("fbeta_score", y_true, y_pred, **options)
+    values, _, _ = _classification("fbeta_score", ["fbeta"], y_true, y_pred, **options)
+    return values[0]
+
+
+def jaccard_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = "binary",
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> Any:
+    """The overlap of what is present and what is predicted: TP / (TP + FP + FN).
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"} or None
+        How labels become one number; None for one value a label. The default is for binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning.
+
+    Returns
+    -------
+    score : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import jaccard_score
+    >>> jaccard_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average="micro")
+    0.6
+    """
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+    }
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn("jaccard_score", y_true, y_pred, **options)
+    values, _, _ = _classification("jaccard_score", ["jaccard"], y_true, y_pred, **options)
+    return values[0]
+
+
+def precision_recall_fscore_support(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    beta: float = 1.0,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = None,
+    warn_for: Iterable[str] = ("precision", "recall", "f-score"),
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> tuple[Any, Any, Any, NDArray[Any] | None]:
+    """Precision, recall, F-beta and the number of positives, in one pass.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    beta : float, default=1.0
+        How many times as important recall is as precision.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"}, optional
+        How labels become one number; None for one value a label.
+    warn_for : iterable of str
+        Which of the three may warn.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    precision, recall, fscore : float, or ndarray of shape (labels,) without an average
+    support : ndarray of shape (labels,), or None with an average
+        The positives of each label; float64 when rows are weighted.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import precision_recall_fscore_support
+    >>> precision_recall_fscore_support([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average="micro")
+    (0.6, 1.0, 0.75, None)
+    """
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+        "beta": beta,
+    }
+    where = "precision_recall_fscore_support"
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn(where, y_true, y_pred, warn_for=warn_for, **options)
+    if not beta >= 0:
+        raise InvalidParameterError(
+            f"The 'beta' parameter of {where} must be a float in the range [0.0, inf]. Got {beta!r} instead."
+        )
+    kinds = ["precision", "recall", "fbeta"]
+    wanted = ["fbeta" if name == "f-score" else name for name in warn_for]
+    values, support, weighted = _classification(where, kinds, y_true, y_pred, warn_for=wanted, **options)
+    if average is not None:
+        return values[0], values[1], values[2], None
+    return values[0], values[1], values[2], support if weighted else support.astype(np.int64)
+
+
+def multilabel_confusion_matrix(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    sample_weight: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+    samplewise: bool = False,
+) -> NDArray[Any]:
+    """A matrix [[TN, FP], [FN, TP]] for each label, or for each row.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    samplewise : bool, default=False
+        One matrix a row instead of one a label.
+
+    Returns
+    -------
+    matrices : ndarray of shape (labels, 2, 2) or (samples, 2, 2)
+        int64; float64 when rows are weighted. Unknown cells are in none of the four.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import multilabel_confusion_matrix
+    >>> multilabel_confusion_matrix([[1, 0], [0, 1]], [[1, 1], [0, 1]]).tolist()
+    [[[1, 0], [0, 1]], [[0, 1], [0, 1]]]
+    """
+    where = "multilabel_confusion_matrix"
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn(where, y_true, y_pred, sample_weight=sample_weight, labels=labels, samplewise=samplewise)
+    targets, predictions, weights = _pair(y_true, y_pred, sample_weight)
+    columns = _columns(labels, targets.shape[1])
+    try:
+        tp, predicted, positives, known = _core.metrics.confusion(
+            where, targets, predictions, samplewise, None if samplewise else weights, columns
+        )
+    except _core.ArgumentError as error:
+        raise _refused(error, targets, predictions) from None
+    matrices = np.stack([known - predicted - positives + tp, predicted - tp, positives - tp, tp], axis=-1).reshape(
+        -1, 2, 2
+    )
+    if weights is None:
+        return matrices.astype(np.int64)
+    return matrices * weights[:, None, None] if samplewise else matrices
+
+
+def classification_report(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    target_names: Sequence[str] | None = None,
+    sample_weight: ArrayLike | None = None,
+    digits: int = 2,
+    output_dict: bool = False,
+    zero_division: ZeroDivision = "warn",
+) -> str | dict[str, Any]:
+    """Precision, recall, F1 and support of each label and of the four averages, as scikit-learn's text or dictionary.
+
+    `evaluate` adds average precision, the accuracies, and names labels without positives.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    target_names : sequence of str, optional
+        The names of the columns used.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    digits : int, default=2
+        Decimals in the text.
+    output_dict : bool, default=False
+        Return a dictionary instead.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    report : str or dict
+
+    Examples
+    --------
+    >>> from multilabel.metrics import classification_report
+    >>> y_true, y_pred = [[1, 0], [0, 1]], [[1, 1], [0, 1]]
+    >>> report = classification_report(y_true, y_pred, target_names=["cat", "dog"], output_dict=True)
+    >>> report["dog"]
+    {'precision': 0.5, 'recall': 1.0, 'f1-score': 0.6666666666666666, 'support': 1.0}
+    """
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn(
+            "classification_report",
+            y_true,
+            y_pred,
+            labels=labels,
+            target_names=target_names,
+            sample_weight=sample_weight,
+            digits=digits,
+            output_dict=output_dict,
+            zero_division=zero_division,
+        )
+    targets, predictions, _ = _pair(y_true, y_pred, sample_weight)
+    columns = _columns(labels, targets.shape[1]) if labels is not None else list(range(targets.shape[1]))
+    if target_names is not None and len(columns) != len(target_names):
+        if labels is None:
+            raise _core.ArgumentError(
+                f"Number of classes, {len(columns)}, does not match size of target_names, {len(target_names)}. Try "
+                "specifying the labels parameter"
+            )
+        warnings.warn(
+            f"labels size, {len(columns)}, does not match size of target_names, {len(target_names)}",
+            UserWarning,
+            stacklevel=_callers_level(),
+        )
+    names = [str(column) for column in columns] if target_names is None else list(target_names)
+    rows: dict[str, tuple[Any, ...]] = {}
+    lines: list[tuple[str, tuple[Any, ...]]] = []
+    options = {"labels": columns, "sample_weight": sample_weight, "zero_division": zero_division}
+    *scores, support = precision_recall_fscore_support(targets, predictions, average=None, **options)
+    lines.extend(zip(names, zip(*scores, support, strict=True), strict=False))
+    for average in ("micro", "macro", "weighted", "samples"):
+        *means, _ = precision_recall_fscore_support(targets, predictions, average=average, **options)
+        rows[f"{average} avg"] = (*means, np.sum(support))
+    headers = ["precision", "recall", "f1-score", "support"]
+    if output_dict:
+        both = dict(lines) | rows
+        return {name: dict(zip(headers, map(float, values), strict=True)) for name, values in both.items()}
+    width = max(*(len(name) for name in names), len("weighted avg"), digits)
+    text = f"{'':>{width}s} " + "".join(f" {header:>9}" for header in headers) + "\n\n"
+
+    def line(name: str, values: tuple[Any, ...]) -> str:
+        numbers = "".join(f" {value:>9.{digits}f}" for value in values[:3])
+        return f"{name:>{width}s} {numbers} {values[3]:>9}\n"
+
+    return text + "".join(line(*row) for row in lines) + "\n" + "".join(line(*row) for row in rows.items())
+
+
+def accuracy_score(
+    y_true: ArrayLike, y_pred: ArrayLike, *, normalize: bool = True, sample_weight: ArrayLike | None = None
+) -> float:
+    """The share of rows that are right in every label (subset accuracy); `binary_accuracy` is the share of cells.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    normalize : bool, default=True
+        The share of rows; otherwise their number (or weight).
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+
+    Returns
+    -------
+    accuracy : float
+
+    Examples
+    --------
+    >>> from multilabel.metrics import accuracy_score
+    >>> accuracy_score([[1, 0], [0, 1]], [[1, 1], [0, 1]])
+    0.5
+    """
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn("accuracy_score", y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
+    targets, predictions, weights = _pair(y_true, y_pred, sample_weight)
+    try:
+        return _core.metrics.accuracy("accuracy_score", targets, predictions, bool(normalize), weights)
+    except _core.ArgumentError as error:
+        raise _refused(error, targets, predictions) from None
+
+
+def zero_one_loss(
+    y_true: ArrayLike, y_pred: ArrayLike, *, normalize: bool = True, sample_weight: ArrayLike | None = None
+) -> float:
+    """The share of rows with at least one wrong label.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    normalize : bool, default=True
+        The share of rows; otherwise their number (or weight).
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+
+    Returns
+    -------
+    loss : float
+
+    Examples
+    --------
+    >>> from multilabel.metrics import zero_one_loss
+    >>> zero_one_loss([[1, 0], [0, 1]], [[1, 1], [0, 1]])
+    0.5
+    """
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn("zero_one_loss", y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
+    right = accuracy_score(y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
+    if normalize:
+        return 1 - right
+    if sample_weight is not None:
+        return float(np.sum(sample_weight)) - right
+    return label_array(y_true, "y_true").shape[0] - right
+
+
+def hamming_loss(y_true: ArrayLike, y_pred: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
+    """The share of known cells that are wrong.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+
+    Returns
+    -------
+    loss : float
+        NaN when nothing is known.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import hamming_loss
+    >>> hamming_loss([[1, 0], [0, 1]], [[1, 1], [0, 1]])
+    0.25
+    """
+    if not _is_multilabel(y_true, y_pred):
+        return _sklearn("hamming_loss", y_true, y_pred, sample_weight=sample_weight)
+    targets, predictions, weights = _pair(y_true, y_pred, sample_weight)
+    try:
+        return _core.metrics.hamming("hamming_loss", targets, predictions, weights)
+    except _core.ArgumentError as error:
+        raise _refused(error, targets, predictions) from None
+
+
+def _scores(y_true: Any, y_score: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    targets = _targets(y_true)
+    scores = score_array(y_score, "y_score")
+    if targets.ndim != 2 or scores.ndim != 2:
+        raise _core.ShapeError(
+            "binary format is not supported: y_true and y_score must be matrices [samples, labels]; got "
+            f"{targets.ndim} and {scores.ndim} dimensions"
+        )
+    if len(targets) != len(scores):
+        raise _core.ShapeError(
+            f"Found input variables with inconsistent numbers of samples: {[len(targets), len(scores)]}"
+        )
+    if targets.shape != scores.shape:
+        raise _core.ShapeError(f"y_true and y_score have different shape: {targets.shape} and {scores.shape}")
+    if len(targets) == 0:
+        raise _core.ArgumentError(
+            f"Found array with 0 sample(s) (shape={targets.shape}) while a minimum of 1 is required."
+        )
+    return targets, scores
+
+
+def _refused_scores(error: Exception, scores: NDArray[Any]) -> Exception:
+    if "scores must be finite" in str(error):
+        what = "NaN" if np.isnan(scores).any() else f"infinity or a value too large for dtype('{scores.dtype}')"
+        return _core.ArgumentError(f"Input contains {what}. {error}")
+    return error
+
+
+def binary_accuracy(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5) -> float:
+    """The share of known cells on the right side of a threshold: Keras's accuracy. High wherever labels are rare.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_score : array-like of shape (samples, labels)
+        Scores; a cell counts as predicted above the threshold, not at it.
+    threshold : float, default=0.5
+        In the unit of the scores.
+
+    Returns
+    -------
+    accuracy : float
+
+    Examples
+    --------
+    >>> from multilabel.metrics import binary_accuracy
+    >>> binary_accuracy([[1, 0], [0, 1]], [[0.9, 0.6], [0.1, 0.7]])
+    0.75
+    """
+    targets, scores = _scores(y_true, y_score)
+    try:
+        return _core.metrics.binary_accuracy("binary_accuracy", targets, scores, threshold)
+    except _core.ArgumentError as error:
+        raise _refused_scores(error, scores) from None
+
+
+def _ranking(where: str, kind: str, y_true: Any, y_score: Any, sample_weight: Any) -> float:
+    targets, scores = _scores(y_true, y_score)
+    weights = weight_array(sample_weight, len(targets))
+    try:
+        return _core.metrics.ranking(where, kind, targets, scores, weights)
+    except _core.ArgumentError as error:
+        raise _refused_scores(error, scores) from None
+
+
+def label_ranking_average_precision_score(
+    y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None
+) -> float:
+    """The mean share of positives among the labels ranked at or above each positive.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells leave their row.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+
+    Returns
+    -------
+    value : float
+        In (0, 1], best is 1. Ties share the worst rank; a row without positives, or without negatives, counts 1.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import label_ranking_average_precision_score
+    >>> label_ranking_average_precision_score([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.8, 0.3]])
+    0.75
+    """
+    return _ranking("label_ranking_average_precision_score", "precision", y_true, y_score, sample_weight)
+
+
+def coverage_error(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
+    """How many labels, best score first, must be taken to have all positives of a row, on average.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells leave their row.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+
+    Returns
+    -------
+    value : float
+        At best the mean number of positives. A row without positives counts 0.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import coverage_error
+    >>> coverage_error([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.8, 0.3]])
+    1.5
+    """
+    return _ranking("coverage_error", "coverage", y_true, y_score, sample_weight)
+
+
+def label_ranking_loss(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
+    """The share of (positive, negative) pairs in which the negative scores at least as high.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells leave their row.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+
+    Returns
+    -------
+    value : float
+        In [0, 1], best is 0. A row without positives, or without negatives, counts 0.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import label_ranking_loss
+    >>> label_ranking_loss([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.8, 0.3]])
+    0.25
+    """
+    return _ranking("label_ranking_loss", "loss", y_true, y_score, sample_weight)
+
+
+def _check_score_average(where: str, average: Any, undefined: Any) -> None:
+    if average not in _AVERAGES:
+        raise InvalidParameterError(
+            f"The 'average' parameter of {where} must be a str among {{'macro', 'micro', 'samples', 'weighted'}} or None. "
+            f"Got {average!r} instead."
+        )
+    if undefined not in ("sklearn", "skip"):
+        raise _core.ArgumentError(f"undefined must be 'sklearn' or 'skip'; got {undefined!r}")
+
+
+def average_precision_score(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    average: ScoreAverage | None = "macro",
+    pos_label: Any = 1,
+    sample_weight: ArrayLike | None = None,
+    definition: Literal["sklearn", "voc07", "voc10"] = "sklearn",
+    undefined: Literal["sklearn", "skip"] = "sklearn",
+) -> Any:
+    """The area under the precision and recall curve; its macro average is mAP.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells leave their row.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    average : {"micro", "macro", "weighted", "samples"} or None, default="macro"
+        How labels become one number; None for one value a label.
+    pos_label : int, default=1
+        For binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    definition : {"sklearn", "voc07", "voc10"}, default="sklearn"
+        Which number it is: nothing interpolated; the mean precision at eleven recalls; the area under the highest
+        precision at each recall or beyond. They differ by up to a point on the same scores.
+    undefined : {"sklearn", "skip"}, default="sklearn"
+        A label without positives counts 0 (with a warning) as in scikit-learn, or is NaN and left out of averages.
+
+    Returns
+    -------
+    average_precision : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import average_precision_score
+    >>> y_true, y_score = [[1, 0], [0, 1], [1, 0]], [[0.9, 0.2], [0.8, 0.7], [0.3, 0.1]]
+    >>> average_precision_score(y_true, y_score)
+    0.9166666666666666
+    >>> average_precision_score(y_true, y_score, average=None)
+    array([0.83333333, 1.        ])
+    """
+    where = "average_precision_score"
+    if not is_multilabel(y_true):
+        return _sklearn(where, y_true, y_score, average=average, pos_label=pos_label, sample_weight=sample_weight)
+    if pos_label != 1:
+        raise _core.ArgumentError(
+            "Parameter pos_label is fixed to 1 for multilabel-indicator y_true. Do not set pos_label or set "
+            "pos_label to 1."
+        )
+    if definition not in ("sklearn", "voc07", "voc10"):
+        raise _core.ArgumentError(f"definition must be 'sklearn', 'voc07' or 'voc10'; got {definition!r}")
+    _check_score_average(where, average, undefined)
+    targets, scores = _scores(y_true, y_score)
+    weights = weight_array(sample_weight, len(targets))
+    try:
+        value, missing = _core.metrics.average_precision(
+            where, targets, scores, average, definition, undefined == "skip", weights
+        )
+    except _core.ArgumentError as error:
+        raise _refused_scores(error, scores) from None
+    if missing and undefined == "sklearn":
+        warnings.warn(
+            "No positive class found in y_true, recall is set to one for all thresholds.",
+            UserWarning,
+            stacklevel=_callers_level(),
+        )
+    return value
+
+
+def roc_auc_score(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    average: ScoreAverage | None = "macro",
+    sample_weight: ArrayLike | None = None,
+    max_fpr: float | None = None,
+    multi_class: Literal["raise", "ovr", "ovo"] = "raise",
+    labels: ArrayLike | None = None,
+    undefined: Literal["sklearn", "skip"] = "sklearn",
+) -> Any:
+    """The area under the ROC curve: how likely a positive scores above a negative.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells leave their row.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    average : {"micro", "macro", "weighted", "samples"} or None, default="macro"
+        How labels become one number; None for one value a label.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    max_fpr : float, optional
+        The standardised partial area up to this false positive rate; computed by scikit-learn.
+    multi_class : {"raise", "ovr", "ovo"}, default="raise"
+        For multiclass data only.
+    labels : array-like, optional
+        For multiclass data only.
+    undefined : {"sklearn", "skip"}, default="sklearn"
+        A label without positives or without negatives makes its value and the macro average NaN (with a warning) as in
+        scikit-learn, or is left out of averages.
+
+    Returns
+    -------
+    area : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import roc_auc_score
+    >>> roc_auc_score([[1, 0], [0, 1], [1, 0]], [[0.9, 0.2], [0.8, 0.7], [0.3, 0.1]])
+    0.75
+    """
+    where = "roc_auc_score"
+    if not is_multilabel(y_true) or (max_fpr is not None and max_fpr != 1):
+        return _sklearn(
+            where,
+            y_true,
+            y_score,
+            average=average,
+            sample_weight=sample_weight,
+            max_fpr=max_fpr,
+            multi_class=multi_class,
+            labels=labels,
+        )
+    _check_score_average(where, average, undefined)
+    targets, scores = _scores(y_true, y_score)
+    weights = weight_array(sample_weight, len(targets))
+    try:
+        value, missing = _core.metrics.roc_auc(where, targets, scores, average, undefined == "skip", weights)
+    except _core.ArgumentError as error:
+        raise _refused_scores(error, scores) from None
+    if missing and undefined == "sklearn":
+        _warn_undefined("Only one class is present in y_true. ROC AUC score is not defined in that case.")
+    return value
+
+
+def evaluate(
+    targets: ArrayLike,
+    scores: ArrayLike,
+    predictions: ArrayLike | None = None,
+    vocabulary: Any = None,
+    *,
+    threshold: float = 0.5,
+) -> MultiLabelReport:
+    """The whole picture of scores and of the predictions made from them: per label, averaged and in total.
+
+    Parameters
+    ----------
+    targets : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells are left out everywhere.
+    scores : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    predictions : array-like of shape (samples, labels), optional
+        0 and 1, such as ``rule.apply(scores)``; by default the scores at or above ``threshold``.
+    vocabulary : Vocabulary, fitted MultiLabelBinarizer or sequence of str, optional
+        The names of the columns; their numbers by default.
+    threshold : float, default=0.5
+        Used when there are no predictions.
+
+    Returns
+    -------
+    report : MultiLabelReport
+        ``print(report)`` shows a table. Macro numbers and mAP leave out labels without positives and list them.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import evaluate
+    >>> report = evaluate([[1, 0], [0, 1]], [[0.9, 0.6], [0.1, 0.7]], vocabulary=["cat", "dog"])
+    >>> report.micro_f1, report.labels[1].name, report.labels[1].precision
+    (0.8, 'dog', 0.5)
+    """
+    known, numbers = _scores(targets, scores)
+    predicted = (
+        numbers >= np.asarray(threshold, numbers.dtype)
+        if predictions is None
+        else label_array(predictions, "predictions")
+    )
+    names = getattr(vocabulary, "vocabulary", vocabulary)
+    if names is None:
+        names = [str(column) for column in range(known.shape[1])]
+    if not isinstance(names, _core.encoding.Vocabulary):
+        names = _core.encoding.Vocabulary(names)
+    return _core.metrics.evaluate(known, numbers, predicted, names)

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors, warnings, signatures and the report; that the numbers are right is in test_metrics_parity.py."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import sklearn.metrics as peer
+from scipy import sparse
+from sklearn.exceptions import UndefinedMetricWarning
+
+import multilabel
+from multilabel import MultiLabelBinarizer, metrics
+
+Y = np.array([[1, 0, 1], [0, 1, 0], [0, 0, 0]])
+P = np.array([[1, 1, 1], [0, 1, 1], [0, 0, 0]])
+S = np.array([[0.9, 0.6, 0.8], [0.1, 0.7, 0.6], [0.2, 0.1, 0.3]])
+SHARED = [name for name in metrics.__all__ if hasattr(peer, name)]
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_parameters_and_defaults_are_those_of_scikit_learn(name):
+    expected = inspect.signature(getattr(peer, name)).parameters
+    actual = inspect.signature(getattr(metrics, name)).parameters
+    for parameter, value in expected.items():
+        assert actual[parameter].kind == value.kind
+        assert actual[parameter].default == value.default
+    extra = set(actual) - set(expected)
+    assert extra <= {"definition", "undefined"}
+    assert all(actual[parameter].default == "sklearn" for parameter in extra)
+
+
+def outcome(function, *args, **kwargs):
+    """What a call does: its error, or its warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            function(*args, **kwargs)
+        except Exception as error:
+            return error, []
+    return None, caught
+
+
+@pytest.mark.parametrize("average", [None, "micro", "macro", "samples"])
+@pytest.mark.parametrize(
+    "name", ["precision_score", "recall_score", "f1_score", "jaccard_score", "precision_recall_fscore_support"]
+)
+@pytest.mark.parametrize("zero", [True, False])
+def test_undefined_values_warn_as_in_scikit_learn(name, average, zero):
+    y_true, y_pred = (np.zeros_like(Y), np.zeros_like(P)) if zero else (Y, P)
+    _, expected = outcome(getattr(peer, name), y_true, y_pred, average=average)
+    _, actual = outcome(getattr(metrics, name), y_true, y_pred, average=average)
+    assert [str(warning.message) for warning in actual] == [str(warning.message) for warning in expected]
+    assert all(issubclass(warning.category, UndefinedMetricWarning) for warning in actual)
+    assert all(warning.filename == __file__ for warning in actual)
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "kwargs"),
+    [
+        ("f1_score", (Y, P), {}),
+        ("f1_score", (Y, P[:2]), {"average": "macro"}),
+        ("f1_score", (Y, P[:, :2]), {"average": "macro"}),
+        ("f1_score", (Y, P), {"average": "nonsense"}),
+        ("f1_score", (Y, P), {"average": "macro", "zero_division": 0.5}),
+        ("f1_score", (Y, P), {"average": "macro", "labels": [3]}),
+        ("f1_score", (Y, P), {"average": "macro", "labels": [-1]}),
+        ("f1_score", (Y, P), {"average": "macro", "sample_weight": [1, 2]}),
+        ("f1_score", (Y, P), {"average": "macro", "sample_weight": [[1], [2], [3]]}),
+        ("f1_score", (Y, P), {"average": "macro", "sample_weight": [0, 0, 0]}),
+        ("f1_score", (Y, P), {"average": "macro", "sample_weight": [1, np.nan, 0]}),
+        ("f1_score", (Y, P), {"average": "macro", "sample_weight": [1, np.inf, 0]}),
+        ("f1_score", (Y[:0], P[:0]), {"average": "macro"}),
+        ("f1_score", (Y, S), {"average": "macro"}),
+        ("f1_score", (Y, np.where(P == 1, np.nan, 0)), {"average": "macro"}),
+        ("f1_score", ([[1], [1, 2]], [[1], [2]]), {"average": "macro"}),
+        ("f1_score", (Y, P[:, 0]), {"average": "macro"}),
+        ("fbeta_score", (Y, P), {"average": "macro", "beta": -1}),
+        ("jaccard_score", (Y, P), {"average": "macro", "zero_division": np.nan}),
+        ("accuracy_score", (Y, P[:, 0]), {}),
+        ("hamming_loss", (Y, S), {}),
+        ("classification_report", (Y, P), {"target_names": ["a"]}),
+        ("average_precision_score", (Y, S), {"average": "nonsense"}),
+        ("average_precision_score", (Y, S), {"pos_label": 0}),
+        ("average_precision_score", (Y, np.where(S > 0.5, np.nan, S)), {}),
+        ("roc_auc_score", (Y, np.where(S > 0.5, np.inf, S)), {}),
+        ("label_ranking_loss", (Y, S[:, :2]), {}),
+        ("coverage_error", (Y, np.where(S > 0.5, np.nan, S)), {}),
+        ("coverage_error", (Y, S[:2]), {}),
+        ("label_ranking_average_precision_score", (Y[:, 0], S[:, 0]), {}),
+    ],
+)
+def test_bad_input_is_the_error_of_scikit_learn(name, args, kwargs):
+    expected, _ = outcome(getattr(peer, name), *args, **kwargs)
+    actual, _ = outcome(getattr(metrics, name), *args, **kwargs)
+    assert isinstance(expected, Exception)
+    assert isinstance(actual, ValueError)
+    assert (
+        isinstance(actual, type(expected))
+        or type(expected).__name__ == type(actual).__name__ == "InvalidParameterError"
+    )
+    assert str(actual).split()[:3] == str(expected).split()[:3], f"{actual}\n{expected}"  # the sentence starts alike
+
+
+def test_our_errors_have_their_own_classes_too():
+    with pytest.raises(multilabel.ShapeError):
+        metrics.hamming_loss(Y, P[:2])
+    with pytest.raises(
+        multilabel.ArgumentError, match=r"got 0.9 in row 0, column 0. Scores become predictions by a threshold"
+    ):
+        metrics.hamming_loss(Y, S)
+    with pytest.raises(multilabel.ShapeError, match=r"different shape: \(3, 3\) and \(3, 2\)"):
+        metrics.average_precision_score(Y, S[:, :2])  # scikit-learn gives a number here
+
+
+def test_where_scikit_learn_is_wrong_we_are_not():
+    stored = sparse.csr_matrix((np.array([1, 0]), np.array([0, 1]), np.array([0, 2, 2])), shape=(2, 2))
+    dense = stored.toarray()
+    assert metrics.f1_score(stored, dense, average="micro") == 1.0
+    assert peer.f1_score(stored, dense, average="micro") != 1.0
+    plus_minus = 2 * Y - 1
+    assert peer.f1_score(plus_minus, 2 * P - 1, average="micro") == 1.0
+    with (
+        pytest.warns(UserWarning, match="-1 means unknown"),
+        pytest.raises(ValueError, match="predictions must hold 0 or 1"),
+    ):
+        metrics.f1_score(plus_minus, 2 * P - 1, average="micro")
+
+
+def test_binary_and_multiclass_input_is_passed_on():
+    assert metrics.f1_score([0, 1, 1], [0, 1, 0]) == peer.f1_score([0, 1, 1], [0, 1, 0])
+    assert metrics.accuracy_score(["a", "b"], ["a", "a"]) == 0.5
+    assert metrics.roc_auc_score([0, 1], [0.2, 0.3]) == 1.0
+    assert metrics.roc_auc_score(Y, S, max_fpr=0.5, average="micro") == peer.roc_auc_score(
+        Y, S, max_fpr=0.5, average="micro"
+    )
+
+
+def test_without_scikit_learn_multilabel_input_works_and_other_input_is_explained():
+    script = """
+import sys
+sys.modules["sklearn"] = None
+from multilabel import metrics
+assert metrics.f1_score([[1, 0], [0, 1]], [[1, 0], [0, 1]], average="macro") == 1.0
+try:
+    metrics.f1_score([0, 1], [0, 1])
+except ValueError as error:
+    assert "scikit-learn computes where it is installed" in str(error)
+else:
+    raise SystemExit("no error")
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_importing_the_modules_imports_neither_torch_nor_scikit_learn_nor_scipy():
+    script = (
+        "import sys, multilabel.metrics, multilabel.encoding;"
+        "raise SystemExit(any(m in sys.modules for m in ('torch', 'sklearn', 'scipy', 'pandas')))"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_average_precision_by_other_definitions():
+    # - + +: precision 1/2 at recall 1/2, 2/3 at recall 1
+    y_true, y_score = [[0, 1], [1, 1], [1, 0]], [[0.9, 0.9], [0.8, 0.8], [0.7, 0.7]]
+    expected = {"sklearn": 0.5 * 0.5 + 0.5 * 2 / 3, "voc10": 2 / 3, "voc07": 2 / 3}
+    for definition, value in expected.items():
+        result = metrics.average_precision_score(y_true, y_score, average=None, definition=definition)
+        assert result[0] == pytest.approx(value)
+    with pytest.raises(ValueError, match="definition must be"):
+        metrics.average_precision_score(y_true, y_score, definition="mine")
+
+
+def test_undefined_labels_warn_or_are_left_out():
+    with pytest.warns(UserWarning, match="No positive class found in y_true"):
+        assert metrics.average_precision_score(Y[:, [0, 0]] * [1, 0], S[:, :2]) == 0.5
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert metrics.average_precision_score(Y[:, [0, 0]] * [1, 0], S[:, :2], undefined="skip") == 1.0
+        assert metrics.roc_auc_score(Y[:, [0, 0]] * [1, 0], S[:, :2], undefined="skip") == 1.0
+    with pytest.warns(UndefinedMetricWarning, match="Only one class is present"):
+        assert np.isnan(metrics.roc_auc_score(Y[:, [0, 0]] * [1, 0], S[:, :2]))
+
+
+def test_binary_accuracy_counts_cells_above_the_threshold():
+    assert metrics.binary_accuracy([[1, 0], [0, 1]], [[0.5, 0.4], [0.6, 0.7]]) == 0.5
+    assert metrics.binary_accuracy([[1, -1, 0]], [[0.9, 0.9, 0.1]]) == 1.0
+
+
+def test_evaluate_reports_the_single_metrics_and_lists_absent_labels():
+    binarizer = MultiLabelBinarizer().fit([["cat", "dog", "eel"]])
+    y_true = np.array([[1, 0, 0], [0, 1, 0], [1, np.nan, 0]])
+    report = metrics.evaluate(y_true, S, S >= 0.5, binarizer)
+    assert [label.name for label in report.labels] == ["cat", "dog", "eel"]
+    assert report.absent_labels == ["eel"]
+    assert report.unknown_cells == 1
+    assert report.micro_f1 == metrics.f1_score(y_true, S >= 0.5, average="micro")
+    assert report.mean_average_precision == metrics.average_precision_score(y_true, S, undefined="skip")
+    assert "1 label without positives, not in macro numbers and mAP: eel" in str(report)
+    assert str(metrics.evaluate(y_true, S, vocabulary=["cat", "dog", "eel"])) == str(report)
+    with pytest.raises(multilabel.ShapeError, match="2 columns, one a label of the vocabulary"):
+        metrics.evaluate(y_true, S, vocabulary=["cat", "dog"])
+
+
+def test_the_examples_of_the_docstrings_run():
+    assert doctest.testmod(metrics).failed == 0
