@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks that the tests mirror the tree and that each source file opens as it must; exit 1 names each offence.
 
-``include/multilabel/a/b.hpp`` has ``tests/a/b.test.cpp``, or is a part of a header that has one, which includes it; a
-subfolder may share ``tests/a/folder.test.cpp``. Each test has its header. ``python/multilabel/a.py`` has
-``python/tests/test_a.py``.
+The tests of ``include/multilabel/a/`` lie in ``tests/a/``, named after the header or the behaviour they test, and reach
+every header of it by their includes. ``python/multilabel/a.py`` has ``python/tests/test_a.py``.
 """
 
 from __future__ import annotations
@@ -21,35 +20,32 @@ FOLDERS = ("include", "tests", "python", "examples", "benchmarks", "scripts", "c
 SOURCES = {".hpp", ".cpp", ".py", ".cmake", ".sh", ".txt", ""}
 
 
-def names_for(header: Path) -> set[Path]:
-    """Return where the test of ``header`` (a/b or a/folder/b, without suffix) may lie."""
-    parts = header.parts
-    names = {header}
-    if len(parts) > 2:
-        names |= {Path(parts[0], parts[-1]), Path(*parts[:-1])}
-    return names
+def included(path: Path, component: str) -> set[Path]:
+    """Return the headers of ``component`` that a file includes, relative to ``include/multilabel``."""
+    text = path.read_text(encoding="utf-8")
+    return {Path(name) for name in re.findall(rf'#include [<"]multilabel/({component}(?:/[^>"]+)?\.hpp)', text)}
 
 
 def mirror() -> list[str]:
-    """Return a sentence for each header without a test and each test without a header."""
+    """Return a sentence for each header without a test, each folder of tests without headers, each module without tests."""
     found = []
-    paths = [path.relative_to(HEADERS).with_suffix("") for path in HEADERS.rglob("*.hpp")]
-    headers = [path for path in paths if len(path.parts) > 1 and path.parts[0] != "compat"]
-    tests = [path.relative_to(TESTS) for path in TESTS.rglob("*.test.cpp")]
-    tests = [Path(str(path).removesuffix(".test.cpp")) for path in tests if path.parts[0] not in APART]
-    tested = {header for header in headers if names_for(header) & set(tests)}
-    todo = list(tested)
-    while todo:  # what a tested header includes of its own component is tested through it
-        header = todo.pop()
-        text = (HEADERS / header).with_suffix(".hpp").read_text(encoding="utf-8")
-        own = rf'#include [<"]multilabel/({header.parts[0]}/[^>"]+)\.hpp'
-        parts = set(map(Path, re.findall(own, text))) & set(headers)
-        todo += parts - tested
-        tested |= parts
-    for header in sorted(set(headers) - tested):
-        found.append(f"include/multilabel/{header}.hpp: there must be a tests/{header}.test.cpp")
-    known = set().union(*map(names_for, headers))
-    found += [f"tests/{test}.test.cpp: there is no such header" for test in sorted(set(tests) - known)]
+    components = {path.name for path in HEADERS.iterdir() if path.is_dir()} - {"compat"}
+    for folder in sorted(path.name for path in TESTS.iterdir() if path.is_dir()):
+        if folder not in components | APART:
+            found.append(f"tests/{folder}/: there is no such component")
+    for component in sorted(components):
+        todo = set().union(*(included(path, component) for path in (TESTS / component).rglob("*.[ch]pp")))
+        reached: set[Path] = set()
+        while todo:
+            header = todo.pop()
+            reached.add(header)
+            if (HEADERS / header).exists():
+                todo |= included(HEADERS / header, component) - reached
+        for path in sorted((HEADERS / component).rglob("*.hpp")):
+            if path.relative_to(HEADERS) not in reached:
+                found.append(
+                    f"include/multilabel/{path.relative_to(HEADERS)}: a test in tests/{component}/ must include it"
+                )
     modules = {path.stem for path in (PYTHON / "multilabel").glob("*.py") if not path.stem.startswith("_")}
     modules |= {path.parent.name for path in (PYTHON / "multilabel").glob("*/__init__.py")}
     for name in sorted(modules):
