@@ -2,8 +2,8 @@
 """Steps of training EfficientNet-Lite0 at 96 px, batches of 32: the C++ loop against the same in Python, eager PyTorch.
 
 Both begin with the same weights, read the same batches from the same loader, keep activations and weights in
-channels-last order, and take AdamW's fused step. The peer's network is plain ``torch.nn`` (efficientnet_lite0.py); that its logits are the
-same is checked first.
+channels-last order, and take AdamW's fused step. The peer's network is plain ``torch.nn`` (efficientnet_lite0.py); that
+its logits are the same is checked first.
 """
 
 from __future__ import annotations
