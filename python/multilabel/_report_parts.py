@@ -49,7 +49,7 @@ def threshold_in_use(run: RunFolder) -> Rule:
         origin = f"the bundle's, tuned for the best {tuned_for}" if tuned_for else "the bundle's"
         return Rule(run.thresholds, origin, tuned=bool(tuned_for))
     if run.validation is not None:
-        rule = threshold.tune(run.validation.targets, run.validation.scores, metric="f1", average="samples")
+        rule: Any = threshold.tune(run.validation.targets, run.validation.scores, metric="f1", average="samples")
         tuned = np.asarray(rule.thresholds_, dtype=np.float64)
         return Rule(np.broadcast_to(tuned, (labels,)), "tuned here on the validation images", tuned=True)
     return Rule(np.full(labels, 0.5), "the usual 0.5, as nothing was tuned", tuned=False)

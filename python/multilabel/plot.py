@@ -72,8 +72,8 @@ def label_distribution(
     --------
     >>> from multilabel import plot
     >>> ax = plot.label_distribution([[1, 0], [1, 1], [1, 0]], ["sky", "boat"])
-    >>> [bar.get_width() for bar in ax.patches]
-    [3.0, 1.0]
+    >>> [int(bar.get_width()) for bar in ax.patches]
+    [3, 1]
     """
     splits = dict(targets) if isinstance(targets, Mapping) else {"": targets}
     counts = {
