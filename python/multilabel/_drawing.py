@@ -15,6 +15,7 @@ from ._core import ArgumentError, DataError, ShapeError
 
 try:
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 except ImportError as error:
     raise ImportError(
         "multilabel.plot: matplotlib must be installed; got none. pip install 'multilabel[report]'"
@@ -37,7 +38,10 @@ def verdict(truth: np.ndarray, predicted: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
-    return Figure(figsize=(width, height), layout="constrained").subplots() if ax is None else ax
+    if ax is not None:
+        return ax
+    layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08)  # a reader's font may be larger than the one measured here
+    return Figure(figsize=(width, height), layout=layout).subplots()
 
 
 def clean(ax: Axes, *, grid: Literal["x", "y", "both"] | None) -> None:

@@ -164,7 +164,7 @@ def training(path: Path | None) -> dict[str, Any] | None:
         if columns
     ]
     epochs = len(next(iter(table.values())))
-    note = f"{epochs} epochs"
+    note = f"{epochs} epoch{'s' * (epochs > 1)}"
     seconds = table.get("seconds", [np.nan])
     if np.isfinite(seconds).all():
         minutes, rest = divmod(round(sum(seconds)), 60)

@@ -446,7 +446,9 @@ def history(
         draw.mark(ax, epoch[at], values[at])
         draw.note(ax, f"{values[at]:.3f}", (epoch[at], values[at]), (0, 9), ha="center", fontweight="bold")
     ax.set_xlabel("epoch")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if len(epoch):
+        ax.set_xlim(epoch.min() - 0.5, epoch.max() + 0.5)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.margins(y=0.15)
     draw.clean(ax, grid="y")
     if len(columns) > 1:
