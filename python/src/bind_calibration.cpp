@@ -1,8 +1,224 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bind.hpp"
+#include <pybind11/operators.h>
+#include <pybind11/stl.h>
+
+#include <multilabel/calibration.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "matrix_arrays.hpp"
+
+namespace py = pybind11;
 
 namespace multilabel::python {
+namespace {
 
-void bind_calibration(pybind11::module_&) {}
+using calibration::CalibrationOptions;
+using calibration::IsotonicCalibration;
+using calibration::IsotonicCurve;
+using calibration::PlattScaling;
+using calibration::TemperatureScaling;
+
+CalibrationOptions options(bool per_label) { return {per_label ? calibration::Scope::per_label : calibration::Scope::global}; }
+
+template <class T>
+T entry(const py::dict& dict, const char* key) {
+  if (!dict.contains(key)) {
+    fail<ArgumentError>(
+        {"from_dict", join_text("the dictionary must have the key ", quoted(key)), "none", "Pass what to_dict returned."});
+  }
+  return dict[key].cast<T>();
+}
+
+py::dict to_dict(const TemperatureScaling& fitted) {
+  py::dict dict;
+  dict["temperatures"] = fitted.temperatures();
+  return dict;
+}
+
+py::dict to_dict(const PlattScaling& fitted) {
+  py::dict dict;
+  dict["slopes"] = fitted.slopes();
+  dict["intercepts"] = fitted.intercepts();
+  return dict;
+}
+
+py::dict to_dict(const IsotonicCalibration& fitted) {
+  py::list curves;
+  for (const auto& curve : fitted.curves()) {
+    py::dict entry;
+    entry["scores"] = curve.scores;
+    entry["probabilities"] = curve.probabilities;
+    curves.append(entry);
+  }
+  py::dict dict;
+  dict["curves"] = curves;
+  return dict;
+}
+
+void from_dict(const py::dict& dict, std::optional<TemperatureScaling>& fitted) {
+  fitted.emplace(entry<std::vector<double>>(dict, "temperatures"));
+}
+
+void from_dict(const py::dict& dict, std::optional<PlattScaling>& fitted) {
+  fitted.emplace(entry<std::vector<double>>(dict, "slopes"), entry<std::vector<double>>(dict, "intercepts"));
+}
+
+void from_dict(const py::dict& dict, std::optional<IsotonicCalibration>& fitted) {
+  std::vector<IsotonicCurve> curves;
+  for (const auto& item : entry<py::list>(dict, "curves")) {
+    const auto curve = item.cast<py::dict>();
+    curves.push_back({entry<std::vector<double>>(curve, "scores"), entry<std::vector<double>>(curve, "probabilities")});
+  }
+  fitted.emplace(std::move(curves));
+}
+
+template <class Calibrator>
+Calibrator built_from(const py::dict& dict) {
+  std::optional<Calibrator> fitted;
+  from_dict(dict, fitted);
+  return *fitted;
+}
+
+constexpr const char* fit_text = R"(Fit on held-out targets and logits.
+
+Parameters
+----------
+targets : array-like of shape (samples, labels)
+    0, 1, and NaN or -1 for unknown cells, which are skipped.
+logits : array-like of shape (samples, labels)
+    Finite model outputs before the sigmoid, of samples the model was not trained on.
+per_label : bool, default=False
+    One fit per label instead of one for all. A label without a known positive and a known negative takes the fit of all.
+)";
+
+constexpr const char* apply_text = R"(Calibrated probabilities, in the precision of the logits.
+
+Parameters
+----------
+logits : array-like of shape (samples, labels)
+
+Returns
+-------
+ndarray of shape (samples, labels)
+)";
+
+// What the three calibrators share.
+template <class Calibrator>
+py::class_<Calibrator> bind(py::module_& module, const char* name, const char* text) {
+  py::class_<Calibrator> type(module, name, text);
+  const std::string where = std::string(name) + ".fit", apply_where = std::string(name) + ".apply";
+  type.def_static(
+          "fit",
+          [where](const py::object& targets, const py::object& logits, bool per_label) {
+            const auto known = target_matrix(where, targets);
+            return with_scores(where, logits, [&](auto view) {
+              const py::gil_scoped_release release;
+              return Calibrator::fit(known, view, options(per_label));
+            });
+          },
+          py::arg("targets"), py::arg("logits"), py::kw_only(), py::arg("per_label") = false, fit_text)
+      .def(
+          "apply",
+          [apply_where](const Calibrator& self, const py::object& logits) {
+            return with_scores(apply_where, logits, [&](auto view) {
+              auto probabilities = [&] {
+                const py::gil_scoped_release release;
+                return self.apply(view);
+              }();
+              return py::array(to_numpy(std::move(probabilities)));
+            });
+          },
+          py::arg("logits"), apply_text)
+      .def(
+          "to_dict", [](const Calibrator& self) { return to_dict(self); }, "The fit as plain Python values, ready for JSON.")
+      .def_static("from_dict", &built_from<Calibrator>, py::arg("values"), "The calibrator that ``to_dict`` described.")
+      .def(py::self == py::self)
+      .def(py::pickle([](const Calibrator& self) { return to_dict(self); }, &built_from<Calibrator>));
+  type.attr("__hash__") = py::none();
+  type.attr("__module__") = "multilabel.calibration";
+  return type;
+}
+
+}  // namespace
+
+void bind_calibration(py::module_& module) {
+  bind<TemperatureScaling>(module, "TemperatureScaling", R"(probability = sigmoid(logit / temperature).
+
+Keeps every ranking and is the hardest to overfit.
+
+Parameters
+----------
+temperatures : sequence of float
+    One for all labels, or one per label. Usually :meth:`fit` finds them.
+
+Examples
+--------
+>>> from multilabel.calibration import TemperatureScaling
+>>> TemperatureScaling([2.0]).apply([[0.0, 4.0]]).round(3)
+array([[0.5  , 0.881]])
+)")
+      .def(py::init<std::vector<double>>(), py::arg("temperatures"))
+      .def_property_readonly(
+          "temperatures_", [](const TemperatureScaling& self) { return to_numpy(self.temperatures()); },
+          "ndarray: one temperature, or one per label; above 1 where the model was too sure.");
+  bind<PlattScaling>(module, "PlattScaling", R"(probability = sigmoid(slope * logit + intercept).
+
+Mends too much confidence and a wrong base rate.
+
+Parameters
+----------
+slopes, intercepts : sequences of float
+    One of each for all labels, or one per label. Usually :meth:`fit` finds them.
+
+Examples
+--------
+>>> from multilabel.calibration import PlattScaling
+>>> PlattScaling([0.5], [-1.0]).apply([[2.0, 4.0]]).round(3)
+array([[0.5  , 0.731]])
+)")
+      .def(py::init<std::vector<double>, std::vector<double>>(), py::arg("slopes"), py::arg("intercepts"))
+      .def_property_readonly(
+          "slopes_", [](const PlattScaling& self) { return to_numpy(self.slopes()); }, "ndarray: one slope, or one per label.")
+      .def_property_readonly(
+          "intercepts_", [](const PlattScaling& self) { return to_numpy(self.intercepts()); },
+          "ndarray: one intercept, or one per label.");
+  bind<IsotonicCalibration>(module, "IsotonicCalibration", R"(probability = curve(score), the best non-decreasing curve.
+
+Of any shape; needs thousands of positives to beat Platt scaling. Takes logits or scores.
+
+Examples
+--------
+>>> from multilabel.calibration import IsotonicCalibration
+>>> fitted = IsotonicCalibration.fit([[0], [1], [0], [1]], [[0.1], [0.4], [0.5], [0.9]])
+>>> fitted.apply([[0.0], [0.45], [0.7], [2.0]]).tolist()
+[[0.0], [0.5], [0.75], [1.0]]
+)")
+      .def_property_readonly(
+          "curves_",
+          [](const IsotonicCalibration& self) {
+            py::list curves;
+            for (const auto& curve : self.curves())
+              curves.append(py::make_tuple(to_numpy(curve.scores), to_numpy(curve.probabilities)));
+            return curves;
+          },
+          "list of (scores, probabilities): the corners of one curve, or of one per label.");
+  module.def(
+      "reliability_curve",
+      [](const py::object& targets, const py::object& scores, std::size_t bins, bool quantile) {
+        constexpr std::string_view where = "calibration.reliability_curve";
+        const auto known = target_matrix(where, targets);
+        auto curve = with_scores(where, scores, [&](auto view) {
+          const py::gil_scoped_release release;
+          return calibration::reliability_curve(
+              known, view, {bins, quantile ? calibration::Binning::quantile : calibration::Binning::uniform});
+        });
+        const double error = curve.expected_error();
+        return py::make_tuple(to_numpy(std::move(curve.scores)), to_numpy(std::move(curve.rates)),
+                              to_numpy(std::vector<std::int64_t>(curve.counts.begin(), curve.counts.end())), error);
+      },
+      py::arg("targets"), py::arg("scores"), py::arg("bins"), py::arg("quantile"));
+}
 
 }  // namespace multilabel::python

@@ -7,8 +7,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <multilabel/core/detail/known_cells.hpp>
 #include <multilabel/core/shape.hpp>
-#include <multilabel/threshold/detail/input.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,7 +49,7 @@ inline Matrix<std::int8_t> target_matrix(std::string_view where, pybind11::handl
   namespace py = pybind11;
   py::array array = as_array(object);
   require_matrix(where, "targets", array);
-  const auto read = [&]<class T>(T) { return threshold::detail::known_targets(where, view_of<T>(array)); };
+  const auto read = [&]<class T>(T) { return core::detail::known_targets(where, view_of<T>(array)); };
   const char kind = array.dtype().kind();
   const auto size = array.itemsize();
   if (kind == 'b' || (kind == 'u' && size == 1)) return read(std::uint8_t{});

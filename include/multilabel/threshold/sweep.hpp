@@ -13,12 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/detail/ascending.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
-#include "multilabel/threshold/detail/ascending.hpp"
 #include "multilabel/threshold/detail/grid.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
-#include "multilabel/threshold/detail/input.hpp"
 #include "multilabel/threshold/metric.hpp"
 #include "multilabel/threshold/rule.hpp"
 
@@ -47,16 +47,17 @@ void walk(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Mea
     return static_cast<std::uint32_t>(group_of(row, label) << 1) | static_cast<std::uint32_t>(targets(row, label));
   };
   S highest{};
-  for_each_ascending<S>(targets, scores, payload, [&](std::span<const Cell<S>> cells, auto score_of) {
-    for (std::size_t i = 0; i < cells.size();) {
-      const auto key = cells[i].key;
-      highest = score_of(cells[i]);
-      at(highest, mean.sum());
-      do {
-        mean.withdraw(cells[i].payload >> 1, (cells[i].payload & 1u) != 0);
-      } while (++i < cells.size() && cells[i].key == key);
-    }
-  });
+  core::detail::for_each_ascending<S>(targets, scores, payload,
+                                      [&](std::span<const core::detail::Cell<S>> cells, auto score_of) {
+                                        for (std::size_t i = 0; i < cells.size();) {
+                                          const auto key = cells[i].key;
+                                          highest = score_of(cells[i]);
+                                          at(highest, mean.sum());
+                                          do {
+                                            mean.withdraw(cells[i].payload >> 1, (cells[i].payload & 1u) != 0);
+                                          } while (++i < cells.size() && cells[i].key == key);
+                                        }
+                                      });
   at(std::nextafter(highest, std::numeric_limits<S>::infinity()), mean.sum());
 }
 
@@ -118,9 +119,9 @@ template <matrix_like Targets, matrix_like Scores>
   constexpr std::string_view where = "threshold::sweep";
   const Objective objective{options.metric, options.average, options.beta, options.cost};
   require_valid(where, objective);
-  const auto known = detail::known_targets(where, targets);
-  const auto working = detail::working_scores(scores);
-  detail::require_scores(where, known.view(), working.view());
+  const auto known = core::detail::known_targets(where, targets);
+  const auto working = core::detail::working_scores(scores);
+  core::detail::require_scores(where, known.view(), working.view());
   if (options.thresholds.empty()) return detail::sweep_all(known.view(), working.view(), objective);
   const ThresholdRule finite(options.thresholds);
   auto given = detail::values_at(known.view(), working.view(), objective, finite.thresholds());

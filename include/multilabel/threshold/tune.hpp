@@ -136,10 +136,10 @@ template <matrix_like Targets, matrix_like Scores>
     fail<ArgumentError>({where, "shrinkage must be at least 0", join_text(*options.shrinkage)});
   }
   if (options.passes < 1) fail<ArgumentError>({where, "passes must be at least 1", join_text(options.passes)});
-  const auto known = detail::known_targets(where, targets);
-  const auto working = detail::working_scores(scores);
-  using S = detail::score_t<cell_t<Scores>>;
-  detail::require_scores(where, known.view(), working.view());
+  const auto known = core::detail::known_targets(where, targets);
+  const auto working = core::detail::working_scores(scores);
+  using S = core::detail::score_t<cell_t<Scores>>;
+  core::detail::require_scores(where, known.view(), working.view());
   if (options.cross_fit == 1 || options.cross_fit > known.rows()) {
     fail<ArgumentError>({where, join_text("cross_fit must be 0 or from 2 to the number of samples, ", known.rows()),
                          join_text(options.cross_fit)});

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <string_view>
 
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
-#include "multilabel/threshold/detail/input.hpp"
 #include "multilabel/threshold/metric.hpp"
 
 namespace multilabel::threshold {
@@ -21,7 +21,7 @@ template <matrix_like Targets, matrix_like Predictions>
   constexpr std::string_view where = "threshold::value";
   require_same_shape(where, "targets and predictions", targets, predictions);
   require_valid(where, objective);
-  const auto known = detail::known_targets(where, targets);
+  const auto known = core::detail::known_targets(where, targets);
   return detail::with_group_mean(known.view(), objective, detail::Start::all_predicted, [&](auto mean, auto group_of) {
     for (std::size_t i = 0; i < known.rows(); ++i) {
       for (std::size_t j = 0; j < known.columns(); ++j) {

@@ -10,8 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "multilabel/core/detail/ascending.hpp"
 #include "multilabel/core/shape.hpp"
-#include "multilabel/threshold/detail/ascending.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/metric.hpp"
 
@@ -31,13 +31,14 @@ template <class S>
   std::vector<std::vector<RankedCell<S>>> columns(labels);
   for (auto& column : columns) column.reserve(targets.rows());
   const auto payload = [&](std::size_t row, std::size_t label) { return static_cast<std::uint32_t>(row * labels + label); };
-  for_each_ascending<S>(targets, scores, payload, [&](std::span<const Cell<S>> cells, auto score_of) {
-    for (const auto& cell : cells) {
-      const std::size_t row = cell.payload / labels, label = cell.payload % labels;
-      const auto positive = static_cast<std::uint32_t>(targets(row, label) == 1);
-      columns[label].push_back({score_of(cell), static_cast<std::uint32_t>(row << 1) | positive});
-    }
-  });
+  core::detail::for_each_ascending<S>(
+      targets, scores, payload, [&](std::span<const core::detail::Cell<S>> cells, auto score_of) {
+        for (const auto& cell : cells) {
+          const std::size_t row = cell.payload / labels, label = cell.payload % labels;
+          const auto positive = static_cast<std::uint32_t>(targets(row, label) == 1);
+          columns[label].push_back({score_of(cell), static_cast<std::uint32_t>(row << 1) | positive});
+        }
+      });
   return columns;
 }
 

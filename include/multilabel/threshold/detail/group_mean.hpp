@@ -37,7 +37,8 @@ class GroupMean {
       : score_(score), groups_(std::move(groups)), weights_(std::move(weights)) {
     double total = 0;
     for (std::size_t g = 0; g < groups_.size(); ++g) total += groups_[g].known > 0 ? weights_[g] : 0.0;
-    scale_ = std::ldexp(1.0, 61 - std::max(10, std::ilogb(std::max(total * bound, std::numeric_limits<double>::min())) + 1));
+    const int digits = total * bound > 0 ? std::ilogb(total * bound) + 1 : 0;  // so that no sum reaches 2^62
+    scale_ = std::ldexp(1.0, std::min(62 - digits, 900));
     unit_ = total > 0 ? 1.0 / (scale_ * total) : 0.0;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       if (groups_[g].known > 0) sum_ += fixed(g);

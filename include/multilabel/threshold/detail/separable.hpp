@@ -10,8 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "multilabel/core/detail/ascending.hpp"
 #include "multilabel/core/shape.hpp"
-#include "multilabel/threshold/detail/ascending.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/metric.hpp"
 
@@ -26,15 +26,16 @@ void walk_labels(MatrixView<const std::int8_t> targets, MatrixView<const S> scor
   const auto payload = [&](std::size_t row, std::size_t label) {
     return static_cast<std::uint32_t>(label << 1) | static_cast<std::uint32_t>(targets(row, label));
   };
-  for_each_ascending<S>(targets, scores, payload, [&](std::span<const Cell<S>> cells, auto score_of) {
-    for (const auto& cell : cells) {
-      const std::size_t label = cell.payload >> 1;
-      const S score = score_of(cell);
-      if (score != last[label]) at(label, last[label] = score, counts[label]);
-      --counts[label].predicted;
-      counts[label].true_positives -= cell.payload & 1u;
-    }
-  });
+  core::detail::for_each_ascending<S>(targets, scores, payload,
+                                      [&](std::span<const core::detail::Cell<S>> cells, auto score_of) {
+                                        for (const auto& cell : cells) {
+                                          const std::size_t label = cell.payload >> 1;
+                                          const S score = score_of(cell);
+                                          if (score != last[label]) at(label, last[label] = score, counts[label]);
+                                          --counts[label].predicted;
+                                          counts[label].true_positives -= cell.payload & 1u;
+                                        }
+                                      });
   for (std::size_t label = 0; label < last.size(); ++label) {
     if (counts[label].known > 0) at(label, std::nextafter(last[label], std::numeric_limits<S>::infinity()), counts[label]);
   }

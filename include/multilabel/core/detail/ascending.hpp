@@ -17,7 +17,7 @@
 #include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::threshold::detail {
+namespace multilabel::core::detail {
 
 template <class S>
 using key_t = std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>;
@@ -120,4 +120,4 @@ void for_each_ascending(MatrixView<const std::int8_t> targets, MatrixView<const 
   }
 }
 
-}  // namespace multilabel::threshold::detail
+}  // namespace multilabel::core::detail

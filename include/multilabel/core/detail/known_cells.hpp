@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The checks that every function of this component makes of its targets and scores, and the compact form it then works on.
+// The checks that thresholds and calibration make of their targets and scores, and the compact form they then work on.
 
 #include <cmath>
 #include <cstddef>
@@ -8,11 +8,12 @@
 #include <limits>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::threshold::detail {
+namespace multilabel::core::detail {
 
 template <class T>
 [[noreturn]] void refuse_target(std::string_view where, MatrixView<const T> targets) {
@@ -53,17 +54,21 @@ template <matrix_like M>
   return codes;
 }
 
-/// Throws unless targets and scores are of one shape, hold at least one known cell, and every score is finite.
+/// Throws unless targets and scores (or logits: `name` is what the caller calls them) are of one shape, hold at least one known
+/// cell, and every score is finite.
 template <class S>
-void require_scores(std::string_view where, MatrixView<const std::int8_t> targets, MatrixView<const S> scores) {
-  require_same_shape(where, "targets and scores", targets, scores);
+void require_scores(std::string_view where, MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                    std::string_view name = "scores") {
+  require_same_shape(where, join_text("targets and ", name), targets, scores);
   if (scores.empty()) {
-    fail<ShapeError>(
-        {where, "targets and scores must have at least one sample and one label", shape_text(scores.rows(), scores.columns())});
+    fail<ShapeError>({where, join_text("targets and ", name, " must have at least one sample and one label"),
+                      shape_text(scores.rows(), scores.columns())});
   }
   bool finite = true;
   for (const S score : scores.values()) finite &= std::abs(score) <= std::numeric_limits<S>::max();
-  if (!finite) fail<ArgumentError>({where, "scores must be finite", "a NaN or an infinity", "Check the model's output."});
+  if (!finite) {
+    fail<ArgumentError>({where, join_text(name, " must be finite"), "a NaN or an infinity", "Check the model's output."});
+  }
   bool known = false;
   for (const auto target : targets.values()) known |= target >= 0;
   if (!known) fail<ArgumentError>({where, "targets must have a known cell", "unknown cells only"});
@@ -87,4 +92,4 @@ template <matrix_like M>
   }
 }
 
-}  // namespace multilabel::threshold::detail
+}  // namespace multilabel::core::detail

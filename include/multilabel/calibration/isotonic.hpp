@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Isotonic calibration: the best non-decreasing map from score to probability, of any shape. Needs some thousands of positives
+// a label to beat Platt scaling; creates ties where the data say no more.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "multilabel/calibration/detail/lines.hpp"
+#include "multilabel/calibration/options.hpp"
+#include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/ascending.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
+#include "multilabel/core/shape.hpp"
+
+namespace multilabel::calibration {
+
+/// A non-decreasing curve through its corners, straight between them and flat outside.
+struct IsotonicCurve {
+  std::vector<double> scores;         ///< ascending
+  std::vector<double> probabilities;  ///< non-decreasing
+
+  [[nodiscard]] double operator()(double score) const noexcept {
+    const auto above = static_cast<std::size_t>(std::lower_bound(scores.begin(), scores.end(), score) - scores.begin());
+    if (above == 0) return probabilities.front();
+    if (above == scores.size()) return probabilities.back();
+    const double left = scores[above - 1], right = scores[above];
+    const double low = probabilities[above - 1], high = probabilities[above];
+    return low + (high - low) * ((score - left) / (right - left));
+  }
+  friend bool operator==(const IsotonicCurve&, const IsotonicCurve&) = default;
+};
+
+namespace detail {
+
+/// Pool adjacent violators, fed in ascending order of score.
+class Violators {
+ public:
+  void add(double score, bool positive) {
+    if (!open_ || score != blocks_.back().last) {
+      merge();
+      blocks_.push_back({score, score, 0, 0});
+      open_ = true;
+    }
+    ++blocks_.back().cells;
+    blocks_.back().positives += positive ? 1 : 0;
+  }
+
+  [[nodiscard]] IsotonicCurve curve() {
+    merge();
+    IsotonicCurve result;
+    for (const Block& block : blocks_) {
+      const double probability = static_cast<double>(block.positives) / static_cast<double>(block.cells);
+      for (const double score : {block.first, block.last}) {
+        if (!result.scores.empty() && result.scores.back() == score) continue;
+        result.scores.push_back(score);
+        result.probabilities.push_back(probability);
+      }
+    }
+    return result;
+  }
+
+ private:
+  struct Block {
+    double first, last;
+    std::int64_t cells, positives;
+  };
+
+  void merge() {
+    while (blocks_.size() > 1) {
+      Block& before = blocks_[blocks_.size() - 2];
+      const Block& last = blocks_.back();
+      if (before.positives * last.cells < last.positives * before.cells) return;
+      before = {before.first, last.last, before.cells + last.cells, before.positives + last.positives};
+      blocks_.pop_back();
+    }
+  }
+
+  std::vector<Block> blocks_;
+  bool open_ = false;
+};
+
+}  // namespace detail
+
+/// probability = curve(score), the non-decreasing curve of the least squared error. An immutable fitted value.
+class IsotonicCalibration {
+ public:
+  /// @param curves one for all labels, or one per label. @throws ArgumentError when one is empty or does not ascend.
+  explicit IsotonicCalibration(std::vector<IsotonicCurve> curves) : curves_(std::move(curves)) {
+    bool good = !curves_.empty();
+    for (const auto& [scores, probabilities] : curves_) {
+      good = good && !scores.empty() && scores.size() == probabilities.size() &&
+             std::adjacent_find(scores.begin(), scores.end(), [](double a, double b) { return !(a < b); }) == scores.end() &&
+             std::is_sorted(probabilities.begin(), probabilities.end());
+    }
+    if (!good) {
+      fail<ArgumentError>({"IsotonicCalibration",
+                           "each curve must have as many ascending scores as non-decreasing probabilities",
+                           join_text(curves_.size(), " curve(s)")});
+    }
+  }
+
+  /// The curves of the least squared error (pool adjacent violators; equal scores are one point). As scikit-learn's
+  /// IsotonicRegression with out_of_bounds="clip". O(cells) for float scores. Unknown cells are skipped.
+  /// @param targets [samples, labels] of 0, 1, and NaN or -1 for unknown. @param scores logits or scores, finite, held out.
+  /// @throws ShapeError, ArgumentError.
+  template <matrix_like Targets, matrix_like Scores>
+  [[nodiscard]] static IsotonicCalibration fit(const Targets& targets, const Scores& scores,
+                                               const CalibrationOptions& options = {}) {
+    constexpr std::string_view where = "IsotonicCalibration::fit";
+    const auto known = core::detail::known_targets(where, targets);
+    const auto working = core::detail::working_scores(scores);
+    core::detail::require_scores(where, known.view(), working.view());
+    const auto both = detail::has_both(known.view());
+    const bool own = options.scope == Scope::per_label;
+    const bool pool = !own || std::find(both.begin(), both.end(), false) != both.end();
+    std::vector<detail::Violators> violators(own ? both.size() : 0);
+    detail::Violators pooled;
+    const auto payload = [&](std::size_t row, std::size_t label) {
+      return static_cast<std::uint32_t>(label << 1) | static_cast<std::uint32_t>(known(row, label));
+    };
+    using S = core::detail::score_t<cell_t<Scores>>;
+    using Cell = core::detail::Cell<S>;
+    core::detail::for_each_ascending<S>(known.view(), working.view(), payload, [&](std::span<const Cell> cells, auto score_of) {
+      for (const Cell& cell : cells) {
+        const double score = static_cast<double>(score_of(cell));
+        if (own) violators[cell.payload >> 1].add(score, (cell.payload & 1u) != 0);
+        if (pool) pooled.add(score, (cell.payload & 1u) != 0);
+      }
+    });
+    if (!own) return IsotonicCalibration({pooled.curve()});
+    std::vector<IsotonicCurve> curves;
+    for (std::size_t j = 0; j < both.size(); ++j) curves.push_back(both[j] ? violators[j].curve() : pooled.curve());
+    return IsotonicCalibration(std::move(curves));
+  }
+
+  /// Probabilities [samples, labels] in the scores' type. @throws ShapeError on another number of labels.
+  template <matrix_like Scores>
+  [[nodiscard]] auto apply(const Scores& scores) const {
+    using T = cell_t<Scores>;
+    using Result = std::conditional_t<std::is_floating_point_v<T>, T, double>;
+    const auto rows = row_major(scores);
+    const auto view = rows.view();
+    detail::require_labels("IsotonicCalibration::apply", curves_.size(), view.rows(), view.columns());
+    Matrix<Result> probabilities(view.rows(), view.columns());
+    for (std::size_t i = 0; i < view.rows(); ++i) {
+      for (std::size_t j = 0; j < view.columns(); ++j) {
+        const auto& curve = curves_[curves_.size() == 1 ? 0 : j];
+        probabilities(i, j) = static_cast<Result>(curve(static_cast<double>(view(i, j))));
+      }
+    }
+    return probabilities;
+  }
+
+  [[nodiscard]] const std::vector<IsotonicCurve>& curves() const noexcept { return curves_; }
+  friend bool operator==(const IsotonicCalibration&, const IsotonicCalibration&) = default;
+
+ private:
+  std::vector<IsotonicCurve> curves_;
+};
+
+}  // namespace multilabel::calibration

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Do scores of 0.8 come true eight times in ten? The reliability curve bins scores and compares each bin's mean score with the
+// share of positives; its expected calibration error is the gap, weighted by cells.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "multilabel/calibration/options.hpp"
+#include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
+#include "multilabel/core/shape.hpp"
+
+namespace multilabel::calibration {
+
+enum class Binning {
+  uniform,  ///< bins of equal width
+  quantile  ///< bins of about equally many cells
+};
+
+struct ReliabilityOptions {
+  std::size_t bins = 10;
+  Binning binning = Binning::uniform;
+};
+
+/// One entry for each bin that holds a cell.
+struct ReliabilityCurve {
+  std::vector<double> scores;       ///< the mean score
+  std::vector<double> rates;        ///< the share of positives
+  std::vector<std::size_t> counts;  ///< cells
+
+  /// The expected calibration error: the mean over cells of |rate - score| of their bin (Naeini et al., AAAI 2015).
+  [[nodiscard]] double expected_error() const noexcept {
+    double error = 0, total = 0;
+    for (std::size_t b = 0; b < counts.size(); ++b) {
+      error += static_cast<double>(counts[b]) * std::abs(rates[b] - scores[b]);
+      total += static_cast<double>(counts[b]);
+    }
+    return total > 0 ? error / total : 0.0;
+  }
+};
+
+namespace detail {
+
+/// The inner edges of the bins; quantiles interpolate linearly between scores, as numpy.percentile does.
+[[nodiscard]] inline std::vector<double> inner_edges(std::vector<double> scores, const ReliabilityOptions& options) {
+  std::vector<double> edges;
+  if (options.binning == Binning::quantile) std::sort(scores.begin(), scores.end());
+  for (std::size_t b = 1; b < options.bins; ++b) {
+    const double share = static_cast<double>(b) / static_cast<double>(options.bins);
+    if (options.binning == Binning::uniform) {
+      edges.push_back(share);
+    } else {
+      const double place = share * static_cast<double>(scores.size() - 1);
+      const auto below = static_cast<std::size_t>(place);
+      const std::size_t above = std::min(below + 1, scores.size() - 1);
+      edges.push_back(scores[below] + (place - static_cast<double>(below)) * (scores[above] - scores[below]));
+    }
+  }
+  return edges;
+}
+
+}  // namespace detail
+
+/// The reliability curve of all known cells together, as scikit-learn's calibration_curve: a bin holds the scores above its
+/// lower and up to its upper edge, empty bins are left out. For one label pass its column.
+/// @param targets [samples, labels] of 0, 1, and NaN or -1 for unknown. @param scores [samples, labels] in [0, 1].
+/// @throws ShapeError, ArgumentError.
+template <matrix_like Targets, matrix_like Scores>
+[[nodiscard]] ReliabilityCurve reliability_curve(const Targets& targets, const Scores& scores,
+                                                 const ReliabilityOptions& options = {}) {
+  constexpr std::string_view where = "calibration::reliability_curve";
+  if (options.bins == 0) fail<ArgumentError>({where, "bins must be at least 1", "0"});
+  const auto known = core::detail::known_targets(where, targets);
+  const auto working = core::detail::working_scores(scores);
+  const auto view = working.view();
+  core::detail::require_scores(where, known.view(), view);
+  std::vector<double> cells;
+  std::vector<std::uint8_t> positives;
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const double score = static_cast<double>(view.data()[i]);
+    if (score < 0 || score > 1) {
+      fail<ArgumentError>(
+          {where, "scores must be probabilities in [0, 1]", join_text(score), "Apply a sigmoid to logits first."});
+    }
+    if (known.data()[i] < 0) continue;
+    cells.push_back(score);
+    positives.push_back(known.data()[i] == 1 ? 1 : 0);
+  }
+  const auto edges = detail::inner_edges(cells, options);
+  std::vector<double> score_sums(options.bins), positive_sums(options.bins);
+  std::vector<std::size_t> counts(options.bins);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto bin = static_cast<std::size_t>(std::lower_bound(edges.begin(), edges.end(), cells[i]) - edges.begin());
+    score_sums[bin] += cells[i];
+    positive_sums[bin] += positives[i];
+    ++counts[bin];
+  }
+  ReliabilityCurve curve;
+  for (std::size_t b = 0; b < options.bins; ++b) {
+    if (counts[b] == 0) continue;
+    curve.scores.push_back(score_sums[b] / static_cast<double>(counts[b]));
+    curve.rates.push_back(positive_sums[b] / static_cast<double>(counts[b]));
+    curve.counts.push_back(counts[b]);
+  }
+  return curve;
+}
+
+}  // namespace multilabel::calibration

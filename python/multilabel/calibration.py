@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Probabilities that come true as often as they say: temperature, Platt, isotonic, and the reliability curve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from . import _core
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "IsotonicCalibration",
+    "PlattScaling",
+    "ReliabilityCurve",
+    "TemperatureScaling",
+    "reliability_curve",
+]
+
+TemperatureScaling = _core.calibration.TemperatureScaling
+PlattScaling = _core.calibration.PlattScaling
+IsotonicCalibration = _core.calibration.IsotonicCalibration
+
+
+class ReliabilityCurve(NamedTuple):
+    """One entry for each bin that holds a cell."""
+
+    scores: NDArray[np.float64]
+    """The mean score of the bin."""
+    rates: NDArray[np.float64]
+    """The share of positives in it."""
+    counts: NDArray[np.int64]
+    """Its cells."""
+    expected_error: float
+    """The expected calibration error: the mean over cells of abs(rate - score) of their bin."""
+
+
+def reliability_curve(
+    targets: ArrayLike,
+    scores: ArrayLike,
+    *,
+    bins: int = 10,
+    binning: Literal["uniform", "quantile"] = "uniform",
+) -> ReliabilityCurve:
+    """Mean score against share of positives, bin by bin, over all known cells.
+
+    As scikit-learn's ``calibration_curve``: a bin holds the scores above its lower and up to its upper edge, and empty
+    bins are left out. For one label pass its column, ``targets[:, [j]]``.
+
+    Parameters
+    ----------
+    targets : array-like of shape (samples, labels)
+        0, 1, and NaN or -1 for unknown cells, which are skipped.
+    scores : array-like of shape (samples, labels)
+        Probabilities in [0, 1].
+    bins : int, default=10
+    binning : {"uniform", "quantile"}, default="uniform"
+        Bins of equal width, or of about equally many cells.
+
+    Returns
+    -------
+    ReliabilityCurve
+        ``scores``, ``rates``, ``counts`` and ``expected_error``.
+
+    Raises
+    ------
+    multilabel.ArgumentError, multilabel.ShapeError
+        Both are ``ValueError``.
+
+    Examples
+    --------
+    >>> from multilabel.calibration import reliability_curve
+    >>> curve = reliability_curve([[1, 0], [1, 1]], [[0.9, 0.2], [0.9, 0.9]], bins=2)
+    >>> curve.scores, curve.rates
+    (array([0.2, 0.9]), array([0., 1.]))
+    >>> round(curve.expected_error, 3)
+    0.125
+    """
+    if binning not in ("uniform", "quantile"):
+        raise _core.ArgumentError(
+            f"calibration.reliability_curve: binning must be 'uniform' or 'quantile'; got {binning!r}"
+        )
+    if bins < 1:
+        raise _core.ArgumentError(f"calibration.reliability_curve: bins must be at least 1; got {bins}")
+    return ReliabilityCurve(*_core.calibration.reliability_curve(targets, scores, bins, binning == "quantile"))
