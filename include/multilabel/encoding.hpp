@@ -6,9 +6,3 @@
 #include "multilabel/encoding/label_statistics.hpp"
 #include "multilabel/encoding/multi_label_binarizer.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
-
-namespace multilabel {
-using encoding::MultiLabelBinarizer;
-using encoding::UnknownLabel;
-using encoding::Vocabulary;
-}  // namespace multilabel

@@ -988,8 +988,8 @@ def label_ranking_loss(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: 
 def _check_score_average(where: str, average: Any, undefined: Any) -> None:
     if average not in _AVERAGES:
         raise InvalidParameterError(
-            f"The 'average' parameter of {where} must be a str among {{'macro', 'micro', 'samples', 'weighted'}} or None. "
-            f"Got {average!r} instead."
+            f"The 'average' parameter of {where} must be a str among {{'macro', 'micro', 'samples', 'weighted'}} "
+            f"or None. Got {average!r} instead."
         )
     if undefined not in ("sklearn", "skip"):
         raise _core.ArgumentError(f"undefined must be 'sklearn' or 'skip'; got {undefined!r}")

@@ -197,3 +197,8 @@ class MultiLabelBinarizer {
 };
 
 }  // namespace multilabel::encoding
+
+namespace multilabel {
+using encoding::MultiLabelBinarizer;
+using encoding::UnknownLabel;
+}  // namespace multilabel

@@ -133,3 +133,7 @@ inline void require_same(const Vocabulary& expected, const Vocabulary& actual, s
 }
 
 }  // namespace multilabel::encoding
+
+namespace multilabel {
+using encoding::Vocabulary;
+}  // namespace multilabel
