@@ -308,7 +308,7 @@ def reliability(
     scores: ArrayLike,
     *,
     bins: int = 12,
-    strategy: Literal["uniform", "quantile"] = "uniform",
+    binning: Literal["uniform", "quantile"] = "uniform",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how often labels are truly there against the score they were given, over all cells.
@@ -319,8 +319,8 @@ def reliability(
         Truth (NaN or -1 unknown, skipped) and scores in [0, 1].
     bins : int, default=12
         Number of bins of the score.
-    strategy : {"uniform", "quantile"}, default="uniform"
-        Bins of equal width, or of equal numbers of cells.
+    binning : {"uniform", "quantile"}, default="uniform"
+        Bins of equal width, or of about equally many cells.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
 
@@ -337,51 +337,22 @@ def reliability(
     >>> ax.texts[0].get_text()
     'expected calibration error 0.200'
     """
+    from . import calibration
+
     truth, score = draw.matching(targets, scores, "plot.reliability")
-    if bins < 1:
-        raise ArgumentError(f"plot.reliability: bins must be at least 1; got {bins}")
-    if strategy not in ("uniform", "quantile"):
-        raise ArgumentError(f'plot.reliability: strategy must be "uniform" or "quantile"; got {strategy!r}')
-    known = np.isfinite(truth)
-    positive, score = truth[known] > 0, score[known]
     if score.size and not (score.min() >= 0 and score.max() <= 1):
         extremes = f"{score.min():g} to {score.max():g}"
         raise ArgumentError(f"plot.reliability: scores must be in [0, 1]; got {extremes}. Pass scores, not logits")
-    edges = np.linspace(0, 1, bins + 1)
-    if strategy == "quantile" and score.size:
-        edges = np.unique(np.quantile(score, edges))
-    slot = np.clip(np.searchsorted(edges, score, side="right") - 1, 0, max(len(edges) - 2, 0))
-    cells = np.bincount(slot, minlength=bins).astype(float)
-    used = cells > 0
-    cells, hits = cells[used], np.bincount(slot, weights=positive, minlength=bins)[used]
-    mean, observed = np.bincount(slot, weights=score, minlength=bins)[used] / cells, hits / cells
-    low, high = draw.wilson_interval(hits, cells)
-    error = float(np.sum(cells * np.abs(observed - mean)) / cells.sum()) if cells.size else math.nan
+    curve = calibration.reliability_curve(truth, score, bins=bins, binning=binning)
+    low, high = draw.wilson_interval(curve.rates * curve.counts, curve.counts)
+    spread = np.clip([curve.rates - low, high - curve.rates], 0, None)
 
     ax = draw.axes_or_new(ax, 5.2, 4.4)
     ax.plot([0, 1], [0, 1], color=draw.MUTED, linewidth=0.9, linestyle=(0, (3, 3)), zorder=1)
-    spread = np.clip([observed - low, high - observed], 0, None)
-    ax.errorbar(
-        mean,
-        observed,
-        yerr=spread,
-        color=draw.BLUE,
-        ecolor=draw.SKY,
-        elinewidth=1.6,
-        linewidth=1.8,
-        marker="o",
-        markersize=5,
-        zorder=3,
-    )
-    ax.text(
-        0.97,
-        0.05,
-        f"expected calibration error {error:.3f}",
-        transform=ax.transAxes,
-        ha="right",
-        color=draw.INK,
-        fontsize=9.5,
-    )
+    style: dict[str, Any] = {"color": draw.BLUE, "ecolor": draw.SKY, "elinewidth": 1.6, "linewidth": 1.8, "zorder": 3}
+    ax.errorbar(curve.scores, curve.rates, yerr=spread, marker="o", markersize=5, **style)
+    text = f"expected calibration error {curve.expected_error:.3f}"
+    ax.text(0.97, 0.05, text, transform=ax.transAxes, ha="right", color=draw.INK, fontsize=9.5)
     ax.set(xlabel="score", ylabel="share of cells where the label is there", xlim=(0, 1), ylim=(0, 1.02))
     draw.clean(ax, grid="both")
     return ax
