@@ -70,34 +70,27 @@ struct Best {
   double threshold = 0, value = 0;
 };
 
-/// The best threshold over all scores; of equally good ones the highest.
-template <class S>
-[[nodiscard]] Best best_of_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective) {
-  const std::int64_t sign = higher_is_better(objective.metric) ? 1 : -1;
+/// The best threshold over all scores; of equally good ones the highest. `also(score, value)` sees every one.
+template <class S, class Also>
+[[nodiscard]] Best best_of_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective,
+                               Also&& also) {
   return with_group_mean(targets, objective, Start::all_predicted, [&](auto mean, auto group_of) {
-    std::int64_t top = std::numeric_limits<std::int64_t>::min();
-    S threshold{};
+    BestSum<S> best(objective.metric, mean.tolerance());
     walk<S>(targets, scores, mean, group_of, [&](S score, std::int64_t sum) {
-      if (sign * sum >= top) top = sign * sum, threshold = score;
+      best.offer(score, sum);
+      also(score, mean.value_of(sum));
     });
-    return Best{static_cast<double>(threshold), mean.value_of(sign * top)};
+    return Best{static_cast<double>(best.threshold()), mean.value_of(best.sum())};
   });
 }
 
 template <class S>
 [[nodiscard]] Sweep sweep_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective) {
-  const std::int64_t sign = higher_is_better(objective.metric) ? 1 : -1;
   LongArray<double> thresholds(scores.size() + 1), values(scores.size() + 1);
   std::size_t size = 0;
-  const Best best = with_group_mean(targets, objective, Start::all_predicted, [&](auto mean, auto group_of) {
-    std::int64_t top = std::numeric_limits<std::int64_t>::min();
-    S threshold{};
-    walk<S>(targets, scores, mean, group_of, [&](S score, std::int64_t sum) {
-      if (sign * sum >= top) top = sign * sum, threshold = score;
-      thresholds[size] = static_cast<double>(score);
-      values[size++] = mean.value_of(sum);
-    });
-    return Best{static_cast<double>(threshold), mean.value_of(sign * top)};
+  const Best best = best_of_all<S>(targets, scores, objective, [&](S score, double value) {
+    thresholds[size] = static_cast<double>(score);
+    values[size++] = value;
   });
   thresholds.resize(size);
   values.resize(size);

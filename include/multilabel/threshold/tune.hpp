@@ -50,7 +50,7 @@ struct Fitted {
 template <class S>
 [[nodiscard]] Fitted fit(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective,
                          const TuneOptions& options) {
-  Fitted fitted{best_of_all(targets, scores, objective), {}};
+  Fitted fitted{best_of_all<S>(targets, scores, objective, [](S, double) {}), {}};
   if (options.scope == Scope::global) {
     fitted.own = {fitted.global.threshold};
   } else if (objective.average == metrics::Average::samples) {

@@ -107,15 +107,15 @@ template <class S>
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return thresholds[a] < thresholds[b]; });
   std::vector<S> ascending;
   for (const std::size_t i : order) ascending.push_back(static_cast<S>(thresholds[i]));
-  const std::int64_t sign = higher_is_better(objective.metric) ? 1 : -1;
   return with_group_mean(targets, objective, Start::nothing_predicted, [&](const auto& mean, auto) {
     const auto sums = sums_at<S>(targets, scores, mean, objective.average, std::move(ascending));
-    Given given{std::vector<double>(sums.size()), order.back()};
-    std::int64_t top = sign * sums.back();
-    for (std::size_t k = sums.size(); k-- > 0;) {
+    Given given{std::vector<double>(sums.size()), 0};
+    BestSum<std::size_t> best(objective.metric, mean.tolerance());
+    for (std::size_t k = 0; k < sums.size(); ++k) {
       given.values[order[k]] = mean.value_of(sums[k]);
-      if (sign * sums[k] > top) top = sign * sums[k], given.best = order[k];
+      best.offer(order[k], sums[k]);
     }
+    given.best = best.threshold();
     return given;
   });
 }

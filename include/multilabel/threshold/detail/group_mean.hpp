@@ -39,6 +39,7 @@ class GroupMean {
     for (std::size_t g = 0; g < groups_.size(); ++g) total += groups_[g].known > 0 ? weights_[g] : 0.0;
     const int digits = total * bound > 0 ? std::ilogb(total * bound) + 1 : 0;  // so that no sum reaches 2^62
     scale_ = std::ldexp(1.0, std::min(62 - digits, 900));
+    tolerance_ = static_cast<std::int64_t>(static_cast<double>(groups_.size()) * std::max(1.0, bound * scale_ * 0x1p-52));
     unit_ = total > 0 ? 1.0 / (scale_ * total) : 0.0;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       if (groups_[g].known > 0) sum_ += fixed(g);
@@ -52,6 +53,9 @@ class GroupMean {
   [[nodiscard]] std::int64_t sum() const noexcept { return sum_; }
   [[nodiscard]] double value_of(std::int64_t sum) const noexcept { return static_cast<double>(sum) * unit_; }
   [[nodiscard]] double value() const noexcept { return value_of(sum_); }
+
+  /// Sums that are no further apart may be equal: each group's value is off by a rounding. About 1e-16 in the mean.
+  [[nodiscard]] std::int64_t tolerance() const noexcept { return tolerance_; }
 
   [[nodiscard]] const Counts<Count>& counts(std::size_t group) const noexcept { return groups_[group]; }
   [[nodiscard]] std::size_t size() const noexcept { return groups_.size(); }
@@ -76,7 +80,29 @@ class GroupMean {
   std::vector<Counts<Count>> groups_;
   Weights weights_;
   double scale_ = 1, unit_ = 0;  // the sum counts units of 1 / scale / total weight
-  std::int64_t sum_ = 0;
+  std::int64_t sum_ = 0, tolerance_ = 0;
+};
+
+/// Takes the sums of ascending thresholds and keeps the best; of equally good ones the last.
+template <class S>
+class BestSum {
+ public:
+  BestSum(Metric metric, std::int64_t tolerance) : sign_(higher_is_better(metric) ? 1 : -1), tolerance_(tolerance) {}
+
+  void offer(S threshold, std::int64_t sum) noexcept {
+    const std::int64_t good = sign_ * sum;
+    if (good < top_ - tolerance_) return;
+    top_ = std::max(top_, good);
+    threshold_ = threshold;
+    sum_ = sum;
+  }
+
+  [[nodiscard]] S threshold() const noexcept { return threshold_; }
+  [[nodiscard]] std::int64_t sum() const noexcept { return sum_; }
+
+ private:
+  std::int64_t sign_, tolerance_, top_ = std::numeric_limits<std::int64_t>::min() / 2, sum_ = 0;
+  S threshold_{};
 };
 
 /// The counts of the cells `first`, `first + step` and so on, at the start.
