@@ -3,6 +3,7 @@
 // Everything about augmentation: pipelines that change images a little and never the same way twice.
 
 #include "multilabel/augmentation/affine_map.hpp"
+#include "multilabel/augmentation/area.hpp"
 #include "multilabel/augmentation/canvas.hpp"
 #include "multilabel/augmentation/concepts.hpp"
 #include "multilabel/augmentation/crop.hpp"
@@ -19,3 +20,5 @@
 #include "multilabel/augmentation/resample.hpp"
 #include "multilabel/augmentation/resize.hpp"
 #include "multilabel/augmentation/rotate.hpp"
+#include "multilabel/augmentation/scratch.hpp"
+#include "multilabel/augmentation/simd.hpp"

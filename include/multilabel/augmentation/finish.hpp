@@ -12,6 +12,7 @@
 
 #include "multilabel/augmentation/levels.hpp"
 #include "multilabel/augmentation/noise.hpp"
+#include "multilabel/augmentation/simd.hpp"
 
 namespace multilabel::augmentation {
 
@@ -33,29 +34,42 @@ struct FastLevel {
         offset(static_cast<float>(level.offset)),
         low(static_cast<float>(level.low)),
         high(static_cast<float>(level.high)) {}
-  [[nodiscard]] float operator()(float x) const noexcept { return std::min(std::max(x * gain + offset, low), high); }
+  [[nodiscard]] MULTILABEL_KERNEL float operator()(float x) const noexcept {
+    return std::min(std::max(x * gain + offset, low), high);
+  }
   float gain, offset, low, high;
 };
 
 /// The noise of one strip, as raw sums.
 struct NoiseStrip {
   alignas(64) std::array<std::array<std::int32_t, STRIP>, 3> sums;
-  void fill(NoiseField& field, std::size_t pixels) noexcept {
-    for (std::size_t i = 0; i < pixels; i += NoiseField::LANES) field.next(&sums[0][i], &sums[1][i], &sums[2][i]);
+};
+
+struct FillNoise {
+  MULTILABEL_KERNEL void operator()(NoiseField* field, std::size_t pixels, NoiseStrip* strip) const {
+    NoiseField local = *field;
+    for (std::size_t i = 0; i < pixels; i += NoiseField::LANES)
+      local.next(&strip->sums[0][i], &strip->sums[1][i], &strip->sums[2][i]);
+    *field = local;
   }
 };
 
-inline void store(const std::uint8_t* in, std::size_t n, const FastLevel& level, float* __restrict out) noexcept {
-  for (std::size_t i = 0; i < n; ++i) out[i] = level(static_cast<float>(in[i]));
-}
-
-inline void store_noisy(const std::uint8_t* in, const std::int32_t* noise, std::size_t n, const FastLevel& before, float mean,
-                        float scale, const FastLevel& after, float* __restrict out) noexcept {
-  for (std::size_t i = 0; i < n; ++i) {
-    const float value = before(static_cast<float>(in[i]));
-    out[i] = after(value + (mean + scale * static_cast<float>(noise[i])));
+struct Store {
+  MULTILABEL_KERNEL void operator()(const std::uint8_t* in, std::size_t n, FastLevel level, float* __restrict out) const {
+    for (std::size_t i = 0; i < n; ++i) out[i] = level(static_cast<float>(in[i]));
   }
-}
+};
+
+/// Noise of a plane: added to `in` after the level `before`, as mean + scale * sum, and then put through `after`.
+struct StoreNoisy {
+  MULTILABEL_KERNEL void operator()(const std::uint8_t* in, const std::int32_t* noise, std::size_t n, FastLevel before,
+                                    float mean, float scale, FastLevel after, float* __restrict out) const {
+    for (std::size_t i = 0; i < n; ++i) {
+      const float value = before(static_cast<float>(in[i]));
+      out[i] = after(value + (mean + scale * static_cast<float>(noise[i])));
+    }
+  }
+};
 
 }  // namespace detail
 
@@ -77,15 +91,17 @@ inline void write_planar(const cv::Mat& image, const Finish& finish, float* plan
     std::array<cv::Mat, 3> planes = {cv::Mat(1, width, CV_8U, bytes[0].data()), cv::Mat(1, width, CV_8U, bytes[1].data()),
                                      cv::Mat(1, width, CV_8U, bytes[2].data())};
     cv::split(strip, planes.data());
-    if (finish.noise) noise.fill(field, n);
+    if (finish.noise) detail::run_kernel(detail::FillNoise{}, &field, n, &noise);
     for (std::size_t channel = 0; channel < 3; ++channel) {
       float* out = planar + channel * plane + begin;
       if (finish.noise) {
         const auto& sums = noise.sums[finish.noise->per_channel ? channel : 0];
-        detail::store_noisy(bytes[channel].data(), sums.data(), n, detail::FastLevel(finish.before[channel]), mean, scale,
-                            detail::FastLevel(finish.after[channel]), out);
+        detail::run_kernel(detail::StoreNoisy{}, static_cast<const std::uint8_t*>(bytes[channel].data()), sums.data(), n,
+                           detail::FastLevel(finish.before[channel]), mean, scale, detail::FastLevel(finish.after[channel]),
+                           out);
       } else {
-        detail::store(bytes[channel].data(), n, detail::FastLevel(plain[channel]), out);
+        detail::run_kernel(detail::Store{}, static_cast<const std::uint8_t*>(bytes[channel].data()), n,
+                           detail::FastLevel(plain[channel]), out);
       }
     }
   }

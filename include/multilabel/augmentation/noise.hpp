@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "multilabel/augmentation/simd.hpp"
+
 namespace multilabel::augmentation {
 
 /// An endless field of normal noise that depends on `seed` alone.
@@ -31,7 +33,7 @@ class NoiseField {
   }
 
   /// The next `LANES` pixels: raw sums of deviation `DEVIATION` for the three channels.
-  void next(std::int32_t* red, std::int32_t* green, std::int32_t* blue) noexcept {
+  MULTILABEL_KERNEL void next(std::int32_t* red, std::int32_t* green, std::int32_t* blue) noexcept {
     const Words first = draw();
     const Words second = draw();
     for (std::size_t i = 0; i < LANES; ++i) {
@@ -48,10 +50,12 @@ class NoiseField {
  private:
   using Words = std::array<std::uint32_t, LANES>;
 
-  static std::int32_t byte(std::uint32_t word, int shift) noexcept { return static_cast<std::int32_t>((word >> shift) & 255u); }
-  static std::uint32_t rotate(std::uint32_t x, int k) noexcept { return (x << k) | (x >> (32 - k)); }
+  MULTILABEL_KERNEL static std::int32_t byte(std::uint32_t word, int shift) noexcept {
+    return static_cast<std::int32_t>((word >> shift) & 255u);
+  }
+  MULTILABEL_KERNEL static std::uint32_t rotate(std::uint32_t x, int k) noexcept { return (x << k) | (x >> (32 - k)); }
 
-  Words draw() noexcept {
+  MULTILABEL_KERNEL Words draw() noexcept {
     Words result;
     auto& [s0, s1, s2, s3] = state_;
     for (std::size_t i = 0; i < LANES; ++i) {

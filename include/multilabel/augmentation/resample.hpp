@@ -11,7 +11,9 @@
 #include <utility>
 
 #include "multilabel/augmentation/affine_map.hpp"
+#include "multilabel/augmentation/area.hpp"
 #include "multilabel/augmentation/concepts.hpp"
+#include "multilabel/augmentation/scratch.hpp"
 
 namespace multilabel::augmentation {
 
@@ -46,14 +48,14 @@ inline constexpr double SPARE = 1.25;
 /// Resizes both axes; with area filtering each axis that shrinks is averaged, each that grows is interpolated.
 inline cv::Mat resize_to(const cv::Mat& source, cv::Size size, Interpolation interpolation) {
   if (source.size() == size) return source;
-  cv::Mat result;
+  cv::Mat result = scratch_image(size);
   if (interpolation != Interpolation::area) {
     cv::resize(source, result, size, 0, 0, static_cast<int>(interpolation));
     return result;
   }
   const cv::Size smaller(std::min(size.width, source.cols), std::min(size.height, source.rows));
   cv::Mat averaged = source;
-  if (smaller != source.size()) cv::resize(source, averaged, smaller, 0, 0, cv::INTER_AREA);
+  if (smaller != source.size()) averaged = shrink_area(source, smaller);
   if (smaller == size) return averaged;
   cv::resize(averaged, result, size, 0, 0, cv::INTER_LINEAR);
   return result;
@@ -95,7 +97,7 @@ inline cv::Mat resample_straight(const cv::Mat& source, const Geometry& geometry
   cv::Mat result =
       cut(resize_to(source, scaled, geometry.sampling.interpolation), cv::Rect({x, y}, geometry.size), geometry.sampling);
   if (map.xx > 0 && map.yy > 0) return result;
-  cv::Mat mirrored;
+  cv::Mat mirrored = scratch_image(geometry.size);
   cv::flip(result, mirrored, map.xx > 0 ? 0 : map.yy > 0 ? 1 : -1);
   return mirrored;
 }
@@ -118,7 +120,7 @@ inline cv::Mat warp(const cv::Mat& source, AffineMap map, const Geometry& geomet
   const int border = geometry.beyond ? static_cast<int>(sampling.border) : static_cast<int>(cv::BORDER_REPLICATE);
   const double values[6] = {map.xx, map.xy, map.x0, map.yx, map.yy, map.y0};
   const cv::Mat matrix(2, 3, CV_64F, const_cast<double*>(values));
-  cv::Mat result;
+  cv::Mat result = scratch_image(geometry.size);
   cv::warpAffine(from, result, matrix, geometry.size, interpolation | cv::WARP_INVERSE_MAP, border,
                  cv::Scalar(sampling.fill[0], sampling.fill[1], sampling.fill[2]));
   return result;

@@ -16,6 +16,7 @@
 #include <system_error>
 #include <vector>
 
+#include "multilabel/augmentation/scratch.hpp"
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/data/image_header.hpp"
@@ -51,9 +52,10 @@ inline cv::Mat to_rgb(cv::Mat image) {
   if (image.channels() == 1) {
     cv::cvtColor(image, rgb, cv::COLOR_GRAY2RGB);
   } else if (image.channels() == 3) {
-    cv::cvtColor(image, rgb, cv::COLOR_BGR2RGB);
+    cv::cvtColor(image, image, cv::COLOR_BGR2RGB);
+    return image;
   } else {
-    rgb.create(image.size(), CV_8UC3);
+    rgb = augmentation::detail::scratch_image(image.size());
     for (int y = 0; y < image.rows; ++y) {
       const auto* from = image.ptr<cv::Vec4b>(y);
       auto* to = rgb.ptr<cv::Vec3b>(y);
@@ -95,7 +97,12 @@ inline cv::Mat to_rgb(cv::Mat image) {
   const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::uint8_t*>(bytes.data()));
   cv::Mat image;
   try {
-    image = cv::imdecode(buffer, as_stored ? cv::IMREAD_UNCHANGED : cv::IMREAD_COLOR);
+    if (as_stored || header.width == 0 || header.height == 0) {
+      image = cv::imdecode(buffer, as_stored ? cv::IMREAD_UNCHANGED : cv::IMREAD_COLOR);
+    } else {
+      image = augmentation::detail::scratch_image({static_cast<int>(header.width), static_cast<int>(header.height)});
+      image = cv::imdecode(buffer, cv::IMREAD_COLOR, &image);
+    }
   } catch (const cv::Exception& error) {
     detail::refuse_image("image must be one that OpenCV decodes", error.err, path);
   }
