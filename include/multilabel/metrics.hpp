@@ -6,6 +6,7 @@
 #include "multilabel/metrics/average_precision.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/classification.hpp"
+#include "multilabel/metrics/classification_report.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/confusion.hpp"
 #include "multilabel/metrics/label_ranking.hpp"

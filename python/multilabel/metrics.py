@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,6 +34,8 @@ __all__ = [
     "fbeta_score",
     "hamming_loss",
     "jaccard_score",
+    "LabelRanking",
+    "label_ranking",
     "label_ranking_average_precision_score",
     "label_ranking_loss",
     "multilabel_confusion_matrix",
@@ -700,7 +702,7 @@ def classification_report(
             output_dict=output_dict,
             zero_division=zero_division,
         )
-    targets, predictions, _ = _pair(y_true, y_pred, sample_weight)
+    targets, predictions, weights = _pair(y_true, y_pred, sample_weight)
     columns = _columns(labels, targets.shape[1]) if labels is not None else list(range(targets.shape[1]))
     if target_names is not None and len(columns) != len(target_names):
         if labels is None:
@@ -714,14 +716,27 @@ def classification_report(
             stacklevel=_callers_level(),
         )
     names = [str(column) for column in columns] if target_names is None else list(target_names)
-    rows: dict[str, tuple[Any, ...]] = {}
-    lines: list[tuple[str, tuple[Any, ...]]] = []
-    options = {"labels": columns, "sample_weight": sample_weight, "zero_division": zero_division}
-    *scores, support = precision_recall_fscore_support(targets, predictions, average=None, **options)
-    lines.extend(zip(names, zip(*scores, support, strict=True), strict=False))
-    for average in ("micro", "macro", "weighted", "samples"):
-        *means, _ = precision_recall_fscore_support(targets, predictions, average=average, **options)
-        rows[f"{average} avg"] = (*means, np.sum(support))
+    divisor = _zero_division("classification_report", zero_division)
+    try:
+        *scores, support, undefined, means = _core.metrics.report_numbers(
+            "classification_report", targets, predictions, divisor, weights, columns
+        )
+    except _core.ArgumentError as error:
+        raise _refused(error, targets, predictions) from None
+    if isinstance(zero_division, str):
+        averages: list[str | None] = [None, "micro", "macro", "weighted", "samples"]
+        counts = [(undefined, len(support)), *((line[1], line[2]) for line in means)]
+        for average, (missing, size) in zip(averages, counts, strict=True):
+            for kind, count in zip(("precision", "recall", "fbeta"), missing, strict=True):
+                if count:
+                    _warn_zero_division(kind, average, size)
+    if weights is None:
+        support = support.astype(np.int64)
+    lines = list(zip(names, zip(*scores, support, strict=True), strict=False))
+    rows = {
+        f"{average} avg": (*line[0], np.sum(support))
+        for average, line in zip(("micro", "macro", "weighted", "samples"), means, strict=True)
+    }
     headers = ["precision", "recall", "f1-score", "support"]
     if output_dict:
         both = dict(lines) | rows
@@ -896,11 +911,22 @@ def binary_accuracy(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float =
         raise _refused_scores(error, scores) from None
 
 
-def _ranking(where: str, kind: str, y_true: Any, y_score: Any, sample_weight: Any) -> float:
+class LabelRanking(NamedTuple):
+    """The three ranking metrics of `label_ranking`."""
+
+    average_precision: float
+    """See `label_ranking_average_precision_score`."""
+    coverage_error: float
+    """See `coverage_error`."""
+    ranking_loss: float
+    """See `label_ranking_loss`."""
+
+
+def _ranking(where: str, y_true: Any, y_score: Any, sample_weight: Any) -> LabelRanking:
     targets, scores = _scores(y_true, y_score)
     weights = weight_array(sample_weight, len(targets))
     try:
-        return _core.metrics.ranking(where, kind, targets, scores, weights)
+        return LabelRanking(*_core.metrics.ranking(where, targets, scores, weights))
     except _core.ArgumentError as error:
         raise _refused_scores(error, scores) from None
 
@@ -930,7 +956,7 @@ def label_ranking_average_precision_score(
     >>> label_ranking_average_precision_score([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.8, 0.3]])
     0.75
     """
-    return _ranking("label_ranking_average_precision_score", "precision", y_true, y_score, sample_weight)
+    return _ranking("label_ranking_average_precision_score", y_true, y_score, sample_weight).average_precision
 
 
 def coverage_error(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
@@ -956,7 +982,7 @@ def coverage_error(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: Arra
     >>> coverage_error([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.8, 0.3]])
     1.5
     """
-    return _ranking("coverage_error", "coverage", y_true, y_score, sample_weight)
+    return _ranking("coverage_error", y_true, y_score, sample_weight).coverage_error
 
 
 def label_ranking_loss(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
@@ -982,7 +1008,33 @@ def label_ranking_loss(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: 
     >>> label_ranking_loss([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.8, 0.3]])
     0.25
     """
-    return _ranking("label_ranking_loss", "loss", y_true, y_score, sample_weight)
+    return _ranking("label_ranking_loss", y_true, y_score, sample_weight).ranking_loss
+
+
+def label_ranking(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None) -> LabelRanking:
+    """The three ranking metrics in one pass, at the price of one.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells leave their row.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+
+    Returns
+    -------
+    ranking : LabelRanking
+        A named tuple of ``average_precision``, ``coverage_error`` and ``ranking_loss``.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import label_ranking
+    >>> label_ranking([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.3, 0.8]])
+    LabelRanking(average_precision=1.0, coverage_error=1.0, ranking_loss=0.0)
+    """
+    return _ranking("label_ranking", y_true, y_score, sample_weight)
 
 
 def _check_score_average(where: str, average: Any, undefined: Any) -> None:

@@ -5,6 +5,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <multilabel/metrics.hpp>
@@ -127,6 +128,28 @@ py::tuple confusion(const char* where, const py::array& targets, const py::array
                         to_numpy(std::move(counts.positives)), to_numpy(std::move(counts.known)));
 }
 
+/// The numbers of scikit-learn's report: (precision, recall, F1, support) of the labels, how many of the first three are
+/// undefined, and for each average its three values, how many are undefined behind each, and the number of values.
+py::tuple report_numbers(const char* where, const py::array& targets, const py::array& predictions, double zero_division,
+                         const Weights& sample_weight, const std::vector<std::size_t>& labels) {
+  const Labels t(where, "y_true", targets);
+  const Labels p(where, "y_pred", predictions);
+  metrics::ClassificationReportOptions options;
+  options.zero_division = zero_division_of(zero_division);
+  options.sample_weight = to_vector(sample_weight);
+  options.labels = labels;
+  metrics::detail::ClassificationTable table;
+  {
+    const py::gil_scoped_release release;
+    table = metrics::detail::classification_table(where, t.cells, p.cells, options);
+  }
+  py::list averages;
+  for (const auto& line : table.averages) averages.append(py::make_tuple(line.values, line.undefined, line.size));
+  const std::array<std::size_t, 3> undefined{table.labels[0].undefined, table.labels[1].undefined, table.labels[2].undefined};
+  return py::make_tuple(to_numpy(std::move(table.labels[0].values)), to_numpy(std::move(table.labels[1].values)),
+                        to_numpy(std::move(table.labels[2].values)), to_numpy(std::move(table.support)), undefined, averages);
+}
+
 double accuracy(const char* where, const py::array& targets, const py::array& predictions, bool normalize,
                 const Weights& sample_weight) {
   const Labels t(where, "y_true", targets);
@@ -157,15 +180,15 @@ double binary_accuracy(const char* where, const py::array& targets, const py::ar
   });
 }
 
-double ranking(const char* where, const std::string& kind, const py::array& targets, const py::array& scores,
-               const Weights& sample_weight) {
+/// Average precision, coverage error and ranking loss over rows.
+std::array<double, 3> ranking(const char* where, const py::array& targets, const py::array& scores,
+                              const Weights& sample_weight) {
   const Labels t(where, "y_true", targets);
   const auto weights = to_vector(sample_weight);
   return with_scores(where, scores, [&](auto view) {
     const py::gil_scoped_release release;
-    if (kind == "coverage") return metrics::detail::coverage(where, t.cells, view, weights);
-    if (kind == "loss") return metrics::detail::ranking_loss(where, t.cells, view, weights);
-    return metrics::detail::label_ranking_average_precision(where, t.cells, view, weights);
+    const auto all = metrics::detail::label_ranking(where, t.cells, view, weights);
+    return std::array<double, 3>{all.average_precision, all.coverage_error, all.ranking_loss};
   });
 }
 
@@ -275,10 +298,11 @@ void bind_metrics(py::module_& module) {
   module.def("classification", &classification, where, y_true, y_pred, py::arg("kinds"), average, py::arg("beta"),
              py::arg("zero_division"), weight, labels);
   module.def("confusion", &confusion, where, y_true, y_pred, py::arg("samplewise"), weight, labels);
+  module.def("report_numbers", &report_numbers, where, y_true, y_pred, py::arg("zero_division"), weight, labels);
   module.def("accuracy", &accuracy, where, y_true, y_pred, py::arg("normalize"), weight);
   module.def("hamming", &hamming, where, y_true, y_pred, weight);
   module.def("binary_accuracy", &binary_accuracy, where, y_true, y_score, py::arg("threshold"));
-  module.def("ranking", &ranking, where, py::arg("kind"), y_true, y_score, weight);
+  module.def("ranking", &ranking, where, y_true, y_score, weight);
   module.def("average_precision", &average_precision, where, y_true, y_score, average, py::arg("definition"),
              py::arg("skip_undefined"), weight);
   module.def("roc_auc", &roc_auc, where, y_true, y_score, average, py::arg("skip_undefined"), weight);

@@ -27,6 +27,23 @@ TEST_CASE("label_ranking_loss: a tied pair is a wrong pair") {
   CHECK(label_ranking_loss(targets, scores) == Approx(1.0 / 4.0));  // 2 x 2 pairs, one of them tied
 }
 
+TEST_CASE("label_ranking: the three in one pass") {
+  const auto together = label_ranking(targets, scores);
+  CHECK(together.average_precision == label_ranking_average_precision_score(targets, scores));
+  CHECK(together.coverage_error == coverage_error(targets, scores));
+  CHECK(together.ranking_loss == label_ranking_loss(targets, scores));
+}
+
+TEST_CASE("ranking metrics: positives beyond the first 64 columns count too") {
+  Matrix<int> t(1, 150);
+  Matrix<float> s(1, 150);
+  for (std::size_t j = 0; j < 150; ++j) s(0, j) = static_cast<float>(j);
+  t(0, 3) = t(0, 64) = t(0, 149) = 1;
+  CHECK(coverage_error(t, s) == 147.0);  // 3 ... 149
+  // above column 3 are 146 labels, 2 of them positive; above column 64 are 85, 1 of them positive; above column 149 none
+  CHECK(label_ranking_loss(t, s) == Approx((144.0 + 84.0 + 0.0) / (3.0 * 147.0)));
+}
+
 TEST_CASE("ranking metrics: rows where order means nothing count as perfect") {
   const Matrix<int> none_and_all(2, 2, {0, 0, 1, 1});
   const Matrix<double> any(2, 2, {0.1, 0.2, 0.3, 0.4});

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <cstring>
+#include <cstdint>
 #include <limits>
 #include <string_view>
 #include <vector>
@@ -14,32 +14,60 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
-#include "multilabel/metrics/confusion.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/counting.hpp"
 #include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics {
 
 namespace detail {
 
+/// Wrong and known cells of each row.
+struct RowErrors {
+  std::vector<std::uint32_t> wrong;
+  std::vector<std::uint32_t> known;  ///< empty when all are
+};
+
+[[nodiscard]] inline RowErrors row_errors(std::string_view where, const LabelCells& targets, const LabelCells& predictions) {
+  require_same_shape(where, "targets and predictions", targets, predictions);
+  RowErrors errors{std::vector<std::uint32_t>(targets.rows()), {}};
+  if (targets.count_wrong(predictions, errors.wrong.data())) return errors;
+  const auto columns = static_cast<std::uint32_t>(targets.columns());
+  for_each_block(where, targets, predictions, {}, [&](const LabelBlock& block) {
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      const std::size_t offset = i * block.columns;
+      const RowCounts counts = count_row(block.targets + offset, block.predictions + offset, block.columns);
+      errors.wrong[block.first + i] =
+          static_cast<std::uint32_t>(counts.predicted + counts.positives - 2 * counts.true_positives);
+      if (block.unknown == nullptr) continue;
+      if (errors.known.empty()) errors.known.assign(targets.rows(), columns);
+      errors.known[block.first + i] -= static_cast<std::uint32_t>(count_ones(block.unknown + offset, block.columns));
+    }
+  });
+  return errors;
+}
+
 /// 1 for each row without a wrong known cell, else 0.
 [[nodiscard]] inline std::vector<double> rows_right(std::string_view where, const LabelCells& targets,
                                                     const LabelCells& predictions) {
+  const auto errors = row_errors(where, targets, predictions);
   std::vector<double> right(targets.rows());
-  for_each_block(where, targets, predictions, {}, [&](const LabelBlock& block) {
-    for (std::size_t i = 0; i < block.rows; ++i) {
-      const Code* t = block.targets + i * block.columns;
-      right[block.first + i] = std::memcmp(t, block.predictions + i * block.columns, block.columns) == 0 ? 1.0 : 0.0;
-    }
-  });
+  std::transform(errors.wrong.begin(), errors.wrong.end(), right.begin(), [](std::uint32_t n) { return n == 0 ? 1.0 : 0.0; });
   return right;
 }
 
 [[nodiscard]] inline double cells_wrong(std::string_view where, const LabelCells& targets, const LabelCells& predictions,
                                         const std::vector<double>& weights) {
-  const auto total = count_by_label(where, targets, predictions, weights, {}).total();
-  const double wrong = total.predicted[0] + total.positives[0] - 2.0 * total.true_positives[0];
-  return total.known[0] == 0.0 ? std::numeric_limits<double>::quiet_NaN() : wrong / total.known[0];
+  require_weights(where, weights, targets.rows());
+  const auto errors = row_errors(where, targets, predictions);
+  double wrong = 0.0;
+  double known = 0.0;
+  for (std::size_t i = 0; i < targets.rows(); ++i) {
+    const double weight = weights.empty() ? 1.0 : weights[i];
+    wrong += weight * errors.wrong[i];
+    known += weight * (errors.known.empty() ? static_cast<double>(targets.columns()) : errors.known[i]);
+  }
+  return known == 0.0 ? std::numeric_limits<double>::quiet_NaN() : wrong / known;
 }
 
 template <std::floating_point Score>

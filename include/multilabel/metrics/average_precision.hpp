@@ -79,7 +79,7 @@ struct AveragePrecision {
   template <std::floating_point Score>
   [[nodiscard]] double of_row(const RankedRow<Score>& row) const {
     if (definition != AveragePrecisionDefinition::sklearn) return (*this)(positive_steps(row));
-    if (row.present > 0) return precision_sum(row) / static_cast<double>(row.present);
+    if (row.present > 0) return rank_row(row).precision_sum / static_cast<double>(row.present);
     return undefined == UndefinedLabel::skip ? std::numeric_limits<double>::quiet_NaN() : 0.0;
   }
 

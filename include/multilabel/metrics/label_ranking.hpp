@@ -3,7 +3,6 @@
 // Does each row rank its labels well, whatever the threshold? Three measures on scores [samples, labels], as scikit-learn
 // defines them; unknown cells are taken out of their row before it is ranked.
 
-#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <string_view>
@@ -17,49 +16,37 @@
 
 namespace multilabel::metrics {
 
+/// The three measures together, from one pass.
+struct LabelRanking {
+  double average_precision = 0.0;  ///< see `label_ranking_average_precision_score`
+  double coverage_error = 0.0;     ///< see `coverage_error`
+  double ranking_loss = 0.0;       ///< see `label_ranking_loss`
+};
+
 namespace detail {
 
-/// The mean over rows of `value(RankedRow)`.
-template <std::floating_point Score, class Value>
-[[nodiscard]] double mean_over_rows(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                    const std::vector<double>& weights, Value&& value) {
+template <std::floating_point Score>
+[[nodiscard]] LabelRanking label_ranking(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+                                         const std::vector<double>& weights) {
   require_weights(where, weights, targets.rows());
-  double sum = 0.0;
+  LabelRanking sums;
   double weight_sum = 0.0;
   for_each_ranked_row(where, targets, scores, [&](std::size_t i, const RankedRow<Score>& row) {
     const double weight = weights.empty() ? 1.0 : weights[i];
-    sum += weight * value(row);
     weight_sum += weight;
+    if (row.present == 0 || row.absent() == 0) {
+      sums.average_precision += weight;
+      sums.coverage_error += weight * static_cast<double>(row.present);
+      return;
+    }
+    const RowRanking ranking = rank_row(row);
+    sums.average_precision += weight * ranking.precision_sum / static_cast<double>(row.present);
+    sums.coverage_error += weight * static_cast<double>(ranking.coverage);
+    sums.ranking_loss += weight * static_cast<double>(ranking.misordered) /
+                         (static_cast<double>(row.present) * static_cast<double>(row.absent()));
   });
-  return weight_sum == 0.0 ? std::numeric_limits<double>::quiet_NaN() : sum / weight_sum;
-}
-
-template <std::floating_point Score>
-[[nodiscard]] double label_ranking_average_precision(std::string_view where, const LabelCells& targets,
-                                                     MatrixView<const Score> scores, const std::vector<double>& weights) {
-  return mean_over_rows(where, targets, scores, weights, [](const RankedRow<Score>& row) {
-    if (row.present == 0 || row.absent() == 0) return 1.0;
-    return precision_sum(row) / static_cast<double>(row.present);
-  });
-}
-
-template <std::floating_point Score>
-[[nodiscard]] double coverage(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                              const std::vector<double>& weights) {
-  return mean_over_rows(where, targets, scores, weights, [](const RankedRow<Score>& row) {
-    if (row.present == 0) return 0.0;
-    const Score lowest = *std::min_element(row.positives, row.positives + row.present);
-    return static_cast<double>(count_at_least(row.scores, row.labels, lowest));
-  });
-}
-
-template <std::floating_point Score>
-[[nodiscard]] double ranking_loss(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                  const std::vector<double>& weights) {
-  return mean_over_rows(where, targets, scores, weights, [](const RankedRow<Score>& row) {
-    if (row.present == 0 || row.absent() == 0) return 0.0;
-    return misordered_pairs(row, 1.0) / (static_cast<double>(row.present) * static_cast<double>(row.absent()));
-  });
+  const double factor = weight_sum == 0.0 ? std::numeric_limits<double>::quiet_NaN() : weight_sum;
+  return {sums.average_precision / factor, sums.coverage_error / factor, sums.ranking_loss / factor};
 }
 
 }  // namespace detail
@@ -72,8 +59,9 @@ template <label_matrix Targets, score_matrix Scores>
                                                            const std::vector<double>& sample_weight = {}) {
   const auto t = row_major(targets);
   const auto s = row_major(scores);
-  return detail::label_ranking_average_precision("metrics::label_ranking_average_precision_score", detail::LabelCells(t.view()),
-                                                 s.view(), sample_weight);
+  return detail::label_ranking("metrics::label_ranking_average_precision_score", detail::LabelCells(t.view()), s.view(),
+                               sample_weight)
+      .average_precision;
 }
 
 /// How many labels, best score first, one must take on average to have all positives of a row; ties count in full, a row
@@ -83,7 +71,7 @@ template <label_matrix Targets, score_matrix Scores>
                                     const std::vector<double>& sample_weight = {}) {
   const auto t = row_major(targets);
   const auto s = row_major(scores);
-  return detail::coverage("metrics::coverage_error", detail::LabelCells(t.view()), s.view(), sample_weight);
+  return detail::label_ranking("metrics::coverage_error", detail::LabelCells(t.view()), s.view(), sample_weight).coverage_error;
 }
 
 /// The mean over rows of the share of (positive, negative) pairs in which the negative scores at least as high. In [0, 1], 0 is
@@ -93,7 +81,17 @@ template <label_matrix Targets, score_matrix Scores>
                                         const std::vector<double>& sample_weight = {}) {
   const auto t = row_major(targets);
   const auto s = row_major(scores);
-  return detail::ranking_loss("metrics::label_ranking_loss", detail::LabelCells(t.view()), s.view(), sample_weight);
+  return detail::label_ranking("metrics::label_ranking_loss", detail::LabelCells(t.view()), s.view(), sample_weight)
+      .ranking_loss;
+}
+
+/// All three of them, at the price of one. Errors as `label_ranking_average_precision_score`.
+template <label_matrix Targets, score_matrix Scores>
+[[nodiscard]] LabelRanking label_ranking(const Targets& targets, const Scores& scores,
+                                         const std::vector<double>& sample_weight = {}) {
+  const auto t = row_major(targets);
+  const auto s = row_major(scores);
+  return detail::label_ranking("metrics::label_ranking", detail::LabelCells(t.view()), s.view(), sample_weight);
 }
 
 }  // namespace multilabel::metrics

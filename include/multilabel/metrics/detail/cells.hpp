@@ -81,12 +81,52 @@ template <class T>
   return result;
 }
 
+/// How many cells of each row differ between two matrices of 0 and 1 of one type, without going through codes; false, with the
+/// counts unusable, when a cell is something else, or for types so narrow that codes are as fast.
+template <class T>
+[[nodiscard]] bool count_wrong_clean(const void* targets, const void* predictions, std::size_t rows, std::size_t columns,
+                                     std::uint32_t* wrong) noexcept {
+  if constexpr (sizeof(T) < 4) return false;
+  using Bits = std::conditional_t<sizeof(T) <= 4, std::uint32_t, std::uint64_t>;
+  constexpr int exponent = std::floating_point<T> ? std::numeric_limits<T>::digits - 1 : 0;
+  const T* t = static_cast<const T*>(targets);
+  const T* p = static_cast<const T*>(predictions);
+  for (std::size_t i = 0; i < rows; ++i, t += columns, p += columns) {
+    Bits sum = 0;
+    Bits bad = 0;
+    for (std::size_t j = 0; j < columns; ++j) {
+      if constexpr (std::floating_point<T>) {
+        constexpr auto one = std::bit_cast<Bits>(T{1});
+        const auto a = std::bit_cast<Bits>(t[j]);
+        const auto b = std::bit_cast<Bits>(p[j]);
+        const Bits a_one = (a >> exponent) & 1u;
+        const Bits b_one = (b >> exponent) & 1u;
+        bad |= (a ^ ((Bits{0} - a_one) & one)) | (b ^ ((Bits{0} - b_one) & one));
+        sum += a_one ^ b_one;
+      } else {
+        const auto a = static_cast<Bits>(t[j]);
+        const auto b = static_cast<Bits>(p[j]);
+        bad |= a | b;
+        sum += a ^ b;
+      }
+    }
+    if (bad > (std::floating_point<T> ? 0u : 1u)) return false;
+    wrong[i] = static_cast<std::uint32_t>(sum);
+  }
+  return true;
+}
+
 /// A label matrix of any number type, seen as codes.
 class LabelCells {
  public:
   template <class T>
   explicit LabelCells(MatrixView<const T> view)
-      : data_(view.data()), rows_(view.rows()), columns_(view.columns()), encode_(&encode<T>), value_(&value<T>) {}
+      : data_(view.data()),
+        rows_(view.rows()),
+        columns_(view.columns()),
+        encode_(&encode<T>),
+        value_(&value<T>),
+        count_wrong_(&count_wrong_clean<T>) {}
 
   [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
@@ -109,6 +149,11 @@ class LabelCells {
     if (bad < rows * columns_) {
       refuse(where, "predictions must hold 0 or 1", first * columns_ + bad, "Scores become predictions by a threshold.");
     }
+  }
+
+  /// The number of cells of each row that differ from `predictions`, if both matrices are of one type and hold 0 and 1 only.
+  [[nodiscard]] bool count_wrong(const LabelCells& predictions, std::uint32_t* wrong) const {
+    return count_wrong_ == predictions.count_wrong_ && count_wrong_(data_, predictions.data_, rows_, columns_, wrong);
   }
 
  private:
@@ -134,6 +179,7 @@ class LabelCells {
   std::size_t columns_;
   CellsRead (*encode_)(const void*, std::size_t, std::size_t, Code*);
   double (*value_)(const void*, std::size_t);
+  bool (*count_wrong_)(const void*, const void*, std::size_t, std::size_t, std::uint32_t*);
 };
 
 /// How many rows of `columns` cells go into one block.

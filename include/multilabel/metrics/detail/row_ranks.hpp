@@ -71,10 +71,10 @@ void for_each_ranked_row(std::string_view where, const LabelCells& targets, Matr
         }
         row.scores = known.data();
       } else {
-        for (std::size_t j = 0; j < columns; j += 8) {
-          for (std::uint64_t word = load_word(code + j, std::min<std::size_t>(8, columns - j)); word != 0; word &= word - 1) {
-            const auto bit = static_cast<std::size_t>(std::countr_zero(word)) / 8;
-            positives[row.present++] = row.scores[j + (std::endian::native == std::endian::little ? bit : 7 - bit)];
+        for (std::size_t j = 0; j < columns; j += 64) {
+          const std::size_t end = std::min<std::size_t>(64, columns - j);
+          for (std::uint64_t mask = ones_mask(code + j, end); mask != 0; mask &= mask - 1) {
+            positives[row.present++] = row.scores[j + static_cast<std::size_t>(std::countr_zero(mask))];
           }
         }
       }
@@ -106,24 +106,35 @@ struct SortedRow {
   std::vector<Score> positives;
 };
 
-/// The sum over the positives of (positives at or above) / (labels at or above).
+/// What the ranking metrics need of one row.
+struct RowRanking {
+  double precision_sum = 0.0;  ///< over the positives: (positives at or above) / (labels at or above)
+  std::size_t misordered = 0;  ///< pairs in which the negative scores at least as high as the positive
+  std::size_t coverage = 0;    ///< labels at or above the lowest positive
+};
+
 template <std::floating_point Score>
-[[nodiscard]] double precision_sum(const RankedRow<Score>& row) {
-  double sum = 0.0;
-  const auto add = [&](auto&& positives_from, auto&& labels_from) {
-    for (std::size_t i = 0; i < row.present; ++i) {
-      sum += static_cast<double>(positives_from(row.positives[i])) / static_cast<double>(labels_from(row.positives[i]));
-    }
+[[nodiscard]] RowRanking rank_row(const RankedRow<Score>& row) {
+  RowRanking ranking;
+  const auto add = [&](std::size_t positives, std::size_t labels) {
+    ranking.precision_sum += static_cast<double>(positives) / static_cast<double>(labels);
+    ranking.misordered += labels - positives;
+    ranking.coverage = std::max(ranking.coverage, labels);
   };
   if (row.present <= few_positives) {
-    add([&](Score s) { return count_at_least(row.positives, row.present, s); },
-        [&](Score s) { return count_at_least(row.scores, row.labels, s); });
+    for (std::size_t i = 0; i < row.present; ++i) {
+      const Score score = row.positives[i];
+      std::size_t positives = 0;
+      for (std::size_t k = 0; k < row.present; ++k) positives += row.positives[k] >= score ? 1 : 0;
+      add(positives, count_at_least(row.scores, row.labels, score));
+    }
   } else {
     const SortedRow<Score> sorted(row);
-    add([&](Score s) { return SortedRow<Score>::at_least(sorted.positives, s); },
-        [&](Score s) { return SortedRow<Score>::at_least(sorted.all, s); });
+    for (const auto score : sorted.positives) {
+      add(SortedRow<Score>::at_least(sorted.positives, score), SortedRow<Score>::at_least(sorted.all, score));
+    }
   }
-  return sum;
+  return ranking;
 }
 
 /// The pairs of a positive and a negative of the row in which the negative scores at least as high (`ties` 1), or higher, with

@@ -13,9 +13,9 @@
 
 namespace multilabel::metrics::detail {
 
-/// Three decimals; "-" for NaN.
-[[nodiscard]] inline std::string decimals(double value, int digits = 3) {
-  if (std::isnan(value)) return "-";
+/// `digits` decimals; `undefined` for NaN.
+[[nodiscard]] inline std::string decimals(double value, int digits = 3, const char* undefined = "-") {
+  if (std::isnan(value)) return undefined;
   std::ostringstream stream;
   stream << std::fixed << std::setprecision(digits) << value;
   return stream.str();
