@@ -39,26 +39,7 @@ py::dict config_dict(const ClassifierImpl& classifier) {
 
 void bind_model(py::module_& module) {
   const model::ModelOptions defaults;
-  module.def("backbone_names", &model::backbone_names);
-  module.def(
-      "create",
-      [](const std::string& name, std::size_t labels, const std::string& head, const std::string& pretrained,
-         std::uint64_t seed, double dropout, std::vector<double> bias_prior, double csra_lambda,
-         std::vector<double> csra_temperatures) {
-        return model::create(name, {.labels = labels,
-                                    .head = model::head_from_name(head),
-                                    .pretrained = pretrained,
-                                    .seed = seed,
-                                    .dropout = dropout,
-                                    .bias_prior = std::move(bias_prior),
-                                    .csra = {.lambda = csra_lambda, .temperatures = std::move(csra_temperatures)}})
-            .ptr();
-      },
-      "name"_a, py::kw_only(), "labels"_a, "head"_a = std::string(to_string(defaults.head)),
-      "pretrained"_a = defaults.pretrained.string(), "seed"_a = defaults.seed, "dropout"_a = defaults.dropout,
-      "bias_prior"_a = defaults.bias_prior, "csra_lambda"_a = defaults.csra.lambda,
-      "csra_temperatures"_a = defaults.csra.temperatures, py::call_guard<py::gil_scoped_release>());
-
+  // The class first: the signatures below name it.
   py::class_<ClassifierImpl, std::shared_ptr<ClassifierImpl>>(module, "Classifier")
       .def("forward", &ClassifierImpl::forward, "images"_a, py::call_guard<py::gil_scoped_release>())
       .def("forward_with", &ClassifierImpl::forward_with, "state"_a, "images"_a, py::call_guard<py::gil_scoped_release>())
@@ -81,6 +62,26 @@ void bind_model(py::module_& module) {
       .def("is_training", [](const ClassifierImpl& self) { return self.is_training(); })
       .def_property_readonly("head_prefix", &ClassifierImpl::head_prefix)
       .def_property_readonly("config", &config_dict);
+
+  module.def("backbone_names", &model::backbone_names);
+  module.def(
+      "create",
+      [](const std::string& name, std::size_t labels, const std::string& head, const std::string& pretrained,
+         std::uint64_t seed, double dropout, std::vector<double> bias_prior, double csra_lambda,
+         std::vector<double> csra_temperatures) {
+        return model::create(name, {.labels = labels,
+                                    .head = model::head_from_name(head),
+                                    .pretrained = pretrained,
+                                    .seed = seed,
+                                    .dropout = dropout,
+                                    .bias_prior = std::move(bias_prior),
+                                    .csra = {.lambda = csra_lambda, .temperatures = std::move(csra_temperatures)}})
+            .ptr();
+      },
+      "name"_a, py::kw_only(), "labels"_a, "head"_a = std::string(to_string(defaults.head)),
+      "pretrained"_a = defaults.pretrained.string(), "seed"_a = defaults.seed, "dropout"_a = defaults.dropout,
+      "bias_prior"_a = defaults.bias_prior, "csra_lambda"_a = defaults.csra.lambda,
+      "csra_temperatures"_a = defaults.csra.temperatures, py::call_guard<py::gil_scoped_release>());
 
   module.def(
       "load_safetensors",
