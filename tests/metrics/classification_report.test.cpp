@@ -30,12 +30,12 @@ TEST_CASE("classification_report: labels, weights and digits") {
   CHECK(classification_report(targets, predictions, {.digits = 1, .sample_weight = {0.5, 2.0}, .labels = {2}}) ==
         "              precision    recall  f1-score   support\n"
         "\n"
-        "           2       0.2       1.0       0.3       0.5\n"
+        "           2        0.2       1.0       0.3       0.5\n"
         "\n"
-        "   micro avg       0.2       1.0       0.3       0.5\n"
-        "   macro avg       0.2       1.0       0.3       0.5\n"
-        "weighted avg       0.2       1.0       0.3       0.5\n"
-        " samples avg       0.2       0.2       0.2       0.5\n");
+        "   micro avg        0.2       1.0       0.3       0.5\n"
+        "   macro avg        0.2       1.0       0.3       0.5\n"
+        "weighted avg        0.2       1.0       0.3       0.5\n"
+        " samples avg        0.2       0.2       0.2       0.5\n");
   CHECK_THROWS_AS(classification_report(targets, predictions, {.target_names = {"cat"}}), ShapeError);
 }
 
