@@ -54,8 +54,8 @@ def _choice(enum: Any, name: str, value: int | str) -> Any:
 def _symmetric(name: str, value: Limits) -> tuple[float, float]:
     """Return (low, high); a number stands for minus to plus it."""
     if np.isscalar(value):
-        return (-float(value), float(value))
-    return _pair(name, value)
+        return (-float(value), float(value))  # type: ignore[arg-type]
+    return _pair(name, value)  # type: ignore[arg-type]
 
 
 def _pair(name: str, value: Sequence[float]) -> tuple[float, float]:
@@ -68,8 +68,8 @@ def _pair(name: str, value: Sequence[float]) -> tuple[float, float]:
 
 def _color(fill: float | Sequence[float]) -> tuple[float, float, float]:
     if np.isscalar(fill):
-        return (float(fill),) * 3
-    values = tuple(float(part) for part in fill)
+        return (float(fill),) * 3  # type: ignore[arg-type]
+    values = tuple(float(part) for part in fill)  # type: ignore[union-attr]
     if len(values) != 3:
         raise ArgumentError(f"augmentation: fill must be a number or three of them; got {fill!r}")
     return values
@@ -77,6 +77,8 @@ def _color(fill: float | Sequence[float]) -> tuple[float, float, float]:
 
 class _Operation:
     """What the operations share: their parameters as attributes, ``repr``, equality and ``to_dict``."""
+
+    _operation: Any  # the compiled one
 
     def _parameters(self) -> dict[str, Any]:
         names = list(_inspect.signature(type(self).__init__).parameters)[1:]
@@ -95,7 +97,7 @@ class _Operation:
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.to_dict() == other.to_dict()
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
 
 def _remake(kind: type[_Operation], parameters: dict[str, Any]) -> _Operation:
@@ -354,7 +356,7 @@ class Custom(_Operation):
             random = np.random.Generator(np.random.Philox(words))
             return function(image, random) if random.random() < p else image
 
-        self._operation = _core.python_operation(call=call, name=self.name)
+        self._operation = _core.python_operation(call=call, name=self.name)  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, Any]:
         """Raise ``ArgumentError``: a function has no plain form."""
@@ -445,7 +447,7 @@ class Compose:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Compose) and self.transforms == other.transforms
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __len__(self) -> int:
         return len(self.transforms)
@@ -502,7 +504,7 @@ def evaluation(
     """
     if isinstance(size, Preprocessing):
         return Compose(
-            [Resize(size.height, size.width, size.interpolation.name), Normalize(mean=size.mean, std=size.std)]
+            [Resize(size.height, size.width, size.interpolation.name), Normalize(mean=size.mean, std=size.std)]  # type: ignore[arg-type]
         )
     return Compose([Resize(size, size, interpolation), Normalize(mean=mean, std=std)])
 

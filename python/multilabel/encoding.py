@@ -159,7 +159,7 @@ class MultiLabelBinarizer:
             labels, _, _ = _core.encoding.collect(rows, type(self).__name__)
             self._set_classes(sorted(labels))
         else:
-            if len(set(self.classes)) < len(self.classes):
+            if len(set(self.classes)) < len(self.classes):  # type: ignore[arg-type]
                 raise _core.LabelError(_DUPLICATES)
             self._set_classes(self.classes)
         return self

@@ -38,7 +38,7 @@ class _Mirror(nn.Module):
         self._own[name] = tensor
         if parameter:
             tensor._is_param = True  # what isinstance(tensor, nn.Parameter) looks at; the tensor stays the C++ one
-            self.register_parameter(name, tensor)
+            self.register_parameter(name, tensor)  # type: ignore[arg-type]
         else:
             self.register_buffer(name, tensor)
 
@@ -48,8 +48,8 @@ class _Mirror(nn.Module):
             registered = self._parameters if name in self._parameters else self._buffers
             current = registered[name]
             if current is not own:
-                own.data = current.data
-                registered[name] = own
+                own.data = current.data  # type: ignore[union-attr]
+                registered[name] = own  # type: ignore[assignment]
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> _Mirror:
         super()._apply(fn, recurse)
@@ -88,7 +88,7 @@ class Classifier(_Mirror):
         for name, tensor in native.named_state():
             self._mirror(name)._adopt(name.rpartition(".")[2], tensor, parameter=name not in buffers)
         self.training = native.is_training()
-        self._places = [(module, name) for module in self.modules() for name in module._own]
+        self._places = [(module, name) for module in self.modules() for name in module._own]  # type: ignore[union-attr]
         self._tensors = self._state()
 
     def _mirror(self, name: str) -> _Mirror:
@@ -101,7 +101,7 @@ class Classifier(_Mirror):
 
     def _state(self) -> list[Tensor]:
         return [
-            module._parameters[name] if name in module._parameters else module._buffers[name]
+            module._parameters[name] if name in module._parameters else module._buffers[name]  # type: ignore[misc]
             for module, name in self._places
         ]
 
@@ -151,7 +151,7 @@ def _rebuild(config: dict[str, Any], state: dict[str, Tensor], frozen: list[str]
     classifier.load_state_dict(state, assign=True)
     for name in frozen:
         classifier.get_parameter(name).requires_grad_(False)
-    return classifier.train(training)
+    return classifier.train(training)  # type: ignore[return-value]
 
 
 def backbone_names() -> list[str]:
