@@ -3,6 +3,7 @@
 // The threshold component: from scores to predictions.
 
 #include "multilabel/threshold/concepts.hpp"
+#include "multilabel/threshold/constraint.hpp"
 #include "multilabel/threshold/fixed.hpp"
 #include "multilabel/threshold/metric.hpp"
 #include "multilabel/threshold/rule.hpp"

@@ -6,6 +6,7 @@ A label is predicted when its score is at or above the threshold, compared in th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -55,6 +56,19 @@ def _costs(cost: dict[str, float] | None) -> tuple[float, ...]:
     if unknown:
         raise _core.ArgumentError(f"cost: the keys must be among {', '.join(_OUTCOMES)}; got {unknown[0]!r}")
     return tuple(float(given.get(name, default)) for name, default in zip(_OUTCOMES, (1, 1, 0, 0), strict=True))
+
+
+def _constraint(text: str) -> tuple[str, float]:
+    match = re.fullmatch(r"\s*(?:(precision|recall)\s*>=|(predictions_per_image)\s*<=)\s*(\S+)\s*", text)
+    try:
+        if match:
+            return match[1] or match[2], float(match[3])
+    except ValueError:
+        pass
+    raise _core.ArgumentError(
+        "threshold.tune: constraint must be 'precision >= p', 'recall >= r' or 'predictions_per_image <= k'; "
+        f"got {text!r}"
+    )
 
 
 def sweep(
@@ -122,6 +136,7 @@ def tune(
     metric: Metric = "f1",
     average: Average = "samples",
     per_label: bool = False,
+    constraint: str | None = None,
     shrinkage: float | None = None,
     cross_fit: int = 0,
     beta: float = 1.0,
@@ -145,6 +160,11 @@ def tune(
     average : str, default="samples"
     per_label : bool, default=False
         One threshold per label. Rare labels overfit: use `cross_fit` or `shrinkage` with it.
+    constraint : str, optional
+        What the rule must keep on the data given: "precision >= p", "recall >= r" (in the average that is tuned for) or
+        "predictions_per_image <= k" (their mean). With one threshold per label and the macro or weighted average every
+        label keeps its own bound on precision or recall, and one that cannot is never predicted; otherwise the average
+        keeps it and per-label thresholds are a local optimum. Not together with `shrinkage`.
     shrinkage : float, optional
         Pulls a label's threshold to the global one as if that many positives had voted for it. By default 0, or with
         `cross_fit` the one of 0, 1, 3, 10, 30, 100 and infinity with the best out-of-fold value.
@@ -179,5 +199,16 @@ def tune(
     1.0
     """
     return _core.threshold.tune(
-        targets, scores, metric, average, per_label, shrinkage, cross_fit, beta, _costs(cost), passes, seed
+        targets,
+        scores,
+        metric,
+        average,
+        per_label,
+        shrinkage,
+        cross_fit,
+        beta,
+        _costs(cost),
+        passes,
+        seed,
+        None if constraint is None else _constraint(constraint),
     )

@@ -5,6 +5,10 @@
 #include <array>
 #include <cmath>
 #include <multilabel/threshold.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "matrix_arrays.hpp"
 
@@ -28,6 +32,14 @@ metrics::Average average(std::string_view where, const std::string& name) {
 }
 
 threshold::CostMatrix cost(const std::array<double, 4>& c) { return {c[0], c[1], c[2], c[3]}; }
+
+std::optional<threshold::Constraint> constraint(const std::optional<std::pair<std::string, double>>& given) {
+  if (!given) return std::nullopt;
+  const auto& [quantity, bound] = *given;
+  if (quantity == "precision") return threshold::precision_at_least(bound);
+  if (quantity == "recall") return threshold::recall_at_least(bound);
+  return threshold::predictions_per_image_at_most(bound);
+}
 
 py::dict to_dict(const ThresholdRule& rule) {
   py::dict dict;
@@ -160,7 +172,8 @@ void bind_threshold(py::module_& module) {
       "tune",
       [](const py::object& targets, const py::object& scores, const std::string& metric_name, const std::string& average_name,
          bool per_label, std::optional<double> shrinkage, std::size_t cross_fit, double beta,
-         const std::array<double, 4>& costs, int passes, std::uint64_t seed) {
+         const std::array<double, 4>& costs, int passes, std::uint64_t seed,
+         const std::optional<std::pair<std::string, double>>& kept) {
         constexpr std::string_view where = "threshold.tune";
         const threshold::TuneOptions options{.metric = metric(where, metric_name),
                                              .average = average(where, average_name),
@@ -170,7 +183,8 @@ void bind_threshold(py::module_& module) {
                                              .beta = beta,
                                              .cost = cost(costs),
                                              .passes = passes,
-                                             .seed = seed};
+                                             .seed = seed,
+                                             .constraint = constraint(kept)};
         const auto known = target_matrix(where, targets);
         return with_scores(where, scores, [&](auto view) {
           const py::gil_scoped_release release;
@@ -178,7 +192,7 @@ void bind_threshold(py::module_& module) {
         });
       },
       py::arg("targets"), py::arg("scores"), py::arg("metric"), py::arg("average"), py::arg("per_label"), py::arg("shrinkage"),
-      py::arg("cross_fit"), py::arg("beta"), py::arg("cost"), py::arg("passes"), py::arg("seed"));
+      py::arg("cross_fit"), py::arg("beta"), py::arg("cost"), py::arg("passes"), py::arg("seed"), py::arg("constraint"));
 }
 
 }  // namespace multilabel::python

@@ -248,6 +248,71 @@ def test_tune_cross_fit_loses_less_than_plain_tuning_on_new_data():
     assert min(guarded) > min(plain)
 
 
+@pytest.mark.parametrize("average", AVERAGES)
+@pytest.mark.parametrize("quantity", ["precision", "recall"])
+def test_tune_one_threshold_within_a_bound_is_the_best_of_those_that_keep_it(quantity, average):
+    for seed in range(8):
+        targets, scores = small_case(seed, samples=12)
+        reachable = sweep(targets, scores, metric=quantity, average=average)
+        bound = float(np.quantile(reachable.values, 0.8))
+        rule = tune(targets, scores, average=average, constraint=f"{quantity} >= {bound!r}")
+        f1 = sweep(targets, scores, average=average).values
+        assert rule.value_ == pytest.approx(f1[reachable.values >= bound - 1e-12].max(), abs=1e-12)
+        assert peer_value(targets, rule.apply(scores), quantity, average) >= bound - 1e-12
+
+
+@pytest.mark.parametrize("average", AVERAGES)
+def test_tune_keeps_a_cap_of_predictions_per_image(average):
+    targets, scores = sample_case(samples=150, labels=8, seed=4)
+    free = tune(targets, scores, average=average).apply(scores).sum() / 150
+    for cap in (free / 2, 0.0):
+        single = tune(targets, scores, average=average, constraint=f"predictions_per_image <= {cap}")
+        own = tune(targets, scores, average=average, constraint=f"predictions_per_image <= {cap}", per_label=True)
+        for rule in (single, own):
+            assert rule.apply(scores).sum() / 150 <= cap + 1e-12
+            assert rule.value_ == pytest.approx(peer_value(targets, rule.apply(scores), "f1", average), abs=1e-12)
+        assert own.value_ >= single.value_
+
+
+@pytest.mark.parametrize("average", ["macro", "weighted"])
+@pytest.mark.parametrize("quantity", ["precision", "recall"])
+def test_tune_per_label_every_label_keeps_its_own_bound(quantity, average):
+    targets, scores = sample_case(samples=80, labels=6, seed=9)
+    targets[:, 5] = 0
+    rule = tune(targets, scores, average=average, per_label=True, constraint=f"{quantity} >= 0.75")
+    for label in range(6):
+        column = [label]
+        cuts = np.unique(scores[:, label])
+        reached = [peer_value(targets[:, column], scores[:, column] >= t, quantity, "binary") for t in cuts]
+        f1 = [peer_value(targets[:, column], scores[:, column] >= t, "f1", "binary") for t in cuts]
+        kept = [value for value, bound in zip(f1, reached, strict=True) if bound >= 0.75]
+        ours = peer_value(targets[:, column], rule.apply(scores)[:, column], "f1", "binary")
+        assert ours == pytest.approx(max(kept, default=0.0), abs=1e-12)
+    assert rule.apply(scores)[:, 5].sum() == 0
+
+
+@pytest.mark.parametrize("average", ["micro", "samples"])
+def test_tune_per_label_the_average_keeps_its_bound(average):
+    targets, scores = sample_case(samples=80, labels=6, seed=9)
+    bound = sweep(targets, scores, metric="precision", average=average).best.value_ - 0.02
+    single = tune(targets, scores, average=average, constraint=f"precision >= {bound}")
+    rule = tune(targets, scores, average=average, per_label=True, constraint=f"precision >= {bound}")
+    assert peer_value(targets, rule.apply(scores), "precision", average) >= bound - 1e-12
+    assert rule.value_ > single.value_
+
+
+def test_constraints_that_cannot_be_kept_or_read_are_named():
+    targets, scores = [[0, 1], [1, 0]], [[0.9, 0.1], [0.2, 0.8]]
+    with pytest.raises(ArgumentError, match=r"a threshold must keep precision >= 0.9; got none that does"):
+        tune(targets, scores, constraint="precision >= 0.9")
+    with pytest.raises(ArgumentError, match=r"the bound must be in \[0, 1\]; got recall >= 2"):
+        tune(targets, scores, constraint="recall >= 2")
+    with pytest.raises(ArgumentError, match=r"constraint must be 'precision >= p'.*got 'precision > 0.5'"):
+        tune(targets, scores, constraint="precision > 0.5")
+    with pytest.raises(ArgumentError, match="shrinkage must be 0 with a constraint"):
+        tune(targets, scores, constraint="recall >= 0.5", shrinkage=3.0, per_label=True)
+
+
 def test_tune_keeps_the_global_threshold_where_no_threshold_matters():
     targets = np.array([[1, 0], [0, 0], [1, 0]])
     scores = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.3]])

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/grid.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
+#include "multilabel/threshold/detail/limit.hpp"
 #include "multilabel/threshold/metric.hpp"
 #include "multilabel/threshold/rule.hpp"
 
@@ -40,9 +42,11 @@ struct Sweep {
 
 namespace detail {
 
-/// Calls `at(threshold, sum)` for every distinct score in ascending order, then for the threshold that predicts nothing.
-template <class S, class Mean, class GroupOf, class At>
-void walk(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Mean& mean, GroupOf group_of, At&& at) {
+/// Calls `at(threshold)` for every distinct score in ascending order, then for the threshold that predicts nothing; `mean` and
+/// `limit` stand at the predictions of that threshold.
+template <class S, class Mean, class GroupOf, class Limit, class At>
+void walk(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Mean& mean, GroupOf group_of, Limit& limit,
+          At&& at) {
   const auto payload = [&](std::size_t row, std::size_t label) {
     return static_cast<std::uint32_t>(group_of(row, label) << 1) | static_cast<std::uint32_t>(targets(row, label));
   };
@@ -52,13 +56,14 @@ void walk(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Mea
                                         for (std::size_t i = 0; i < cells.size();) {
                                           const auto key = cells[i].key;
                                           highest = score_of(cells[i]);
-                                          at(highest, mean.sum());
+                                          at(highest);
                                           do {
                                             mean.withdraw(cells[i].payload >> 1, (cells[i].payload & 1u) != 0);
+                                            limit.withdraw(cells[i].payload >> 1, (cells[i].payload & 1u) != 0);
                                           } while (++i < cells.size() && cells[i].key == key);
                                         }
                                       });
-  at(std::nextafter(highest, std::numeric_limits<S>::infinity()), mean.sum());
+  at(std::nextafter(highest, std::numeric_limits<S>::infinity()));
 }
 
 [[nodiscard]] inline ThresholdRule rule(std::vector<double> thresholds, const Objective& objective, double value) {
@@ -70,17 +75,22 @@ struct Best {
   double threshold = 0, value = 0;
 };
 
-/// The best threshold over all scores; of equally good ones the highest. `also(score, value)` sees every one.
+/// The best threshold over all scores that keep the constraint, or nothing; of equally good ones the highest.
+/// `also(score, value)` sees every score.
 template <class S, class Also>
-[[nodiscard]] Best best_of_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective,
-                               Also&& also) {
+[[nodiscard]] std::optional<Best> best_of_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                                              const Objective& objective, const std::optional<Constraint>& constraint,
+                                              Also&& also) {
   return with_group_mean(targets, objective, Start::all_predicted, [&](auto mean, auto group_of) {
-    BestSum<S> best(objective.metric, mean.tolerance());
-    walk<S>(targets, scores, mean, group_of, [&](S score, std::int64_t sum) {
-      best.offer(score, sum);
-      also(score, mean.value_of(sum));
+    return with_limit(targets, objective.average, constraint, [&](auto limit) {
+      BestSum<S> best(objective.metric, mean.tolerance());
+      walk<S>(targets, scores, mean, group_of, limit, [&](S score) {
+        if (limit.holds()) best.offer(score, mean.sum());
+        also(score, mean.value_of(mean.sum()));
+      });
+      return best.found() ? std::optional<Best>({static_cast<double>(best.threshold()), mean.value_of(best.sum())})
+                          : std::nullopt;
     });
-    return Best{static_cast<double>(best.threshold()), mean.value_of(best.sum())};
   });
 }
 
@@ -88,7 +98,7 @@ template <class S>
 [[nodiscard]] Sweep sweep_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective) {
   LongArray<double> thresholds(scores.size() + 1), values(scores.size() + 1);
   std::size_t size = 0;
-  const Best best = best_of_all<S>(targets, scores, objective, [&](S score, double value) {
+  const Best best = *best_of_all<S>(targets, scores, objective, std::nullopt, [&](S score, double value) {
     thresholds[size] = static_cast<double>(score);
     values[size++] = value;
   });

@@ -12,6 +12,7 @@
 
 #include "multilabel/core/random.hpp"
 #include "multilabel/core/shape.hpp"
+#include "multilabel/threshold/constraint.hpp"
 #include "multilabel/threshold/detail/coordinate_ascent.hpp"
 #include "multilabel/threshold/detail/pooled.hpp"
 #include "multilabel/threshold/detail/separable.hpp"
@@ -38,6 +39,10 @@ struct TuneOptions {
   CostMatrix cost{};       ///< of Metric::cost
   int passes = 20;         ///< at most so many times round the labels in the coordinate ascent
   std::uint64_t seed = 0;  ///< which rows share a fold
+  /// What the thresholds must keep on the data given. One threshold per label: each label keeps a bound on precision or recall
+  /// for the macro and weighted averages; otherwise the average keeps it, and the thresholds are a local optimum. Not with
+  /// shrinkage.
+  std::optional<Constraint> constraint{};
 };
 
 namespace detail {
@@ -47,19 +52,32 @@ struct Fitted {
   std::vector<double> own;  ///< one per label, or one for all
 };
 
+/// Whether each label adds its own part to the mean.
+[[nodiscard]] constexpr bool is_separable(metrics::Average average) noexcept {
+  return average == metrics::Average::macro || average == metrics::Average::weighted;
+}
+
 template <class S>
 [[nodiscard]] Fitted fit(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective,
                          const TuneOptions& options) {
-  Fitted fitted{best_of_all<S>(targets, scores, objective, [](S, double) {}), {}};
+  const bool own_bounds = options.scope == Scope::per_label && options.constraint && is_separable(objective.average) &&
+                          options.constraint->quantity != Quantity::predictions_per_image;
+  const auto shared = own_bounds ? std::nullopt : options.constraint;
+  const auto global = best_of_all<S>(targets, scores, objective, shared, [](S, double) {});
+  if (!global) {
+    fail<ArgumentError>({"threshold::tune", join_text("a threshold must keep ", to_string(*shared)), "none that does",
+                         "Loosen the bound, or sweep that quantity to see what can be reached."});
+  }
+  Fitted fitted{*global, {}};
   if (options.scope == Scope::global) {
-    fitted.own = {fitted.global.threshold};
-  } else if (objective.average == metrics::Average::samples) {
-    fitted.own.assign(targets.columns(), fitted.global.threshold);
-    ascend<S>(targets, scores, objective, options.passes, fitted.own);
-  } else if (objective.average == metrics::Average::micro) {
-    fitted.own = best_pooled<S>(targets, scores, objective, fitted.global.threshold);
+    fitted.own = {global->threshold};
+  } else if (is_separable(objective.average) && !shared) {
+    fitted.own = best_of_each<S>(targets, scores, objective, options.constraint, global->threshold);
+  } else if (objective.average == metrics::Average::micro && !shared) {
+    fitted.own = best_pooled<S>(targets, scores, objective, global->threshold);
   } else {
-    fitted.own = best_of_each<S>(targets, scores, objective, fitted.global.threshold);
+    fitted.own.assign(targets.columns(), global->threshold);
+    ascend<S>(targets, scores, objective, shared, options.passes, fitted.own);
   }
   return fitted;
 }
@@ -145,10 +163,17 @@ template <matrix_like Targets, matrix_like Scores>
                          join_text(options.cross_fit)});
   }
   double shrinkage = options.shrinkage.value_or(0.0);
+  if (options.constraint) {
+    require_valid(where, *options.constraint);
+    if (shrinkage > 0) {
+      fail<ArgumentError>(
+          {where, "shrinkage must be 0 with a constraint, which shrunk thresholds may break", join_text(shrinkage)});
+    }
+  }
   std::optional<double> reached;
   if (options.cross_fit > 0) {
     std::vector<double> candidates{shrinkage};
-    if (!options.shrinkage && options.scope == Scope::per_label) {
+    if (!options.shrinkage && !options.constraint && options.scope == Scope::per_label) {
       candidates = {0, 1, 3, 10, 30, 100, std::numeric_limits<double>::infinity()};
     }
     const auto best = detail::cross_fit<S>(known.view(), working.view(), objective, options, candidates);

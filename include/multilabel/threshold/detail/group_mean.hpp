@@ -52,6 +52,7 @@ class GroupMean {
   /// The sum in fixed point: compare these.
   [[nodiscard]] std::int64_t sum() const noexcept { return sum_; }
   [[nodiscard]] double value_of(std::int64_t sum) const noexcept { return static_cast<double>(sum) * unit_; }
+  [[nodiscard]] double sum_of(double value) const noexcept { return unit_ > 0 ? value / unit_ : 0.0; }
   [[nodiscard]] double value() const noexcept { return value_of(sum_); }
 
   /// Sums that are no further apart may be equal: each group's value is off by a rounding. About 1e-16 in the mean.
@@ -95,14 +96,17 @@ class BestSum {
     top_ = std::max(top_, good);
     threshold_ = threshold;
     sum_ = sum;
+    found_ = true;
   }
 
+  [[nodiscard]] bool found() const noexcept { return found_; }
   [[nodiscard]] S threshold() const noexcept { return threshold_; }
   [[nodiscard]] std::int64_t sum() const noexcept { return sum_; }
 
  private:
   std::int64_t sign_, tolerance_, top_ = std::numeric_limits<std::int64_t>::min() / 2, sum_ = 0;
   S threshold_{};
+  bool found_ = false;
 };
 
 /// The counts of the cells `first`, `first + step` and so on, at the start.
@@ -136,6 +140,18 @@ template <class Count>
   return counts;
 }
 
+/// 1 each, or for the weighted average the label's share of the positives (1 each again where there are none).
+[[nodiscard]] inline std::vector<double> group_weights(const std::vector<Counts<std::uint32_t>>& counts,
+                                                       metrics::Average average) {
+  std::vector<double> weights(counts.size(), 1.0);
+  double positives = 0;
+  for (const auto& group : counts) positives += static_cast<double>(group.positives);
+  if (average == metrics::Average::weighted && positives > 0) {
+    for (std::size_t g = 0; g < counts.size(); ++g) weights[g] = static_cast<double>(counts[g].positives) / positives;
+  }
+  return weights;
+}
+
 /// Calls `use(mean, group_of)` with the GroupMean that fits the objective, where `group_of(row, label)` numbers the groups.
 template <class Use>
 decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Objective& objective, Start start, Use&& use) {
@@ -159,14 +175,7 @@ decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Obje
     const auto label_of = [step](std::size_t, std::size_t label) { return label * step; };
     auto counts =
         step == 1 ? label_counts(targets, start) : std::vector{start_counts<std::uint32_t>(targets.values(), 0, 1, start)};
-    std::vector<double> weights(counts.size(), 1.0);
-    if (objective.average == metrics::Average::weighted) {
-      double positives = 0;
-      for (const auto& group : counts) positives += static_cast<double>(group.positives);
-      if (positives > 0) {
-        for (std::size_t g = 0; g < counts.size(); ++g) weights[g] = static_cast<double>(counts[g].positives) / positives;
-      }
-    }
+    auto weights = group_weights(counts, objective.average);
     return use(GroupMean<Score, std::uint32_t, std::vector<double>>(score, std::move(counts), std::move(weights), bound),
                label_of);
   });

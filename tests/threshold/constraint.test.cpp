@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "multilabel/threshold/constraint.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "multilabel/threshold/tune.hpp"
+
+namespace {
+using multilabel::Matrix;
+using multilabel::metrics::Average;
+using multilabel::threshold::precision_at_least;
+using multilabel::threshold::predictions_per_image_at_most;
+using multilabel::threshold::recall_at_least;
+using multilabel::threshold::Scope;
+using multilabel::threshold::tune;
+
+// Ascending scores: .1 (0), .2 (1), .3 (0), .4 (0), .6 (1), .9 (1), rows of three.
+const Matrix<int> targets(2, 3, {0, 1, 0, 0, 1, 1});
+const Matrix<double> scores(2, 3, {0.1, 0.2, 0.3, 0.4, 0.6, 0.9});
+
+TEST_CASE("tune within a bound: micro F1 by hand") {
+  // Micro F1: .1 6/9, .2 6/8, .3 4/7, .4 4/6, .6 4/5, .9 2/4.
+  CHECK(tune(targets, scores, {.average = Average::micro}).thresholds()[0] == 0.6);
+  const auto recall = tune(targets, scores, {.average = Average::micro, .constraint = recall_at_least(1.0)});
+  CHECK(recall.thresholds()[0] == 0.2);
+  CHECK(recall.value() == Approx(0.75).margin(1e-12));
+  const auto few = tune(targets, scores, {.average = Average::micro, .constraint = predictions_per_image_at_most(0.5)});
+  CHECK(few.thresholds()[0] == 0.9);
+  const auto exact = tune(targets, scores, {.average = Average::micro, .constraint = predictions_per_image_at_most(1.0)});
+  CHECK(exact.thresholds()[0] == 0.6);
+}
+
+TEST_CASE("tune within a bound: a label that cannot keep it is never predicted") {
+  const auto rule =
+      tune(targets, scores, {.average = Average::macro, .scope = Scope::per_label, .constraint = precision_at_least(1.0)});
+  // Label 0 has no positive. Labels 1 and 2 reach precision 1 at .2 and .9.
+  CHECK(rule.thresholds()[0] > 0.4);
+  CHECK(rule.thresholds()[1] == 0.2);
+  CHECK(rule.thresholds()[2] == 0.9);
+}
+
+TEST_CASE("constraints: refuse what no threshold keeps, and bounds that make no sense") {
+  CHECK_THROWS_WITH(
+      tune(targets, scores, {.average = Average::samples, .constraint = precision_at_least(1.0)}),
+      "threshold::tune: a threshold must keep precision >= 1; got none that does. Loosen the bound, or sweep that "
+      "quantity to see what can be reached.");
+  CHECK_THROWS_AS(tune(targets, scores, {.constraint = recall_at_least(1.5)}), multilabel::ArgumentError);
+  CHECK_THROWS_AS(tune(targets, scores, {.constraint = predictions_per_image_at_most(NAN)}), multilabel::ArgumentError);
+  CHECK_THROWS_AS(tune(targets, scores, {.shrinkage = 1.0, .constraint = recall_at_least(0.5)}), multilabel::ArgumentError);
+}
+}  // namespace
