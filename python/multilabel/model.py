@@ -174,6 +174,7 @@ def create(
     pretrained: PathLike | None = None,
     seed: int = 0,
     dropout: float = 0.0,
+    drop_path: float = 0.0,
     bias_prior: float | Sequence[float] | None = None,
     csra_lambda: float = 0.1,
     csra_temperatures: Iterable[float] = (1.0,),
@@ -195,6 +196,9 @@ def create(
         Of the drawn weights; equal seeds give equal numbers, and torch's generator is not touched.
     dropout
         Share of the features before the head that is dropped while training, in [0, 1).
+    drop_path
+        Stochastic depth: share of images for which the last residual block is left out while training, in [0, 1);
+        earlier blocks are left out less often. Against learning a small data set by heart.
     bias_prior
         Share of positives of each label, or one for all, in (0, 1): the last bias starts at its logit.
     csra_lambda, csra_temperatures
@@ -227,6 +231,7 @@ def create(
         pretrained="" if pretrained is None else os.fspath(pretrained),
         seed=seed,
         dropout=dropout,
+        drop_path=drop_path,
         bias_prior=priors,
         csra_lambda=csra_lambda,
         csra_temperatures=list(csra_temperatures),

@@ -31,7 +31,7 @@ py::dict config_dict(const ClassifierImpl& classifier) {
   const model::ModelOptions& options = classifier.config().options;
   return py::dict("name"_a = classifier.config().backbone, "labels"_a = options.labels,
                   "head"_a = std::string(to_string(options.head)), "seed"_a = options.seed, "dropout"_a = options.dropout,
-                  "bias_prior"_a = options.bias_prior, "csra_lambda"_a = options.csra.lambda,
+                  "drop_path"_a = options.drop_path, "bias_prior"_a = options.bias_prior, "csra_lambda"_a = options.csra.lambda,
                   "csra_temperatures"_a = options.csra.temperatures);
 }
 
@@ -67,20 +67,21 @@ void bind_model(py::module_& module) {
   module.def(
       "create",
       [](const std::string& name, std::size_t labels, const std::string& head, const std::string& pretrained,
-         std::uint64_t seed, double dropout, std::vector<double> bias_prior, double csra_lambda,
+         std::uint64_t seed, double dropout, double drop_path, std::vector<double> bias_prior, double csra_lambda,
          std::vector<double> csra_temperatures) {
         return model::create(name, {.labels = labels,
                                     .head = model::head_from_name(head),
                                     .pretrained = pretrained,
                                     .seed = seed,
                                     .dropout = dropout,
+                                    .drop_path = drop_path,
                                     .bias_prior = std::move(bias_prior),
                                     .csra = {.lambda = csra_lambda, .temperatures = std::move(csra_temperatures)}})
             .ptr();
       },
       "name"_a, py::kw_only(), "labels"_a, "head"_a = std::string(to_string(defaults.head)),
       "pretrained"_a = defaults.pretrained.string(), "seed"_a = defaults.seed, "dropout"_a = defaults.dropout,
-      "bias_prior"_a = defaults.bias_prior, "csra_lambda"_a = defaults.csra.lambda,
+      "drop_path"_a = defaults.drop_path, "bias_prior"_a = defaults.bias_prior, "csra_lambda"_a = defaults.csra.lambda,
       "csra_temperatures"_a = defaults.csra.temperatures, py::call_guard<py::gil_scoped_release>());
 
   module.def(

@@ -263,6 +263,26 @@ def test_dropout_drops_only_while_training():
     assert not torch.equal(model(images), model(images))
 
 
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "resnet18"])
+def test_drop_path_skips_blocks_only_while_training(name):
+    model = ml.model.create(name, labels=4, drop_path=0.9, seed=1).eval()
+    plain = ml.model.create(name, labels=4, seed=1).eval()
+    with torch.no_grad():  # a block that starts as an identity could be skipped unseen
+        for (key, a), b in zip(model.named_parameters(), plain.parameters(), strict=True):
+            if key.endswith("bn2.weight") or key.endswith("bn3.weight"):
+                a.fill_(1.0)
+                b.fill_(1.0)
+    images = torch.randn(4, 3, 64, 64)
+    assert torch.equal(model(images), plain(images))
+    for network in (model, plain):
+        network.train()
+        for module in network.modules():
+            if hasattr(module, "running_mean"):
+                module.eval()
+    assert torch.equal(plain(images), plain(images))
+    assert not torch.equal(model(images), model(images))
+
+
 def test_training_mode_reaches_the_cpp_side(small):
     before = small.bn1.running_mean.clone()
     small(torch.randn(2, 3, 64, 64))

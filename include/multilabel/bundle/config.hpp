@@ -33,7 +33,8 @@ inline constexpr std::array<std::string_view, 4> interpolation_names{"nearest", 
   nlohmann::ordered_json json = {{"architecture", config.backbone},
                                  {"num_classes", options.labels},
                                  {"head", model::to_string(options.head)},
-                                 {"dropout", options.dropout}};
+                                 {"dropout", options.dropout},
+                                 {"drop_path", options.drop_path}};
   if (options.head == model::Head::csra) {
     json["csra"] = {{"lambda", options.csra.lambda}, {"temperatures", options.csra.temperatures}};
   }
@@ -48,6 +49,7 @@ inline constexpr std::array<std::string_view, 4> interpolation_names{"nearest", 
   config.backbone = detail::field<std::string>(file, json, "architecture");
   config.options.labels = detail::field<std::size_t>(file, json, "num_classes");
   config.options.dropout = detail::field<double>(file, json, "dropout");
+  config.options.drop_path = detail::field<double>(file, json, "drop_path");
   const auto head = detail::field<std::string>(file, json, "head");
   if (head != "linear" && head != "csra")
     detail::reject(file, "field 'head' must be 'linear' or 'csra'", multilabel::quoted(head));

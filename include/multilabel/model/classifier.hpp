@@ -33,6 +33,9 @@ inline void check(const ModelOptions& options) {
   };
   if (options.labels == 0) refuse("labels must be at least 1", "0");
   if (!(options.dropout >= 0 && options.dropout < 1)) refuse("dropout must be in [0, 1)", join_text(options.dropout));
+  if (!(options.drop_path >= 0 && options.drop_path < 1)) {
+    refuse("drop_path must be in [0, 1)", join_text(options.drop_path));
+  }
   if (options.bias_prior.size() > 1 && options.bias_prior.size() != options.labels) {
     refuse(join_text("bias_prior must hold one value or one for each of the ", options.labels, " labels"),
            join_text(options.bias_prior.size()));
@@ -91,6 +94,7 @@ class ClassifierImpl : public torch::nn::Module {
       : make_(std::move(make)), config_(std::move(config)), backbone_(make_()) {
     const ModelOptions& options = config_.options;
     detail::check(options);
+    backbone_->set_drop_path(options.drop_path);
     head_ = detail::make_head(backbone_->channels(), options);
     for (const auto& child : backbone_->named_children()) register_module(child.key(), child.value());
     register_module(backbone_->head_name(), head_);

@@ -43,9 +43,11 @@ struct ModelOptions {
   std::filesystem::path pretrained{};  ///< a .safetensors file with the backbone's weights; empty: drawn from `seed`
   std::uint64_t seed = 0;              ///< of the drawn weights; equal seeds give equal numbers
   double dropout = 0;                  ///< share of the pooled features dropped while training, in [0, 1)
-  std::vector<double> bias_prior{};    ///< share of positives of each label, or one for all, in (0, 1): the last bias starts at
-                                       ///< its logit, which spares the first epoch's fall; empty: bias 0
-  CSRAOptions csra{};                  ///< used when `head` is `Head::csra`
+  double drop_path = 0;              ///< share of images for which the last residual block is left out while training (earlier
+                                     ///< ones less), in [0, 1): against learning a small data set by heart
+  std::vector<double> bias_prior{};  ///< share of positives of each label, or one for all, in (0, 1): the last bias starts at
+                                     ///< its logit, which spares the first epoch's fall; empty: bias 0
+  CSRAOptions csra{};                ///< used when `head` is `Head::csra`
   friend bool operator==(const ModelOptions&, const ModelOptions&) = default;
 };
 

@@ -22,6 +22,10 @@ class Backbone : public torch::nn::Module {
   /// The depth of the feature map.
   [[nodiscard]] virtual std::int64_t channels() const = 0;
 
+  /// Stochastic depth: the share of images for which the last block is left out while training, in [0, 1); earlier blocks less
+  /// often (see `drop_path_rate`).
+  virtual void set_drop_path(double most) = 0;
+
   /// What timm calls the last layer of this network: "classifier" or "fc".
   [[nodiscard]] virtual std::string head_name() const = 0;
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "multilabel/model/backbones/backbone.hpp"
+#include "multilabel/model/drop_path.hpp"
 #include "multilabel/model/layers.hpp"
 
 namespace multilabel::model {
@@ -74,8 +75,11 @@ class MobileBlock : public torch::nn::Module {
       y = steps_[i].norm->forward(steps_[i].conv->forward(y));
       if (i + 1 < steps_.size()) at::relu6_(y);
     }
-    return residual_ ? y.add_(x) : y;
+    if (!residual_) return y;
+    return is_training() && drop_path_ > 0 ? drop_path(y, drop_path_).add_(x) : y.add_(x);
   }
+
+  void set_drop_path(double rate) { drop_path_ = rate; }
 
  private:
   struct Step {
@@ -84,6 +88,7 @@ class MobileBlock : public torch::nn::Module {
   };
   std::vector<Step> steps_;
   bool residual_;
+  double drop_path_ = 0;
 };
 
 }  // namespace detail
@@ -133,6 +138,9 @@ class EfficientNetLite : public Backbone {
   }
 
   [[nodiscard]] std::int64_t channels() const override { return 1280; }
+  void set_drop_path(double most) override {
+    for (std::size_t i = 0; i < blocks_.size(); ++i) blocks_[i]->set_drop_path(drop_path_rate(most, i, blocks_.size()));
+  }
   [[nodiscard]] std::string head_name() const override { return "classifier"; }
 
  private:

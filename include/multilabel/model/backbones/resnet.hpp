@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "multilabel/model/backbones/backbone.hpp"
+#include "multilabel/model/drop_path.hpp"
 #include "multilabel/model/layers.hpp"
 
 namespace multilabel::model {
@@ -59,9 +60,12 @@ class ResNetBlock : public torch::nn::Module {
       y = steps_[i].second->forward(steps_[i].first->forward(y));
       if (i + 1 < steps_.size()) at::relu_(y);
     }
+    if (is_training()) y = drop_path(y, drop_path_);
     y.add_(shortcut_.first ? shortcut_.second->forward(shortcut_.first->forward(x)) : x);
     return at::relu_(y);
   }
+
+  void set_drop_path(double rate) { drop_path_ = rate; }
 
   /// The last scale; starting it at 0 makes the block an identity at first.
   [[nodiscard]] at::Tensor& last_scale() { return steps_.back().second->weight(); }
@@ -77,6 +81,7 @@ class ResNetBlock : public torch::nn::Module {
 
   std::vector<Step> steps_;
   Step shortcut_;
+  double drop_path_ = 0;
 };
 
 }  // namespace detail
@@ -108,6 +113,9 @@ class ResNet : public Backbone {
   }
 
   [[nodiscard]] std::int64_t channels() const override { return channels_; }
+  void set_drop_path(double most) override {
+    for (std::size_t i = 0; i < blocks_.size(); ++i) blocks_[i]->set_drop_path(drop_path_rate(most, i, blocks_.size()));
+  }
   [[nodiscard]] std::string head_name() const override { return "fc"; }
 
  private:
