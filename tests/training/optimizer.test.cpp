@@ -54,6 +54,13 @@ TEST_CASE("ParameterUpdater: a parameter without a gradient stays, one that need
                     Catch::Contains("must have parameters that require a gradient"));
 }
 
+TEST_CASE("ParameterUpdater: a parameter with two names moves once") {
+  const auto tied = parameter(at::ones({1}), floats({1}));
+  training::ParameterUpdater updater({{"a", tied}, {"b", tied}}, training::Optimizer::sgd, 0);
+  updater.step(0.1);
+  CHECK(tied[0].item<double>() == Approx(0.9));
+}
+
 TEST_CASE("ParameterUpdater: clip scales all gradients by one factor to the norm asked for") {
   const auto a = parameter(at::ones({1}), floats({3}));
   const auto b = parameter(at::ones({1}), floats({4}));

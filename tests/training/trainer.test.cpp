@@ -260,6 +260,20 @@ TEST_CASE("fit: torch's random numbers and the model's mode are as before") {
   CHECK_FALSE(net->is_training());
 }
 
+TEST_CASE("fit: a part that is set aside in evaluation mode stays so") {
+  auto train = train_loader();
+  auto validation = validation_loader();
+  const Net net;
+  const auto norm = net->named_children()["norm"];
+  norm->eval();
+  const auto before = norm->named_buffers()["running_mean"].clone();
+  training::Trainer trainer{net, loss::BCEWithLogits{}, {.learning_rate = 0.02}};
+  trainer.fit(train, validation, {.epochs = 2});
+  CHECK(norm->named_buffers()["running_mean"].equal(before));
+  CHECK_FALSE(norm->is_training());
+  CHECK(net->is_training());
+}
+
 TEST_CASE("fit: a full disk ends the run and keeps the last checkpoint whole") {
   // In a child, because a limit on the size of files cannot be raised again. RLIMIT_FSIZE is what a full disk looks like.
   struct Fill {

@@ -6,11 +6,14 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/sigmoid.h>
+#include <torch/nn/module.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "multilabel/core/shape.hpp"
@@ -35,22 +38,24 @@ struct Evaluation {
 
 namespace detail {
 
-// Puts a model into a mode for as long as it lives.
+// Puts a model into a mode for as long as it lives; a model that is in that mode already stays as it is, parts that somebody set
+// aside (a frozen batch norm) included. Afterwards every part is as before.
 template <class Model>
 class ModeGuard {
  public:
-  ModeGuard(Model& model, bool training) : model_(model), before_(model->is_training()) {
-    if (before_ != training) model_->train(training);
+  ModeGuard(Model& model, bool training) {
+    if (model->is_training() == training) return;
+    for (const auto& part : model->modules()) modes_.emplace_back(part, part->is_training());
+    model->train(training);
   }
   ~ModeGuard() {
-    if (model_->is_training() != before_) model_->train(before_);
+    for (const auto& [part, training] : modes_) part->train(training);  // parents come first, and their children after them
   }
   ModeGuard(const ModeGuard&) = delete;
   ModeGuard& operator=(const ModeGuard&) = delete;
 
  private:
-  Model& model_;
-  bool before_;
+  std::vector<std::pair<std::shared_ptr<torch::nn::Module>, bool>> modes_;
 };
 
 template <class Loader>

@@ -20,6 +20,7 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,8 +49,9 @@ class ParameterUpdater {
   ParameterUpdater(const model::NamedTensors& parameters, Optimizer optimizer, double weight_decay)
       : optimizer_(optimizer), weight_decay_(weight_decay) {
     const at::NoGradGuard no_grad;
+    std::set<const void*> seen;  // a tensor with two names moves once
     for (const auto& [name, tensor] : parameters) {
-      if (!tensor.requires_grad()) continue;
+      if (!tensor.requires_grad() || !seen.insert(tensor.unsafeGetTensorImpl()).second) continue;
       Slot slot{name, tensor, at::zeros_like(tensor), {}, at::zeros({}, at::kFloat)};
       if (optimizer != Optimizer::sgd) slot.second = at::zeros_like(tensor);
       slots_.push_back(std::move(slot));

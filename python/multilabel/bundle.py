@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A trained model as one folder, and the predictor that such a folder becomes, the same in C++ and in Python.
+
+The folder holds ``config.json``, ``preprocessor_config.json``, ``model.safetensors``, ``multilabel.json`` (labels,
+thresholds, checksums) and ``README.md`` (a model card). Nothing in it is code or a pickle.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+import numpy as np
+import torch
+
+from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
+from . import threshold as _threshold
+from ._core import ArgumentError
+from ._torch import bundle as _bundle
+from .augmentation import Preprocessing
+from .data import _label_names
+from .model import Classifier
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .encoding import Vocabulary
+
+__all__ = ["Prediction", "Predictor", "load", "save"]
+
+PathLike = str | os.PathLike[str]
+
+
+class Prediction(NamedTuple):
+    """A label that an image is predicted to have."""
+
+    label: str
+    score: float
+
+
+class Predictor:
+    """Answers for images, with the pixels, numbers and thresholds of training. Made by :func:`load`."""
+
+    def __init__(self, native: Any) -> None:
+        self._native = native
+
+    @overload
+    def __call__(self, images: PathLike | np.ndarray) -> list[Prediction]: ...
+    @overload
+    def __call__(self, images: Sequence[Any]) -> list[list[Prediction]]: ...
+
+    def __call__(self, images: Any) -> Any:
+        """Return the labels whose score reaches their threshold, best first.
+
+        Parameters
+        ----------
+        images
+            One image: a path, or uint8 ``[height, width, 3]`` in RGB order (a PIL image in mode RGB too). Many: a list
+            of those, or uint8 ``[n, height, width, 3]``; then one list an image.
+
+        Examples
+        --------
+        >>> import multilabel as ml
+        >>> predictor = ml.load("out/quickstart/model")  # doctest: +SKIP
+        >>> predictor("examples/data/openclipart/images/0003.jpg")  # doctest: +SKIP
+        [Prediction(label='food', score=0.97)]
+        """
+        many, paths, arrays = _images(images)
+        rows = self._native.predict_paths(paths) if paths is not None else self._native.predict_images(arrays)
+        predictions = [[Prediction(*pair) for pair in row] for row in rows]
+        return predictions if many else predictions[0]
+
+    def scores(self, images: Any) -> NDArray[np.float32]:
+        """Return scores ``[images, labels]`` of a list of images, or of one batch as loaders give it.
+
+        Parameters
+        ----------
+        images
+            As for a call, or float ``[n, 3, height, width]`` that is preprocessed already, as tensor or array.
+        """
+        if isinstance(images, torch.Tensor) or (
+            isinstance(images, np.ndarray) and images.ndim == 4 and images.dtype != np.uint8
+        ):
+            return self._native.scores_of_batch(torch.as_tensor(images)).numpy()
+        _, paths, arrays = _images(images)
+        if paths is not None:
+            return self._native.scores_of_paths(paths)
+        return self._native.scores_of_images(arrays)
+
+    def require_vocabulary(self, vocabulary: Vocabulary | Sequence[str]) -> None:
+        """Raise LabelError unless the labels are these, in this order; names the first difference."""
+        self._native.require_labels(_label_names(vocabulary))
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The labels, in the order of the scores' columns."""
+        from .encoding import Vocabulary
+
+        return Vocabulary(self._native.labels)
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """The format of the images that the model takes."""
+        return self._native.preprocessing
+
+    @property
+    def threshold(self) -> _threshold.ThresholdRule:
+        """From which score on a label counts as present."""
+        return self._native.threshold
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What was given to :func:`save`."""
+        return self._native.metadata
+
+    @property
+    def model(self) -> Classifier:
+        """The network, an ``nn.Module``."""
+        return Classifier(self._native.model)
+
+    def __repr__(self) -> str:
+        size = self.preprocessing
+        return f"Predictor({len(self._native.labels)} labels, images {size.width} x {size.height})"
+
+
+def _images(images: Any) -> tuple[bool, list[Path] | None, list[np.ndarray] | None]:
+    """Return whether many were given, and either their paths or their arrays."""
+    if isinstance(images, (str, os.PathLike)):
+        return False, [Path(images)], None
+    if isinstance(images, np.ndarray) or hasattr(images, "__array_interface__"):
+        array = np.asarray(images)
+        return (True, None, list(array)) if array.ndim == 4 else (False, None, [array])
+    if not isinstance(images, Iterable):
+        raise ArgumentError(
+            f"bundle.Predictor: images must be a path, an array or a list of these; got {type(images).__name__}"
+        )
+    listed = list(images)
+    if all(isinstance(image, (str, os.PathLike)) for image in listed):
+        return True, [Path(image) for image in listed], None
+    from .data import read_image
+
+    return (
+        True,
+        None,
+        [read_image(image) if isinstance(image, (str, os.PathLike)) else np.asarray(image) for image in listed],
+    )
+
+
+def save(
+    directory: PathLike,
+    *,
+    model: Classifier,
+    vocabulary: Vocabulary | Sequence[str],
+    preprocessing: Preprocessing,
+    threshold: _threshold.ThresholdRule | float | Sequence[float] = 0.5,
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Write a bundle, whole or not at all; an older one in its place is replaced.
+
+    Parameters
+    ----------
+    directory
+        The folder; it must be new, empty or a bundle.
+    model
+        Made by :func:`multilabel.model.create`.
+    vocabulary
+        The labels, as many as the model is wide.
+    preprocessing
+        ``loader.preprocessing``.
+    threshold
+        A rule of :mod:`multilabel.threshold`, one number for all labels, or one a label.
+    metadata
+        Anything that people should know: data, licence, contact.
+
+    Raises
+    ------
+    LabelError
+        When model and vocabulary are not of the same width.
+    BundleError
+        For thresholds of another length, a full disk, or a folder that holds something else.
+    """
+    if not isinstance(model, Classifier):
+        raise ArgumentError(
+            f"bundle.save: model must be made by multilabel.model.create; got {type(model).__name__}. A bundle holds no "
+            "code, so it can only be of a network that the library can build; "
+            "multilabel.model.save_safetensors keeps the weights of any other"
+        )
+    if not isinstance(threshold, _threshold.ThresholdRule):
+        values = [threshold] if isinstance(threshold, (int, float)) else list(threshold)
+        threshold = _threshold.ThresholdRule([float(value) for value in values])
+    words = {str(key): str(value) for key, value in (metadata or {}).items()}
+    _bundle.save(Path(directory), model.native, _label_names(vocabulary), preprocessing, threshold, words)
+
+
+def load(directory: PathLike) -> Predictor:
+    """Return the predictor of the bundle in ``directory``.
+
+    Raises
+    ------
+    BundleError
+        Naming file and field when one is missing, changed, damaged, contradicts another or is of a newer release.
+    LabelError
+        When the labels do not fit the model.
+    """
+    return Predictor(_bundle.load(Path(directory)))

@@ -1,0 +1,583 @@
+# SPDX-License-Identifier: Apache-2.0
+import csv
+import io
+import math
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import multilabel as ml
+from multilabel import training
+
+ROOT = Path(__file__).parents[2]
+TABLE = ROOT / "examples/data/openclipart/labels.csv"
+
+
+@pytest.fixture(scope="module")
+def data():
+    return ml.data.read_csv(TABLE)[:48]
+
+
+def loader(data, *, shuffle=False, workers=1, labels=None):
+    return ml.data.DataLoader(
+        data,
+        data.vocabulary if labels is None else labels,
+        ml.augmentation.restrained(size=16) if shuffle else ml.augmentation.evaluation(size=16),
+        batch_size=16,
+        workers=workers,
+        shuffle=shuffle,
+        seed=3,
+    )
+
+
+def network(labels, dropout=0.2):
+    generator = torch.Generator().manual_seed(1)
+    net = nn.Sequential(
+        nn.Conv2d(3, 6, 3, 2),
+        nn.BatchNorm2d(6),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(2),
+        nn.Flatten(),
+        nn.Dropout(dropout),
+        nn.Linear(24, labels),
+    )
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.2)
+    return net
+
+
+def trainer(net, callbacks=(), **options):
+    options = {"learning_rate": 0.01, "schedule": training.cosine(warmup=0.1), "ema_decay": 0.9, "seed": 5} | options
+    return training.Trainer(net, ml.loss.BCEWithLogits(), callbacks=callbacks, **options)
+
+
+def rows(history):
+    return [{**row.to_dict(), "seconds": 0} for row in history.epochs]
+
+
+class Stop:
+    def __init__(self, *, steps=None, epochs=None):
+        self.steps, self.epochs = steps, epochs
+
+    def on_step_end(self, state):
+        if (state.epoch - 1) * state.steps + state.step == self.steps:
+            return training.Flow.stop
+        return None
+
+    def on_epoch_end(self, state):
+        return training.Flow.stop if state.epoch == self.epochs else training.Flow.proceed
+
+
+def test_fit_equals_a_loop_in_torch(data):
+    # The peer: torch's own fused AdamW with two groups, a Python loop over the same batches. Same kernels, same numbers.
+    train, validation = loader(data, shuffle=True), loader(data)
+    ours, theirs = network(len(data.vocabulary), dropout=0.0), network(len(data.vocabulary), dropout=0.0)
+    t = training.Trainer(ours, nn.BCEWithLogitsLoss(), learning_rate=0.01, weight_decay=0.1, memory_format="contiguous")
+    history = t.fit(train, validation, epochs=2)
+
+    matrices = [p for p in theirs.parameters() if p.dim() > 1]
+    vectors = [p for p in theirs.parameters() if p.dim() <= 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": matrices, "weight_decay": 0.1}, {"params": vectors, "weight_decay": 0.0}], lr=0.01, fused=True
+    )
+    best, best_state = -1.0, None
+    for epoch in range(2):
+        theirs.train()
+        for images, targets in train.epoch(epoch):
+            optimizer.zero_grad()
+            loss = nn.functional.binary_cross_entropy_with_logits(
+                theirs(torch.from_numpy(images)), torch.from_numpy(targets)
+            )
+            loss.backward()
+            optimizer.step()
+        theirs.eval()
+        with torch.no_grad():
+            parts = [(theirs(torch.from_numpy(images)), targets) for images, targets in validation.epoch(0)]
+        scores = torch.cat([logits for logits, _ in parts]).sigmoid().numpy()
+        targets = np.concatenate([part for _, part in parts])
+        value = ml.metrics.average_precision_score(targets, scores, average="macro")
+        assert history.epochs[epoch].mean_average_precision == value
+        if value > best:
+            best, best_state = value, {name: tensor.clone() for name, tensor in theirs.state_dict().items()}
+    for name, tensor in ours.state_dict().items():
+        assert torch.equal(tensor, best_state[name]), name
+
+
+def test_fit_gives_the_same_numbers_with_one_loader_thread_or_two(data):
+    def run(workers):
+        net = network(len(data.vocabulary))
+        history = trainer(net).fit(loader(data, shuffle=True, workers=workers), loader(data, workers=workers), epochs=2)
+        return rows(history), net.state_dict()
+
+    (rows_one, state_one), (rows_two, state_two) = run(1), run(2)
+    assert rows_one == rows_two
+    assert all(torch.equal(state_one[name], state_two[name]) for name in state_one)
+
+
+@pytest.mark.parametrize("stop", [{"steps": 1}, {"steps": 5}, {"epochs": 2}], ids=str)
+def test_resume_is_bit_equal(data, tmp_path, stop):
+    train, validation = loader(data, shuffle=True), loader(data)
+    whole = network(len(data.vocabulary))
+    expected = trainer(whole).fit(train, validation, epochs=4)
+    first = trainer(network(len(data.vocabulary)), [training.ModelCheckpoint(tmp_path), Stop(**stop)])
+    assert first.fit(train, validation, epochs=4).stopped == "by_callback"
+    resumed = network(len(data.vocabulary))
+    history = trainer(resumed).fit(train, validation, epochs=4, resume=tmp_path)
+    assert rows(history) == rows(expected)
+    assert all(
+        torch.equal(a, b) for a, b in zip(resumed.state_dict().values(), whole.state_dict().values(), strict=True)
+    )
+
+
+CHILD = """
+    import os, signal, sys
+    sys.path.insert(0, {tests!r})
+    import test_training as t
+    from multilabel import training
+    data = t.ml.data.read_csv(t.TABLE)[:48]
+
+    class Now:
+        def {event}(self, state):
+            if state.epoch == 2 and state.step == {step}:
+                os.kill(os.getpid(), signal.{signal})
+
+    run = t.trainer(t.network(len(data.vocabulary)), [training.ModelCheckpoint({folder!r}), Now()])
+    try:
+        run.fit(t.loader(data, shuffle=True), t.loader(data), epochs=4)
+    except KeyboardInterrupt:
+        print("interrupted", run.history.stopped, len(run.history.epochs))
+"""
+
+
+def child(tmp_path, event, step, name):
+    code = textwrap.dedent(CHILD).format(
+        tests=str(Path(__file__).parent), event=event, step=step, signal=name, folder=str(tmp_path)
+    )
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.mark.parametrize(
+    ("event", "step", "name"), [("on_epoch_end", 3, "SIGKILL"), ("on_step_end", 2, "SIGINT")], ids=["kill", "ctrl-c"]
+)
+def test_a_killed_or_interrupted_program_resumes_bit_equal(data, tmp_path, event, step, name):
+    done = child(tmp_path, event, step, name)
+    if name == "SIGKILL":
+        assert done.returncode == -signal.SIGKILL, done.stderr
+    else:
+        assert done.stdout.split() == ["interrupted", "interrupted", "1"], done.stderr
+    train, validation = loader(data, shuffle=True), loader(data)
+    whole, resumed = network(len(data.vocabulary)), network(len(data.vocabulary))
+    expected = trainer(whole).fit(train, validation, epochs=4)
+    history = trainer(resumed).fit(train, validation, epochs=4, resume=tmp_path)
+    assert rows(history) == rows(expected)
+    assert all(
+        torch.equal(a, b) for a, b in zip(resumed.state_dict().values(), whole.state_dict().values(), strict=True)
+    )
+
+
+def test_ctrl_c_within_a_python_model_waits_for_the_step(data, tmp_path):
+    class Interrupted(nn.Module):
+        def __init__(self, net):
+            super().__init__()
+            self.net, self.calls, self.left = net, 0, 0
+
+        def forward(self, images):
+            self.calls += 1
+            if self.calls == 2:
+                signal.raise_signal(signal.SIGINT)
+            logits = self.net(images)
+            self.left += 1
+            return logits
+
+    net = Interrupted(network(len(data.vocabulary)))
+    run = trainer(net, [training.ModelCheckpoint(tmp_path)])
+    with pytest.raises(KeyboardInterrupt):
+        run.fit(loader(data, shuffle=True), loader(data), epochs=2)
+    assert net.left == 2  # the forward pass was not torn apart
+    assert run.history.stopped == "interrupted"
+    assert (tmp_path / "last.safetensors").exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_signal_handler_of_the_program_keeps_its_exception(data):
+    class Alarm(Exception):
+        pass
+
+    def ring(number, frame):
+        raise Alarm
+
+    class Raise:
+        def __init__(self):
+            self.steps = 0
+
+        def on_step_end(self, state):
+            self.steps += 1
+            threading.Timer(0, signal.raise_signal, [signal.SIGUSR1]).start()
+
+    previous = signal.signal(signal.SIGUSR1, ring)
+    try:
+        with pytest.raises(Alarm):
+            trainer(network(len(data.vocabulary)), [Raise()]).fit(loader(data, shuffle=True), loader(data), epochs=50)
+    finally:
+        signal.signal(signal.SIGUSR1, previous)
+
+
+def test_a_stop_token_ends_the_run_without_an_exception(data):
+    token = training.StopToken()
+
+    class Later:
+        def on_epoch_end(self, state):
+            token.request_stop()
+
+    history = trainer(network(len(data.vocabulary)), [Later()]).fit(
+        loader(data, shuffle=True), loader(data), epochs=9, stop=token
+    )
+    assert history.stopped == "interrupted"
+    assert len(history.epochs) == 1
+
+
+def test_the_best_weights_are_in_the_model_and_in_the_file(data, tmp_path):
+    train, validation = loader(data, shuffle=True), loader(data)
+    net = network(len(data.vocabulary))
+    run = trainer(net, [training.ModelCheckpoint(tmp_path), training.CSVLogger(tmp_path / "logs" / "history.csv")])
+    history = run.fit(train, validation, epochs=3)
+    assert history.best.mean_average_precision == max(row.mean_average_precision for row in history.epochs)
+    assert run.evaluate(validation).mean_average_precision == history.best.mean_average_precision
+    tensors, metadata = ml.model.load_safetensors(tmp_path / "best.safetensors")
+    assert set(tensors) == set(net.state_dict())
+    assert all(torch.equal(tensors[name], tensor) for name, tensor in net.state_dict().items())
+    assert metadata["fingerprint"] == data.vocabulary.fingerprint
+    with open(tmp_path / "logs" / "history.csv", newline="") as file:
+        read = list(csv.DictReader(file))
+    assert [float(row["validation_loss"]) for row in read] == history.to_dict()["validation_loss"]
+    assert history.to_dict()["epoch"] == [1, 2, 3]
+
+
+def test_a_library_model_is_trained_in_place(data):
+    model = ml.model.create("efficientnet_lite0", labels=len(data.vocabulary), seed=1)
+    before = model.get_parameter("conv_stem.weight").clone()
+    training.Trainer(model, ml.loss.Asymmetric(), learning_rate=1e-3).fit(loader(data), loader(data), epochs=1)
+    assert not torch.equal(model.get_parameter("conv_stem.weight"), before)
+    assert list(model.state_dict())  # still a whole nn.Module
+    assert model.training
+
+
+def test_callbacks_get_only_the_events_they_have(data):
+    class Everything:
+        def __init__(self):
+            self.seen = []
+
+        def on_fit_begin(self, state):
+            self.seen.append(("fit_begin", state.epoch, len(state.history)))
+
+        def on_epoch_begin(self, state):
+            self.seen.append(("epoch_begin", state.epoch))
+
+        def on_step_end(self, state):
+            assert math.isfinite(state.loss)
+            self.seen.append(("step", state.step, state.steps))
+
+        def on_validation_step_end(self, state):
+            self.seen.append(("validation", state.validation_step, state.validation_steps))
+
+        def on_epoch_end(self, state):
+            self.seen.append(("epoch_end", state.epoch, state.history.epochs[-1].epoch, state.is_best))
+
+        def on_fit_end(self, state):
+            self.seen.append(("fit_end", state.history.stopped))
+
+    class OnlyTheEnd:
+        ended = 0
+
+        def on_fit_end(self, state):
+            self.ended += 1
+
+    everything, end = Everything(), OnlyTheEnd()
+    small = data[:20]  # two batches
+    labels = data.vocabulary
+    trainer(network(len(labels)), [everything, end]).fit(
+        loader(small, labels=labels), loader(small, labels=labels), epochs=1
+    )
+    assert everything.seen == [
+        ("fit_begin", 1, 0),
+        ("epoch_begin", 1),
+        ("step", 1, 2),
+        ("step", 2, 2),
+        ("validation", 1, 2),
+        ("validation", 2, 2),
+        ("epoch_end", 1, 1, True),
+        ("fit_end", "finished"),
+    ]
+    assert end.ended == 1
+
+
+def test_a_callbacks_memory_goes_through_a_resume(data, tmp_path):
+    class Counter:
+        def __init__(self):
+            self.count = 0
+
+        def on_epoch_end(self, state):
+            self.count += 1
+
+        def state_dict(self):
+            return {"count": self.count}
+
+        def load_state_dict(self, state):
+            self.count = int(state.get("count", 0))
+
+    train, validation = loader(data, shuffle=True), loader(data)
+    first = trainer(network(len(data.vocabulary)), [training.ModelCheckpoint(tmp_path), Counter(), Stop(epochs=2)])
+    first.fit(train, validation, epochs=3)
+    counter = Counter()
+    trainer(network(len(data.vocabulary)), [counter]).fit(train, validation, epochs=3, resume=tmp_path)
+    assert counter.count == 3
+
+
+class Misspelt:
+    def on_epoch_ends(self, state):
+        pass
+
+
+class Unknown:
+    def on_fit_end(self, state):
+        pass
+
+    def on_moonrise(self, state):
+        pass
+
+
+class Silent:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("callback", "sentence"),
+    [
+        (Misspelt(), "got Misspelt.on_epoch_ends. Did you mean on_epoch_end"),
+        (Unknown(), "got Unknown.on_moonrise. There are on_fit_begin"),
+        (Silent(), "a callback must have one or more of on_fit_begin"),
+        (training.EarlyStopping, "must be an object; got the class EarlyStopping"),
+    ],
+)
+def test_a_callback_that_would_never_be_called_is_refused(callback, sentence):
+    with pytest.raises(ml.ArgumentError, match=sentence):
+        trainer(network(2), [callback])
+
+
+def test_a_callback_of_the_library_cannot_be_derived_from():
+    with pytest.raises(TypeError, match="not derived from one of the library's"):
+
+        class Own(training.EarlyStopping):
+            pass
+
+
+def test_an_event_that_returns_something_else_is_refused(data):
+    class Truth:
+        def on_step_end(self, state):
+            return True
+
+    with pytest.raises(ml.ArgumentError, match="on_step_end must return None or a Flow; got True"):
+        trainer(network(len(data.vocabulary)), [Truth()]).fit(loader(data), loader(data), epochs=1)
+
+
+def test_exceptions_in_python_come_through_as_they_are(data):
+    class Broken(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(1))
+
+        def forward(self, images):
+            raise KeyError("from the model")
+
+    with pytest.raises(KeyError, match="from the model"):
+        trainer(Broken()).fit(loader(data), loader(data), epochs=1)
+
+
+def test_python_losses_and_autograd_functions_work(data):
+    class Double(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return gradient * 2
+
+    calls = []
+
+    def loss(logits, targets):
+        calls.append(tuple(logits.shape))
+        return nn.functional.binary_cross_entropy_with_logits(Double.apply(logits), targets)
+
+    net = network(len(data.vocabulary))
+    before = net[-1].weight.clone()
+    history = training.Trainer(net, loss, learning_rate=0.01).fit(loader(data), loader(data), epochs=1)
+    assert not torch.equal(net[-1].weight, before)
+    assert calls[-1] == (48, len(data.vocabulary))  # validation: over all answers at once
+    assert math.isfinite(history.epochs[0].validation_loss)
+
+
+def test_a_part_that_is_set_aside_in_evaluation_mode_stays_so(data):
+    net = network(len(data.vocabulary))
+    net[1].eval()
+    before = net[1].running_mean.clone()
+    trainer(net).fit(loader(data), loader(data), epochs=2)
+    assert torch.equal(net[1].running_mean, before)
+    assert [net.training, net[1].training] == [True, False]
+
+
+def test_tied_weights_move_once_a_step(data):
+    class Tied(nn.Module):
+        def __init__(self, labels):
+            super().__init__()
+            self.a = nn.Linear(labels, labels, bias=False)
+            self.b = self.a
+            self.first = nn.Linear(3 * 16 * 16, labels)
+
+        def forward(self, images):
+            return self.b(self.a(self.first(images.flatten(1))))
+
+    torch.manual_seed(0)
+    ours = Tied(len(data.vocabulary))
+    start = ours.a.weight.detach().clone()
+    training.Trainer(
+        ours, nn.BCEWithLogitsLoss(), learning_rate=0.01, weight_decay=0.0, schedule=training.constant()
+    ).fit(loader(data[:16], labels=data.vocabulary), loader(data, labels=data.vocabulary), epochs=1)
+    # The first step of AdamW moves every weight by the learning rate at most.
+    assert float((ours.a.weight.detach() - start).abs().max()) <= 0.0101
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"learning_rate": 0.0}, "learning_rate must be above 0; got 0"),
+        ({"ema_decay": 1.5}, r"ema_decay must be in \[0, 1\)"),
+        ({"accumulate": 0}, "accumulate must be at least 1"),
+        ({"accumulate": -1}, "accumulate must not be negative"),
+        ({"optimizer": "adamax"}, "optimizer must be one of 'adamw', 'adam', 'sgd'; got 'adamax'"),
+        ({"monitor": "mAP"}, "monitor must be one of 'validation_loss'"),
+        ({"memory_format": "nhwc"}, "memory_format must be 'channels_last' or 'contiguous'"),
+    ],
+)
+def test_options_out_of_range_are_named(options, sentence):
+    with pytest.raises(ml.ArgumentError, match=sentence):
+        trainer(network(2), **options)
+
+
+def test_wrong_arguments_are_named(data):
+    with pytest.raises(ml.ArgumentError, match=r"model must be a torch\.nn\.Module; got str"):
+        training.Trainer("resnet", ml.loss.BCEWithLogits())
+    with pytest.raises(ml.ArgumentError, match="loss must be a callable"):
+        training.Trainer(network(2), "bce")
+    with pytest.raises(ml.ArgumentError, match=r"train must be a multilabel\.data\.DataLoader; got list"):
+        trainer(network(2)).fit([], loader(data))
+    with pytest.raises(ml.ArgumentError, match="epochs must be at least 1; got 0"):
+        trainer(network(len(data.vocabulary))).fit(loader(data), loader(data), epochs=0)
+    with pytest.raises(ml.ShapeError, match=r"one logit for each of the \d+ labels"):
+        trainer(network(2)).fit(loader(data), loader(data), epochs=1)
+    with pytest.raises(ml.ArgumentError, match=r"the loss must return one torch\.Tensor; got float"):
+        training.Trainer(network(len(data.vocabulary)), lambda logits, targets: 1.0).fit(
+            loader(data), loader(data), epochs=1
+        )
+    with pytest.raises(ml.ArgumentError, match="patience must be at least 1; got 0"):
+        training.EarlyStopping(patience=0)
+    with pytest.raises(ml.ArgumentError, match="style must be one of"):
+        training.ProgressBar(style="fancy")
+
+
+def test_vocabularies_that_differ_are_refused(data):
+    names = list(data.vocabulary.labels)
+    other = ml.data.DataLoader(data, names[::-1], ml.augmentation.evaluation(size=16))
+    with pytest.raises(ml.LabelError, match="same order"):
+        trainer(network(len(names))).fit(loader(data), other, epochs=1)
+
+
+def test_a_checkpoint_of_another_vocabulary_is_refused(data, tmp_path):
+    names = list(data.vocabulary.labels)
+    trainer(network(len(names)), [training.ModelCheckpoint(tmp_path)]).fit(loader(data), loader(data), epochs=1)
+    other = ml.data.DataLoader(data, names[::-1], ml.augmentation.evaluation(size=16), batch_size=16)
+    with pytest.raises(ml.LabelError, match="same order"):
+        trainer(network(len(names))).fit(other, other, epochs=2, resume=tmp_path)
+
+
+def test_a_loss_that_is_not_finite_is_named(data):
+    class Nan(nn.Module):
+        def forward(self, logits, targets):
+            return logits.sum() * float("nan")
+
+    with pytest.raises(ml.ArgumentError, match="the loss must be finite; got nan in epoch 1, batch 1 of 3"):
+        training.Trainer(network(len(data.vocabulary)), Nan()).fit(loader(data), loader(data), epochs=1)
+
+
+def test_the_progress_bar_writes_lines_to_a_file_and_one_bar_to_a_terminal(data):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    def run(stream):
+        bar = training.ProgressBar(stream=stream, seconds=0.0)
+        trainer(network(len(data.vocabulary)), [bar]).fit(loader(data), loader(data), epochs=2)
+        return stream.getvalue()
+
+    lines = run(io.StringIO()).splitlines()
+    assert lines[0].startswith("epoch 1/2 step 1/3, loss ")
+    assert lines[-1].startswith("done after ")
+    assert not any("\r" in line for line in lines)
+    bar = run(Terminal())
+    assert "\r" in bar
+    assert bar.count("\n") == 3  # one an epoch and one at the end
+
+
+def test_held_out_comes_back_from_its_file(data, tmp_path):
+    held_out = trainer(network(len(data.vocabulary))).predict(loader(data))
+    assert held_out.scores.shape == held_out.targets.shape == (48, len(data.vocabulary))
+    assert held_out.images == data.images
+    np.testing.assert_array_equal(held_out.targets, data.targets(data.vocabulary))
+    np.testing.assert_allclose(held_out.scores, 1 / (1 + np.exp(-held_out.logits.astype(float))), atol=1e-6)
+    held_out.save(tmp_path / "deeper" / "held_out.safetensors")
+    loaded = training.HeldOut.load(tmp_path / "deeper" / "held_out.safetensors")
+    np.testing.assert_array_equal(loaded.logits, held_out.logits)
+    assert loaded.images == held_out.images
+    assert loaded.vocabulary == held_out.vocabulary
+    (tmp_path / "other.safetensors").write_bytes(b"no")
+    with pytest.raises(ml.BundleError, match=r"other\.safetensors"):
+        training.HeldOut.load(tmp_path / "other.safetensors")
+
+
+def test_a_full_disk_keeps_the_last_checkpoint(tmp_path):
+    code = textwrap.dedent(
+        """
+        import resource, sys
+        sys.path.insert(0, {tests!r})
+        import test_training as t
+        from multilabel import training
+        data = t.ml.data.read_csv(t.TABLE)[:48]
+
+        class Fill:
+            def on_epoch_end(self, state):
+                if state.epoch == 2:
+                    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+
+        run = t.trainer(t.network(len(data.vocabulary)), [Fill(), training.ModelCheckpoint({folder!r})])
+        try:
+            run.fit(t.loader(data, shuffle=True), t.loader(data), epochs=4)
+        except t.ml.BundleError as error:
+            print("caught", "File too large" in str(error), "safetensors" in str(error))
+        """
+    ).format(tests=str(Path(__file__).parent), folder=str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout.split() == ["caught", "True", "True"], done.stderr
+    data = ml.data.read_csv(TABLE)[:48]
+    history = trainer(network(len(data.vocabulary))).fit(
+        loader(data, shuffle=True), loader(data), epochs=2, resume=tmp_path
+    )
+    assert [row.epoch for row in history.epochs] == [1, 2]
