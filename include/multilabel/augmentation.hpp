@@ -19,6 +19,7 @@
 #include "multilabel/augmentation/recipes.hpp"
 #include "multilabel/augmentation/resample.hpp"
 #include "multilabel/augmentation/resize.hpp"
+#include "multilabel/augmentation/resized_crop.hpp"
 #include "multilabel/augmentation/rotate.hpp"
 #include "multilabel/augmentation/scratch.hpp"
 #include "multilabel/augmentation/simd.hpp"

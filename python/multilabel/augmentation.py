@@ -24,13 +24,17 @@ __all__ = [
     "Custom",
     "GaussNoise",
     "HorizontalFlip",
+    "LabelSafeCrop",
+    "LongestMaxSize",
     "Normalize",
     "PadIfNeeded",
     "Preprocessing",
     "RandomBrightnessContrast",
     "RandomCrop",
+    "RandomResizedCrop",
     "Resize",
     "Rotate",
+    "SmallestMaxSize",
     "VerticalFlip",
     "evaluation",
     "from_dict",
@@ -181,6 +185,102 @@ class Resize(_Operation):
         self.p = p
         self._operation = _core.resize(
             height=height, width=width, interpolation=_choice(_core.Interpolation, "interpolation", interpolation), p=p
+        )
+
+
+class LongestMaxSize(_Operation):
+    """Scale so that the longest side is `max_size`; the shape stays."""
+
+    def __init__(self, max_size: int = 1024, interpolation: Interpolation = "linear", p: float = 1):
+        kind = _choice(_core.Interpolation, "interpolation", interpolation)
+        self.max_size = max_size
+        self.interpolation = kind.name
+        self.p = p
+        self._operation = _core.longest_max_size(max_size=max_size, interpolation=kind, p=p)
+
+
+class SmallestMaxSize(_Operation):
+    """Scale so that the shortest side is `max_size`; the shape stays."""
+
+    def __init__(self, max_size: int = 1024, interpolation: Interpolation = "linear", p: float = 1):
+        kind = _choice(_core.Interpolation, "interpolation", interpolation)
+        self.max_size = max_size
+        self.interpolation = kind.name
+        self.p = p
+        self._operation = _core.smallest_max_size(max_size=max_size, interpolation=kind, p=p)
+
+
+class RandomResizedCrop(_Operation):
+    """Cut out a piece of random area and shape and scale it to `size`.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Height and width of the result.
+    scale : (float, float)
+        Share of the area that is kept. The default loses small objects and leaves their labels standing; see
+        ``LabelSafeCrop``.
+    ratio : (float, float)
+        Width over height of the piece.
+    interpolation : int or str
+    p : float
+        Probability.
+    """
+
+    def __init__(
+        self,
+        size: Sequence[int],
+        scale: Sequence[float] = (0.08, 1.0),
+        ratio: Sequence[float] = (3 / 4, 4 / 3),
+        interpolation: Interpolation = "linear",
+        p: float = 1,
+    ):
+        kind = _choice(_core.Interpolation, "interpolation", interpolation)
+        height, width = (int(side) for side in _pair("size", size))
+        self.size = (height, width)
+        self.scale = _pair("scale", scale)
+        self.ratio = _pair("ratio", ratio)
+        self.interpolation = kind.name
+        self.p = p
+        self._operation = _core.random_resized_crop(
+            height=height, width=width, scale=self.scale, ratio=self.ratio, interpolation=kind, p=p
+        )
+
+
+class LabelSafeCrop(_Operation):
+    """Cut out most of the image and scale it, so that what the labels name stays in the picture.
+
+    Parameters
+    ----------
+    height, width : int
+        Size of the result.
+    min_kept : float
+        At least this share of the area stays. Whatever takes up more than the rest cannot vanish.
+    stretch : (float, float)
+        Width over height of the piece, relative to the image's own.
+    interpolation : int or str
+    p : float
+        Probability.
+    """
+
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        min_kept: float = 0.8,
+        stretch: Sequence[float] = (9 / 10, 10 / 9),
+        interpolation: Interpolation = "area",
+        p: float = 1,
+    ):
+        kind = _choice(_core.Interpolation, "interpolation", interpolation)
+        self.height = height
+        self.width = width
+        self.min_kept = min_kept
+        self.stretch = _pair("stretch", stretch)
+        self.interpolation = kind.name
+        self.p = p
+        self._operation = _core.label_safe_crop(
+            height=height, width=width, min_kept=min_kept, stretch=self.stretch, interpolation=kind, p=p
         )
 
 
@@ -375,6 +475,10 @@ _KINDS = {
         VerticalFlip,
         Rotate,
         Resize,
+        LongestMaxSize,
+        SmallestMaxSize,
+        RandomResizedCrop,
+        LabelSafeCrop,
         CenterCrop,
         RandomCrop,
         PadIfNeeded,

@@ -71,6 +71,46 @@ void bind_operations(py::module_& module) {
       },
       py::arg("height"), py::arg("width"), py::arg("interpolation") = aug::ResizeOptions{}.interpolation,
       py::arg("p") = aug::ResizeOptions{}.p);
+  const aug::LongestMaxSizeOptions longest;
+  module.def(
+      "longest_max_size",
+      [](int max_size, aug::Interpolation interpolation, double p) {
+        return AnyOperation(aug::LongestMaxSize({.max_size = max_size, .interpolation = interpolation, .p = p}));
+      },
+      py::arg("max_size") = longest.max_size, py::arg("interpolation") = longest.interpolation, py::arg("p") = longest.p);
+  const aug::SmallestMaxSizeOptions smallest;
+  module.def(
+      "smallest_max_size",
+      [](int max_size, aug::Interpolation interpolation, double p) {
+        return AnyOperation(aug::SmallestMaxSize({.max_size = max_size, .interpolation = interpolation, .p = p}));
+      },
+      py::arg("max_size") = smallest.max_size, py::arg("interpolation") = smallest.interpolation, py::arg("p") = smallest.p);
+  const aug::RandomResizedCropOptions resized;
+  module.def(
+      "random_resized_crop",
+      [](int height, int width, const Pair& scale, const Pair& ratio, aug::Interpolation interpolation, double p) {
+        return AnyOperation(aug::RandomResizedCrop({.height = height,
+                                                    .width = width,
+                                                    .scale = range(scale),
+                                                    .ratio = range(ratio),
+                                                    .interpolation = interpolation,
+                                                    .p = p}));
+      },
+      py::arg("height"), py::arg("width"), py::arg("scale") = pair(resized.scale), py::arg("ratio") = pair(resized.ratio),
+      py::arg("interpolation") = resized.interpolation, py::arg("p") = resized.p);
+  const aug::LabelSafeCropOptions safe;
+  module.def(
+      "label_safe_crop",
+      [](int height, int width, double min_kept, const Pair& stretch, aug::Interpolation interpolation, double p) {
+        return AnyOperation(aug::LabelSafeCrop({.height = height,
+                                                .width = width,
+                                                .min_kept = min_kept,
+                                                .stretch = range(stretch),
+                                                .interpolation = interpolation,
+                                                .p = p}));
+      },
+      py::arg("height"), py::arg("width"), py::arg("min_kept") = safe.min_kept, py::arg("stretch") = pair(safe.stretch),
+      py::arg("interpolation") = safe.interpolation, py::arg("p") = safe.p);
   module.def(
       "center_crop",
       [](int height, int width, double p) { return AnyOperation(aug::CenterCrop({.height = height, .width = width, .p = p})); },

@@ -15,12 +15,16 @@ from multilabel.augmentation import (
     Custom,
     GaussNoise,
     HorizontalFlip,
+    LabelSafeCrop,
+    LongestMaxSize,
     Normalize,
     PadIfNeeded,
     RandomBrightnessContrast,
     RandomCrop,
+    RandomResizedCrop,
     Resize,
     Rotate,
+    SmallestMaxSize,
     VerticalFlip,
     evaluation,
     from_dict,
@@ -114,6 +118,10 @@ def test_dict_and_back_through_json():
             PadIfNeeded(30, 40, border_mode="replicate"),
             RandomCrop(20, 20),
             CenterCrop(16, 16),
+            LongestMaxSize(20),
+            SmallestMaxSize(18, "cubic"),
+            RandomResizedCrop((12, 12), scale=(0.5, 1)),
+            LabelSafeCrop(10, 10, min_kept=0.9),
             Resize(8, 8, interpolation=3),
             RandomBrightnessContrast(0.1, (-0.3, 0.2), brightness_by_max=False),
             GaussNoise(std_range=(0.1, 0.2), per_channel=False),
@@ -130,6 +138,15 @@ def test_from_dict_names_what_it_does_not_know():
         from_dict({"name": "Flip"})
     with pytest.raises(ArgumentError, match=r"parameters of Resize must be among height, width.*got 'size'"):
         from_dict({"name": "Resize", "size": 3})
+
+
+def test_label_safe_crop_keeps_what_it_promises(image):
+    y, x = np.mgrid[0:40, 0:50]
+    places = np.stack([x, y, x * 0], axis=2).astype(np.uint8)
+    for index in range(50):
+        piece = Compose([LabelSafeCrop(100, 100, 0.75, interpolation="nearest")])(image=places, index=index)["image"]
+        width, height, _ = piece[-1, -1].astype(int) - piece[0, 0] + 1
+        assert width * height >= 0.75 * 40 * 50
 
 
 def test_repr_can_be_evaluated():
@@ -227,6 +244,9 @@ class TestAlbumentations:
             ("PadIfNeeded", {"min_height": 131, "min_width": 120, "border_mode": 0, "fill": 9}, 0),
             ("Resize", {"height": 64, "width": 80}, 1),
             ("Resize", {"height": 200, "width": 150}, 1),
+            ("LongestMaxSize", {"max_size": 77}, 1),
+            ("SmallestMaxSize", {"max_size": 131}, 1),
+            ("RandomResizedCrop", {"size": (50, 60), "scale": (1, 1), "ratio": (1.25, 1.25)}, 1),
             # OpenCV rounds coordinates to 1/32 pixel, by version; a step of 255 at the black border shows as 255 / 32.
             ("Rotate", {"limit": (17, 17), "p": 1}, 8),
             ("Rotate", {"limit": (-30, -30), "border_mode": 4, "p": 1}, 1),

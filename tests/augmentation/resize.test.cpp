@@ -30,4 +30,13 @@ TEST_CASE("Resize: a size of nothing is refused") {
   CHECK_THROWS_WITH(aug::Resize({.height = 0, .width = 4}), Catch::Contains("at least 1; got 0 and 4"));
   CHECK_THROWS_AS(aug::Resize({}), ArgumentError);
 }
+
+TEST_CASE("LongestMaxSize, SmallestMaxSize: one side is as asked, the other follows, halves going to the even number") {
+  const cv::Mat image = test::picture(30, 50);
+  CHECK(run(aug::LongestMaxSize{{.max_size = 25}}, image).size() == cv::Size(25, 15));
+  CHECK(run(aug::SmallestMaxSize{{.max_size = 25}}, image).size() == cv::Size(42, 25));  // 41.67
+  CHECK(run(aug::LongestMaxSize{{.max_size = 75}}, image).size() == cv::Size(75, 45));
+  CHECK(run(aug::SmallestMaxSize{{.max_size = 15}}, test::picture(30, 49)).size() == cv::Size(24, 15));  // 24.5
+  CHECK(aug::Pipeline{aug::LongestMaxSize{}}.output_size() == cv::Size(0, 0));
+}
 }  // namespace
