@@ -28,11 +28,14 @@ int main(int argc, char** argv) {
   ml::data::DataLoader validation_loader{validation, binarizer, plain, {.batch_size = 64}};
   ml::data::DataLoader test_loader{test, binarizer, plain, {.batch_size = 64}};
 
-  auto model = ml::model::create("efficientnet_lite0", {.labels = binarizer.size(), .pretrained = weights, .seed = 7});
+  const double prior = ml::encoding::label_density(binarizer.transform(train.labels()));  // scores start there, not at 0.5
+  auto model =
+      ml::model::create("efficientnet_lite0",
+                        {.labels = binarizer.size(), .pretrained = weights, .seed = 7, .dropout = 0.3, .bias_prior = {prior}});
   ml::training::Trainer trainer{
       model,
-      ml::loss::BCEWithLogits{},
-      {.learning_rate = 6e-4, .schedule = ml::training::cosine({.warmup = 0.1}), .ema_decay = 0.998, .seed = 7},
+      ml::loss::BCEWithLogits{{.label_smoothing = 0.1}},  // some labels of these drawings are missing
+      {.learning_rate = 1e-3, .schedule = ml::training::cosine({.warmup = 0.1}), .ema_decay = 0.998, .seed = 7},
       ml::training::ProgressBar{},
       ml::training::CSVLogger{out + "/history.csv"},
       ml::training::ModelCheckpoint{out + "/checkpoints"},

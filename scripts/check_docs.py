@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The code of README.md and docs/*.md: every ``cpp`` block is a whole program, every ``python`` block a whole script.
 
+A block that names a file behind its language is quoted from it, and must be a part of that file to the letter; the file is
+tested where it stands.
+
 Usage: scripts/check_docs.py cpp <folder>      writes the programs there, for tests/docs/CMakeLists.txt to build and run
        scripts/check_docs.py python <folder>   the same for the scripts, which tests/docs/test_pages.py runs
 """
@@ -16,12 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Block(NamedTuple):
-    """A fenced block of a page: its language, its text and the line where the text begins."""
+    """A fenced block of a page: its language, its text, the line where that begins, and the file it is quoted from."""
 
     page: Path
     language: str
     text: str
     line: int
+    source: str = ""
 
     @property
     def name(self) -> str:
@@ -29,15 +33,25 @@ class Block(NamedTuple):
         return f"{self.page.stem.lower()}_{self.line:03d}"
 
 
-def blocks(language: str) -> list[Block]:
-    """Return the blocks of one language of all pages, in order."""
+def fenced() -> list[Block]:
+    """Return every fenced block of all pages, in order."""
     found = []
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]:
         text = page.read_text(encoding="utf-8")
-        for match in re.finditer(r"^```(\w+)[^\n]*\n(.*?)^```\s*$", text, re.MULTILINE | re.DOTALL):
-            if match.group(1) == language:
-                found.append(Block(page, language, match.group(2), text[: match.start(2)].count("\n") + 1))
+        for match in re.finditer(r"^```(\w+) *([^\n]*)\n(.*?)^```\s*$", text, re.MULTILINE | re.DOTALL):
+            line = text[: match.start(3)].count("\n") + 1
+            found.append(Block(page, match.group(1), match.group(3), line, match.group(2).strip()))
     return found
+
+
+def blocks(language: str) -> list[Block]:
+    """Return the blocks of one language that are programs of their own."""
+    return [block for block in fenced() if block.language == language and not block.source]
+
+
+def quotes() -> list[Block]:
+    """Return the blocks that are quoted from a file of the tree."""
+    return [block for block in fenced() if block.source]
 
 
 def write(language: str, folder: Path) -> list[Path]:

@@ -269,7 +269,7 @@ def test_drop_path_skips_blocks_only_while_training(name):
     plain = ml.model.create(name, labels=4, seed=1).eval()
     with torch.no_grad():  # a block that starts as an identity could be skipped unseen
         for (key, a), b in zip(model.named_parameters(), plain.parameters(), strict=True):
-            if key.endswith("bn2.weight") or key.endswith("bn3.weight"):
+            if key.endswith(("bn2.weight", "bn3.weight")):
                 a.fill_(1.0)
                 b.fill_(1.0)
     images = torch.randn(4, 3, 64, 64)

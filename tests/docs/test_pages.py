@@ -37,10 +37,21 @@ def test_block_runs(block, tmp_path):
     assert result.returncode == 0, f"{block.page.name}, line {block.line}:\n{result.stdout}{result.stderr}"
 
 
+QUOTES = check_docs.quotes()
+
+
+@pytest.mark.parametrize("block", QUOTES, ids=[block.name for block in QUOTES])
+def test_quoted_block_is_part_of_its_file(block):
+    assert block.text in (ROOT / block.source).read_text(encoding="utf-8")
+
+
 def test_blocks_are_found_with_their_lines(tmp_path, monkeypatch):
     (tmp_path / "docs").mkdir()
-    (tmp_path / "README.md").write_text("Text.\n\n```python\na = 1\n```\n\n```text\nno\n```\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text(
+        "Text.\n\n```python\na = 1\n```\n\n```python x.py\nb\n```\n\n```text\nno\n```\n", encoding="utf-8"
+    )
     (tmp_path / "docs" / "page.md").write_text("```cpp\nint main() {}\n```\n", encoding="utf-8")
     monkeypatch.setattr(check_docs, "ROOT", tmp_path)
     assert [(block.name, block.text) for block in check_docs.blocks("python")] == [("readme_004", "a = 1\n")]
+    assert [(block.source, block.text) for block in check_docs.quotes()] == [("x.py", "b\n")]
     assert [(block.name, block.text) for block in check_docs.blocks("cpp")] == [("page_002", "int main() {}\n")]
