@@ -14,6 +14,7 @@ set(MULTILABEL_loss_USES core)
 set(MULTILABEL_model_USES core)
 set(MULTILABEL_training_USES core encoding metrics calibration threshold augmentation data loss model)
 set(MULTILABEL_bundle_USES core encoding metrics calibration threshold augmentation data model)
+set(MULTILABEL_multilabel_USES ${MULTILABEL_COMPONENTS})  # the umbrella: everything
 
 set(MULTILABEL_core_NEEDS threads)
 set(MULTILABEL_encoding_NEEDS)

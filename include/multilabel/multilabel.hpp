@@ -4,6 +4,7 @@
 
 #include "multilabel/augmentation.hpp"
 #include "multilabel/bundle.hpp"
+#include "multilabel/calibration.hpp"
 #include "multilabel/data.hpp"
 #include "multilabel/encoding.hpp"
 #include "multilabel/loss.hpp"

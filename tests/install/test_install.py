@@ -75,8 +75,8 @@ def test_every_header_is_installed_and_nothing_of_this_machine_is_written(prefix
 
 
 def test_encoding_and_metrics_need_neither_torch_nor_opencv(prefix, tmp_path):
-    build_and_run(tmp_path, "encoding;metrics;threshold", f"-DCMAKE_PREFIX_PATH={prefix}")
-    for component in ("encoding", "metrics", "threshold"):
+    build_and_run(tmp_path, "encoding;metrics;calibration;threshold", f"-DCMAKE_PREFIX_PATH={prefix}")
+    for component in ("encoding", "metrics", "calibration", "threshold"):
         seen = opened_and_loaded(tmp_path, component)
         assert "multilabel/core" in seen
         for foreign in ("libtorch", "libc10", "torch/", "ATen/", "opencv"):

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <multilabel/training.hpp>
 
-int main() {
-  const multilabel::training::EarlyStopping stopping{{.patience = 4}};
-  return multilabel::training::callback<decltype(stopping)> || sizeof(stopping) > 0 ? 0 : 1;
-}
+static_assert(multilabel::training::callback<multilabel::training::EarlyStopping>);
+
+int main() { return multilabel::training::EarlyStopping{{.patience = 4}}.options().patience == 4 ? 0 : 1; }
