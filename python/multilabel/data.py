@@ -312,6 +312,9 @@ class DataLoader:
     ignore_unknown : bool, optional
         Leave out labels that are not among the columns, and count them in ``ignored_labels``, instead of raising
         ``LabelError``; by default as the binarizer does.
+    on_error : {"raise", "skip"}
+        What happens to a sample whose file cannot be used: its ``DataError`` is raised when its batch is taken, or the
+        next usable sample of the epoch stands in its place and ``skipped`` reports it.
 
     Examples
     --------
@@ -335,6 +338,7 @@ class DataLoader:
         prefetch: int = 2,
         drop_last: bool = False,
         ignore_unknown: bool | None = None,
+        on_error: Literal["raise", "skip"] = "raise",
     ):
         if not isinstance(dataset, Dataset):
             raise ArgumentError(
@@ -345,6 +349,8 @@ class DataLoader:
                 "data.DataLoader: augmentation must be a multilabel.augmentation.Compose, "
                 f"as restrained() and evaluation() return; got {type(augmentation).__name__}"
             )
+        if on_error not in ("raise", "skip"):
+            raise ArgumentError(f"data.DataLoader: on_error must be 'raise' or 'skip'; got {on_error!r}")
         if ignore_unknown is None:
             ignore_unknown = getattr(labels, "unknown", "error") in ("ignore", "warn")
         for name, value in (("batch_size", batch_size), ("workers", workers), ("seed", seed), ("prefetch", prefetch)):
@@ -361,6 +367,7 @@ class DataLoader:
             seed=seed,
             prefetch=prefetch,
             drop_last=drop_last,
+            skip_errors=on_error == "skip",
         )
         self._next_epoch = 0
         self.dataset = dataset
@@ -386,6 +393,11 @@ class DataLoader:
     def ignored_labels(self) -> int:
         """How many labels of the data set were left out because they are not among the columns."""
         return self._loader.ignored_labels()
+
+    @property
+    def skipped(self) -> list[tuple[int, str]]:
+        """The samples skipped so far, each once: position in the data set and the reason, which names the file."""
+        return self._loader.skipped()
 
     def order(self, epoch: int) -> np.ndarray:
         """Return the positions of the samples in the order of that epoch."""

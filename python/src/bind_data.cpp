@@ -181,7 +181,7 @@ void bind_loader(py::module_& module) {
   py::class_<AnyDataLoader>(module, "DataLoader")
       .def(py::init([](const data::Dataset& dataset, const std::vector<std::string>& labels, bool ignore_unknown,
                        const AnyAugmentation& augmentation, std::size_t batch_size, std::size_t workers, bool shuffle,
-                       std::uint64_t seed, std::size_t prefetch, bool drop_last) {
+                       std::uint64_t seed, std::size_t prefetch, bool drop_last, bool skip_errors) {
              const encoding::MultiLabelBinarizer<std::string> columns(
                  {.classes = labels,
                   .unknown = ignore_unknown ? encoding::UnknownLabel::ignore : encoding::UnknownLabel::error});
@@ -192,11 +192,13 @@ void bind_loader(py::module_& module) {
                                    .order = shuffle ? data::Order::shuffled : data::Order::sequential,
                                    .seed = seed,
                                    .prefetch = prefetch,
-                                   .last_batch = drop_last ? data::LastBatch::drop : data::LastBatch::keep});
+                                   .last_batch = drop_last ? data::LastBatch::drop : data::LastBatch::keep,
+                                   .on_error = skip_errors ? data::OnError::skip : data::OnError::raise});
            }),
            py::arg("dataset"), py::arg("labels"), py::arg("ignore_unknown"), py::arg("augmentation"),
            py::arg("batch_size") = options.batch_size, py::arg("workers") = options.workers, py::arg("shuffle") = false,
-           py::arg("seed") = options.seed, py::arg("prefetch") = options.prefetch, py::arg("drop_last") = false)
+           py::arg("seed") = options.seed, py::arg("prefetch") = options.prefetch, py::arg("drop_last") = false,
+           py::arg("skip_errors") = false)
       .def(
           "epoch", [](const AnyDataLoader& self, std::uint32_t number) { return PythonEpoch(self.epoch(number)); },
           py::arg("number"))
@@ -205,6 +207,12 @@ void bind_loader(py::module_& module) {
       .def("samples", &AnyDataLoader::samples)
       .def("labels", [](const AnyDataLoader& self) { return self.vocabulary().labels(); })
       .def("ignored_labels", &AnyDataLoader::ignored_labels)
+      .def("skipped",
+           [](const AnyDataLoader& self) {
+             std::vector<std::pair<std::size_t, std::string>> list;
+             for (const auto& [sample, reason] : self.skipped()) list.emplace_back(sample, reason);
+             return list;
+           })
       .def("preprocessing", [](const AnyDataLoader& self) { return self.preprocessing(); });
 }
 

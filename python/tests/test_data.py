@@ -216,6 +216,19 @@ def test_a_bad_file_is_named_and_ends_the_epoch(drawings, names, tmp_path):
     assert caught.value.path == str(bad)
 
 
+def test_a_bad_file_can_be_skipped_and_is_reported(drawings, names, tmp_path):
+    bad = write(tmp_path / "bad.png", "not an image")
+    data = Dataset([*drawings.images[:5], str(bad), *drawings.images[6:9]], drawings.labels[:9])
+    loader = DataLoader(data, names, evaluation(size=8), batch_size=4, on_error="skip")
+    images = [batch.copy() for batch, _ in loader]
+    assert [len(batch) for batch in images] == [4, 4, 1]
+    np.testing.assert_array_equal(images[1][1], images[1][2])  # sample 6 in the place of 5
+    assert [sample for sample, _ in loader.skipped] == [5]
+    assert "bad.png" in loader.skipped[0][1]
+    with pytest.raises(ArgumentError, match="on_error must be 'raise' or 'skip'; got 'ignore'"):
+        DataLoader(data, names, evaluation(size=8), on_error="ignore")
+
+
 def test_an_augmentation_that_fails_names_the_image(drawings, names):
     loader = DataLoader(drawings[:3], names, Compose([CenterCrop(500, 500)]))
     with pytest.raises(ShapeError, match=r"at least 500 x 500.*0000.png"):

@@ -133,7 +133,11 @@ TEST_CASE("DataLoader: workers run ahead by no more than the prefetch") {
                         .height = 1,
                         .width = 1,
                         .labels = 1,
-                        .fill = [&](std::size_t, float*, float*) { ++filled; },
+                        .fill =
+                            [&](std::size_t position, float*, float*) {
+                              ++filled;
+                              return position;
+                            },
                         .pool = std::make_shared<data::BufferPool>()};
   data::BatchStream stream(std::move(plan));
   REQUIRE(stream.next().has_value());
@@ -159,6 +163,43 @@ TEST_CASE("DataLoader: a bad file reaches the taker at its place, by name, after
   }
 }
 
+TEST_CASE("DataLoader: a skipped file is reported, its place taken by the next usable sample, on any number of workers") {
+  const test::Folder folder;
+  auto samples = std::vector<data::Sample>(9);
+  for (std::size_t i = 0; i < 9; ++i) {
+    const bool broken = i == 3 || i == 4 || i == 8;
+    samples[i].image = broken ? folder.write("broken" + std::to_string(i) + ".png", "not an image")
+                              : test::OPENCLIPART / ("images/000" + std::to_string(i < 3 ? i : 9) + (i < 3 ? ".png" : ".png"));
+    samples[i].labels = {i == 5 ? "b" : "a"};
+  }
+  for (const std::size_t workers : {0u, 1u, 3u}) {
+    const data::DataLoader loader{data::Dataset(samples),
+                                  encoding::Vocabulary{"a", "b"},
+                                  aug::evaluation({.size = 8}),
+                                  {.batch_size = 4, .workers = workers, .on_error = data::OnError::skip}};
+    const auto all = everything(loader, 0);
+    CHECK(all.indices == std::vector<std::size_t>{0, 1, 2, 5, 5, 5, 6, 7, 0});  // 8 is followed by the beginning
+    CHECK(all.sizes == std::vector<std::size_t>{4, 4, 1});
+    CHECK(all.targets[2 * 3 + 1] == 1);  // the target is that of the sample that stands there
+    const auto skipped = loader.skipped();
+    REQUIRE(skipped.size() == 3);
+    CHECK(skipped[0].sample == 3);
+    CHECK_THAT(skipped[2].reason, Catch::Contains("broken8.png"));
+  }
+}
+
+TEST_CASE("DataLoader: with nothing usable even skipping ends in the error") {
+  const test::Folder folder;
+  data::Sample sample;
+  sample.image = folder.path() / "none.png";
+  sample.labels = {"a"};
+  const data::DataLoader loader{data::Dataset({sample, sample}),
+                                encoding::Vocabulary{"a"},
+                                aug::evaluation({.size = 8}),
+                                {.on_error = data::OnError::skip}};
+  CHECK_THROWS_AS(everything(loader, 0), DataError);
+}
+
 TEST_CASE("DataLoader: an augmentation that fails names the image") {
   const auto dataset = drawings(3);
   const data::DataLoader loader{
@@ -167,18 +208,21 @@ TEST_CASE("DataLoader: an augmentation that fails names the image") {
 }
 
 TEST_CASE("DataLoader: a poll that throws ends the wait") {
-  data::StreamPlan plan{
-      .order = {0},
-      .batch_size = 1,
-      .batches = 1,
-      .workers = 1,
-      .prefetch = 1,
-      .channels = 1,
-      .height = 1,
-      .width = 1,
-      .labels = 1,
-      .fill = [](std::size_t, float*, float*) { std::this_thread::sleep_for(std::chrono::milliseconds(200)); },
-      .pool = std::make_shared<data::BufferPool>()};
+  data::StreamPlan plan{.order = {0},
+                        .batch_size = 1,
+                        .batches = 1,
+                        .workers = 1,
+                        .prefetch = 1,
+                        .channels = 1,
+                        .height = 1,
+                        .width = 1,
+                        .labels = 1,
+                        .fill =
+                            [](std::size_t, float*, float*) {
+                              std::this_thread::sleep_for(std::chrono::milliseconds(200));
+                              return std::size_t{0};
+                            },
+                        .pool = std::make_shared<data::BufferPool>()};
   data::BatchStream stream(std::move(plan));
   CHECK_THROWS_AS(stream.next([] { throw ArgumentError("interrupted"); }), ArgumentError);
 }

@@ -30,7 +30,9 @@ struct StreamPlan {
   std::size_t height = 0;
   std::size_t width = 0;
   std::size_t labels = 0;
-  std::function<void(std::size_t sample, float* image, float* targets)> fill;  ///< called from several threads at once
+  /// Writes the sample that stands at `position` of the order, or one in its place, and returns which; called from several
+  /// threads at once.
+  std::function<std::size_t(std::size_t position, float* image, float* targets)> fill;
   std::shared_ptr<BufferPool> pool;
 };
 
@@ -115,16 +117,18 @@ class BatchStream {
     const std::size_t row = position - begin_of(batch);
     Slot& slot = slots_[batch % slots_.size()];
     std::exception_ptr failure;
+    std::size_t sample = plan_.order[position];
     if (row == 0) open(slot, batch);
     float* image = slot.batch.images.get() + row * plan_.channels * plan_.height * plan_.width;
     float* targets = slot.batch.targets.get() + row * plan_.labels;
     lock.unlock();
     try {
-      plan_.fill(plan_.order[position], image, targets);
+      sample = plan_.fill(position, image, targets);
     } catch (...) {
       failure = std::current_exception();
     }
     lock.lock();
+    slot.batch.indices[row] = sample;
     if (failure) {
       if (!slot.failure || position < slot.failed_at) {
         slot.failure = failure;

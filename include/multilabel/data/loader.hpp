@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <numeric>
 #include <opencv2/core.hpp>
 #include <optional>
@@ -39,6 +41,18 @@ enum class LastBatch {
   drop,  ///< they are left out of this epoch
 };
 
+/// What happens to a sample whose file cannot be used.
+enum class OnError {
+  raise,  ///< its `DataError` reaches whoever takes the batch
+  skip,   ///< the next usable sample of the epoch's order stands in its place, and `skipped` reports it
+};
+
+/// A sample that was skipped, and why.
+struct SkippedSample {
+  std::size_t sample = 0;  ///< position in the data set
+  std::string reason;
+};
+
 struct DataLoaderOptions {
   std::size_t batch_size = 32;
   std::size_t workers = 2;  ///< threads that read ahead; 0: the caller's own does the work
@@ -46,6 +60,7 @@ struct DataLoaderOptions {
   std::uint64_t seed = 0;    ///< of the order and of every draw of the augmentation
   std::size_t prefetch = 2;  ///< batches that may wait finished or in the making, beyond the one that is taken next
   LastBatch last_batch = LastBatch::keep;
+  OnError on_error = OnError::raise;
 };
 
 /// The batches of one epoch, as an input range or through `next`. Leaving its scope stops the workers.
@@ -115,9 +130,10 @@ class DataLoader {
                     .labels = state.vocabulary.size(),
                     .fill = {},
                     .pool = state.pool};
-    plan.fill = [state_ = state_, number](std::size_t i, float* image, float* targets) {
-      state_->fill(i, number, image);
+    plan.fill = [state_ = state_, number, order = plan.order](std::size_t position, float* image, float* targets) {
+      const std::size_t i = state_->fill_from(order, position, number, image);
       state_->targets.write(i, targets);
+      return i;
     };
     return Epoch(std::move(plan));
   }
@@ -146,6 +162,14 @@ class DataLoader {
   /// How many labels of the data set were left out because the vocabulary lacks them (the binarizer's policy was `ignore`).
   [[nodiscard]] std::size_t ignored_labels() const noexcept { return state_->targets.ignored(); }
 
+  /// The samples that were skipped so far, each once, in the order of the data set; empty unless `on_error` is `skip`.
+  [[nodiscard]] std::vector<SkippedSample> skipped() const {
+    const std::lock_guard lock(state_->mutex);
+    std::vector<SkippedSample> list;
+    for (const auto& [sample, reason] : state_->skipped) list.push_back({sample, reason});
+    return list;
+  }
+
   /// The format of the images, for the bundle.
   [[nodiscard]] auto preprocessing() const
     requires requires(const Augmentation& a) { a.preprocessing(); }
@@ -167,6 +191,23 @@ class DataLoader {
           options(option),
           size(augmentation.output_size()) {}
 
+    // Fills with the sample at `position`; if it is to be skipped, with the first usable one after it. Which one does not
+    // depend on threads or batches.
+    std::size_t fill_from(const std::vector<std::size_t>& order, std::size_t position, std::uint32_t epoch,
+                          float* image) const {
+      for (std::size_t step = 0;; ++step) {
+        const std::size_t i = order[(position + step) % order.size()];
+        try {
+          fill(i, epoch, image);
+          return i;
+        } catch (const DataError& error) {
+          if (options.on_error == OnError::raise || step + 1 == order.size()) throw;
+          const std::lock_guard lock(mutex);
+          skipped.emplace(i, error.what());
+        }
+      }
+    }
+
     void fill(std::size_t i, std::uint32_t epoch, float* image) const {
       const auto& path = dataset[i].image;
       const cv::Mat pixels = read_image(path);
@@ -187,6 +228,8 @@ class DataLoader {
     DataLoaderOptions options;
     cv::Size size;
     std::shared_ptr<BufferPool> pool = std::make_shared<BufferPool>();
+    mutable std::mutex mutex;
+    mutable std::map<std::size_t, std::string> skipped;
   };
 
   DataLoader(Dataset dataset, encoding::Vocabulary vocabulary, encoding::UnknownLabel policy, Augmentation augmentation,
