@@ -22,6 +22,9 @@ __all__ = [
     "HIGH_RECALL",
     "Sweep",
     "ThresholdRule",
+    "conformal",
+    "decode_expected_f1",
+    "decode_expected_f1_joint",
     "sweep",
     "tune",
 ]
@@ -212,3 +215,118 @@ def tune(
         seed,
         None if constraint is None else _constraint(constraint),
     )
+
+
+def conformal(
+    targets: ArrayLike,
+    scores: ArrayLike,
+    *,
+    risk: Literal["fnr", "fpr", "fdr", "f1", "jaccard"] = "fnr",
+    alpha: float = 0.1,
+    method: Literal["crc", "rcps", "ltt"] = "crc",
+    delta: float = 0.1,
+    bound: Literal["hoeffding_bentkus", "betting"] = "hoeffding_bentkus",
+    per_label: bool = False,
+    points: int = 99,
+) -> ThresholdRule:
+    """The boldest threshold whose risk on new images is controlled, without a model of the data.
+
+    Needs rows that were used for nothing else and are exchangeable with the new ones. Rows without true labels are
+    allowed: they have nothing to miss.
+
+    Parameters
+    ----------
+    targets : array-like of shape (samples, labels)
+        0, 1, and NaN or -1 for unknown cells, which are skipped.
+    scores : array-like of shape (samples, labels)
+        Finite; in [0, 1] for "ltt" and "betting", which test a grid.
+    risk : {"fnr", "fpr", "fdr", "f1", "jaccard"}, default="fnr"
+        Of an image: the share of its true labels that are missed, of its absent labels that are predicted, of its
+        predictions that are false (1 - precision), 1 - F1, or 1 - Jaccard index; 0 / 0 is no loss.
+    alpha : float, default=0.1
+        The level to keep.
+    method : {"crc", "rcps", "ltt"}, default="crc"
+        "crc": the expected risk is at most alpha (fnr and fpr, exact threshold). "rcps": with probability 1 - delta the
+        risk is (fnr and fpr). "ltt": the same for every risk, by testing a grid.
+    delta : float, default=0.1
+    bound : {"hoeffding_bentkus", "betting"}, default="hoeffding_bentkus"
+        Of "rcps" and "ltt"; "betting" (Waudby-Smith and Ramdas) is tighter where losses vary little.
+    per_label : bool, default=False
+        One threshold per label, for its rate among the images that have it (fnr) or lack it (fpr). A label with too few
+        of them is always (fnr) or never (fpr) predicted, which keeps the promise.
+    points : int, default=99
+        How many thresholds between 0 and 1 a grid has.
+
+    Returns
+    -------
+    ThresholdRule
+        ``value_`` is the mean loss on the rows given.
+
+    Raises
+    ------
+    multilabel.ArgumentError, multilabel.ShapeError
+        Both are ``ValueError``; the first also when no threshold can promise the level.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.threshold import conformal
+    >>> rule = conformal(np.ones((99, 1)), np.arange(1, 100).reshape(-1, 1) / 100, alpha=0.1)
+    >>> rule.thresholds_
+    array([0.1])
+    """
+    if points < 1:
+        raise _core.ArgumentError(f"threshold.conformal: points must be at least 1; got {points}")
+    return _core.threshold.conformal(targets, scores, risk, alpha, method, delta, bound, per_label, points)
+
+
+def decode_expected_f1(scores: ArrayLike, *, negligible: float = 0.0, threads: int = 1) -> NDArray[np.uint8]:
+    """The label set of the largest expected F1 of each image, from calibrated probabilities, without a threshold.
+
+    Takes labels as independent given the image. An image without true labels for which none is predicted counts as 1.
+
+    Parameters
+    ----------
+    scores : array-like of shape (samples, labels)
+        Calibrated probabilities.
+    negligible : float, default=0.0
+        Labels with a smaller probability are taken as absent; 1e-3 makes long rows several times faster.
+    threads : int, default=1
+        0 for all of the machine; the result does not depend on it.
+
+    Returns
+    -------
+    ndarray of uint8, shape (samples, labels)
+
+    Examples
+    --------
+    >>> from multilabel.threshold import decode_expected_f1
+    >>> decode_expected_f1([[0.6, 0.35], [0.6, 0.25], [0.1, 0.2]])
+    array([[1, 1],
+           [1, 0],
+           [0, 0]], dtype=uint8)
+    """
+    return _core.threshold.decode_expected_f1(scores, negligible, threads)
+
+
+def decode_expected_f1_joint(joint: ArrayLike) -> NDArray[np.uint8]:
+    """The label set of the largest expected F1 of one image whose labels depend on each other.
+
+    Parameters
+    ----------
+    joint : array-like of shape (labels, labels)
+        The probability that label i is true and exactly s labels are, in row i and column s - 1.
+
+    Returns
+    -------
+    ndarray of uint8, shape (labels,)
+
+    Examples
+    --------
+    Two labels that are always both there or both absent:
+
+    >>> from multilabel.threshold import decode_expected_f1_joint
+    >>> decode_expected_f1_joint([[0.0, 0.6], [0.0, 0.6]])
+    array([1, 1], dtype=uint8)
+    """
+    return _core.threshold.decode_expected_f1_joint(joint)

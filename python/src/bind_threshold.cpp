@@ -31,6 +31,17 @@ metrics::Average average(std::string_view where, const std::string& name) {
   fail<ArgumentError>({where, "average must be one of micro, macro, weighted and samples", quoted(name)});
 }
 
+template <class Enum>
+Enum choice(std::string_view where, std::string_view what, const std::string& name,
+            const std::vector<std::pair<std::string_view, Enum>>& known) {
+  std::string names;
+  for (const auto& [text, value] : known) {
+    if (text == name) return value;
+    names += join_text(names.empty() ? "" : ", ", text);
+  }
+  fail<ArgumentError>({where, join_text(what, " must be one of ", names), quoted(name)});
+}
+
 threshold::CostMatrix cost(const std::array<double, 4>& c) { return {c[0], c[1], c[2], c[3]}; }
 
 std::optional<threshold::Constraint> constraint(const std::optional<std::pair<std::string, double>>& given) {
@@ -193,6 +204,55 @@ void bind_threshold(py::module_& module) {
       },
       py::arg("targets"), py::arg("scores"), py::arg("metric"), py::arg("average"), py::arg("per_label"), py::arg("shrinkage"),
       py::arg("cross_fit"), py::arg("beta"), py::arg("cost"), py::arg("passes"), py::arg("seed"), py::arg("constraint"));
+  module.def(
+      "conformal",
+      [](const py::object& targets, const py::object& scores, const std::string& risk_name, double alpha,
+         const std::string& method, double delta, const std::string& bound, bool per_label, std::size_t points) {
+        constexpr std::string_view where = "threshold.conformal";
+        const threshold::ConformalOptions options{
+            .risk = choice<threshold::Risk>(where, "risk", risk_name,
+                                            {{"fnr", threshold::Risk::false_negative_rate},
+                                             {"fpr", threshold::Risk::false_positive_rate},
+                                             {"fdr", threshold::Risk::false_discovery_rate},
+                                             {"f1", threshold::Risk::f1},
+                                             {"jaccard", threshold::Risk::jaccard}}),
+            .alpha = alpha,
+            .method = choice<threshold::Guarantee>(
+                where, "method", method,
+                {{"crc", threshold::Guarantee::crc}, {"rcps", threshold::Guarantee::rcps}, {"ltt", threshold::Guarantee::ltt}}),
+            .delta = delta,
+            .bound = choice<threshold::RiskBound>(
+                where, "bound", bound,
+                {{"hoeffding_bentkus", threshold::RiskBound::hoeffding_bentkus}, {"betting", threshold::RiskBound::betting}}),
+            .scope = per_label ? threshold::Scope::per_label : threshold::Scope::global,
+            .points = points};
+        const auto known = target_matrix(where, targets);
+        return with_scores(where, scores, [&](auto view) {
+          const py::gil_scoped_release release;
+          return threshold::conformal(known, view, options);
+        });
+      },
+      py::arg("targets"), py::arg("scores"), py::arg("risk"), py::arg("alpha"), py::arg("method"), py::arg("delta"),
+      py::arg("bound"), py::arg("per_label"), py::arg("points"));
+  module.def(
+      "decode_expected_f1",
+      [](const py::object& scores, double negligible, std::size_t threads) {
+        return with_scores("threshold.decode_expected_f1", scores, [&](auto view) {
+          auto predictions = [&] {
+            const py::gil_scoped_release release;
+            return threshold::decode_expected_f1(view, {negligible, threads});
+          }();
+          return to_numpy(std::move(predictions));
+        });
+      },
+      py::arg("scores"), py::arg("negligible"), py::arg("threads"));
+  module.def(
+      "decode_expected_f1_joint",
+      [](const py::object& joint) {
+        return with_scores("threshold.decode_expected_f1_joint", joint,
+                           [&](auto view) { return to_numpy(threshold::decode_expected_f1_joint(view)); });
+      },
+      py::arg("joint"));
 }
 
 }  // namespace multilabel::python

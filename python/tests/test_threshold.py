@@ -9,7 +9,17 @@ import pytest
 from sklearn import metrics as peer
 
 from multilabel import ArgumentError, ShapeError
-from multilabel.threshold import HIGH_PRECISION, HIGH_RECALL, FixedThreshold, ThresholdRule, sweep, tune
+from multilabel.threshold import (
+    HIGH_PRECISION,
+    HIGH_RECALL,
+    FixedThreshold,
+    ThresholdRule,
+    conformal,
+    decode_expected_f1,
+    decode_expected_f1_joint,
+    sweep,
+    tune,
+)
 
 AVERAGES = ["micro", "macro", "weighted", "samples"]
 
@@ -402,3 +412,68 @@ def test_bad_rules_are_named():
         tune([[1], [0]], [[0.5], [0.4]], cross_fit=3)
     with pytest.raises(ArgumentError, match="shrinkage must be at least 0"):
         tune([[1], [0]], [[0.5], [0.4]], per_label=True, shrinkage=-1.0)
+
+
+def test_conformal_crc_is_the_highest_threshold_of_its_definition():
+    for seed in range(5):
+        targets, scores = sample_case(samples=120, labels=6, seed=seed)
+        rule = conformal(targets, scores, alpha=0.2)
+        positives = np.maximum(targets.sum(1), 1)
+
+        def risk(threshold, targets=targets, scores=scores, positives=positives):
+            return (((scores < threshold) & (targets == 1)).sum(1) / positives).mean()
+
+        cuts = np.unique(scores[targets == 1])
+        kept = [t for t in cuts if (120 * risk(t) + 1) / 121 <= 0.2]
+        assert rule.thresholds_[0] == max(kept)
+        assert rule.value_ == pytest.approx(risk(max(kept)), abs=1e-12)
+
+
+@pytest.mark.parametrize("risk", ["fnr", "fpr", "fdr", "f1", "jaccard"])
+@pytest.mark.parametrize("bound", ["hoeffding_bentkus", "betting"])
+def test_conformal_ltt_controls_every_risk_on_new_rows(risk, bound):
+    targets, scores = sample_case(samples=4000, labels=6, seed=1)
+    alpha = 0.6 if risk in ("f1", "jaccard") else 0.3
+    rule = conformal(targets[:2000], scores[:2000], risk=risk, alpha=alpha, method="ltt", bound=bound)
+    guess, truth = rule.apply(scores[2000:]), targets[2000:]
+    both, predicted, present = (guess * truth).sum(1), guess.sum(1), truth.sum(1)
+    above, below = {
+        "fnr": (present - both, present),
+        "fpr": (predicted - both, 6 - present),
+        "fdr": (predicted - both, predicted),
+        "f1": (predicted + present - 2 * both, predicted + present),
+        "jaccard": (predicted + present - 2 * both, predicted + present - both),
+    }[risk]
+    losses = above / np.maximum(below, 1)
+    assert losses.mean() <= alpha + 3 * losses.std() / np.sqrt(
+        len(losses)
+    )  # alpha bounds the risk, not this sample's mean
+
+
+def test_conformal_refuses_by_name():
+    with pytest.raises(ArgumentError, match="risk must be one of fnr, fpr, fdr, f1, jaccard; got 'recall'"):
+        conformal([[1]], [[0.5]], risk="recall")
+    with pytest.raises(ArgumentError, match="none that can promise it"):
+        conformal([[1]], [[0.5]])
+    with pytest.raises(ArgumentError, match="crc and rcps must have a risk"):
+        conformal([[1]], [[0.5]], risk="f1")
+
+
+def test_decoded_sets_beat_the_best_threshold_on_true_probabilities():
+    random = np.random.default_rng(0)
+    scores = random.beta(0.6, 1.5, (3000, 8))
+    targets = (random.random(scores.shape) < scores).astype(int)
+    decoded = decode_expected_f1(scores)
+
+    def f1(guess):
+        return peer.f1_score(targets, guess, average="samples", zero_division=1)
+
+    assert f1(decoded) > max(f1(scores >= t) for t in np.arange(1, 100) / 100)
+    np.testing.assert_array_equal(decode_expected_f1(scores.astype(np.float64), threads=2), decoded)
+
+
+def test_decode_joint_uses_what_independence_cannot_see():
+    np.testing.assert_array_equal(decode_expected_f1_joint([[0.0, 0.4], [0.0, 0.4]]), [0, 0])
+    np.testing.assert_array_equal(decode_expected_f1_joint([[0.0, 0.6], [0.0, 0.6]]), [1, 1])
+    with pytest.raises(ShapeError, match="joint must be square"):
+        decode_expected_f1_joint([[0.5, 0.5]])
