@@ -11,25 +11,31 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _core
-from ._label_arrays import is_multilabel, label_array, score_array, weight_array
+from ._label_arrays import as_array, is_multilabel, label_array, score_array, weight_array
 
 __all__ = [
+    "BootstrapInterval",
     "LabelReport",
     "MultiLabelReport",
     "UndefinedMetricWarning",
     "accuracy_score",
     "average_precision_score",
     "binary_accuracy",
+    "bootstrap_interval",
+    "brier_score_loss",
     "classification_report",
+    "coco_report",
     "coverage_error",
+    "dcg_score",
     "evaluate",
+    "expected_calibration_error",
     "f1_score",
     "fbeta_score",
     "hamming_loss",
@@ -38,11 +44,16 @@ __all__ = [
     "label_ranking",
     "label_ranking_average_precision_score",
     "label_ranking_loss",
+    "log_loss",
     "multilabel_confusion_matrix",
+    "ndcg_score",
+    "precision_recall_curve",
     "precision_recall_fscore_support",
     "precision_score",
     "recall_score",
     "roc_auc_score",
+    "roc_curve",
+    "top_k_predictions",
     "zero_one_loss",
 ]
 
@@ -911,6 +922,19 @@ def binary_accuracy(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float =
         raise _refused_scores(error, scores) from None
 
 
+class BootstrapInterval(NamedTuple):
+    """A metric and how far it would move; made by `bootstrap_interval`."""
+
+    value: float
+    """On the rows as they are."""
+    low: float
+    """The lower end of the interval."""
+    high: float
+    """The upper end of the interval."""
+    samples: NDArray[np.float64]
+    """The value on each resample."""
+
+
 class LabelRanking(NamedTuple):
     """The three ranking metrics of `label_ranking`."""
 
@@ -1183,6 +1207,485 @@ def roc_auc_score(
     if missing and undefined == "sklearn":
         _warn_undefined("Only one class is present in y_true. ROC AUC score is not defined in that case.")
     return value
+
+
+def _probability(where: str, kind: str, y_true: Any, y_proba: Any, average: Any, sample_weight: Any) -> Any:
+    _check_score_average(where, average, "skip")
+    targets, scores = _scores(y_true, y_proba)
+    weights = weight_array(sample_weight, len(targets))
+    return _core.metrics.probability(where, kind, targets, scores, average, weights)
+
+
+def log_loss(
+    y_true: ArrayLike,
+    y_proba: ArrayLike,
+    *,
+    normalize: bool = True,
+    sample_weight: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+    average: ScoreAverage | None = "macro",
+) -> Any:
+    """The mean over known cells of -log(probability given to the truth), label by label; 0 is best.
+
+    scikit-learn takes a row of several labels for one class among many; for one column the two are equal.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells are left out.
+    y_proba : array-like of shape (samples, labels)
+        Probabilities in [0, 1]; logits are refused, not squashed.
+    normalize : bool, default=True
+        For binary and multiclass data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    labels : array-like, optional
+        For binary and multiclass data only.
+    average : {"micro", "macro", "weighted", "samples"} or None, default="macro"
+        How labels become one number; None for one value a label. micro is the mean over cells.
+
+    Returns
+    -------
+    loss : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import log_loss
+    >>> round(log_loss([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]]), 4)
+    0.1976
+    """
+    if not is_multilabel(y_true):
+        return _sklearn("log_loss", y_true, y_proba, normalize=normalize, sample_weight=sample_weight, labels=labels)
+    if not normalize or labels is not None:
+        raise _core.ArgumentError(
+            "log_loss: normalize and labels are for binary and multiclass data; got a label matrix"
+        )
+    return _probability("log_loss", "log", y_true, y_proba, average, sample_weight)
+
+
+def brier_score_loss(
+    y_true: ArrayLike,
+    y_proba: ArrayLike,
+    *,
+    sample_weight: ArrayLike | None = None,
+    pos_label: Any = None,
+    labels: ArrayLike | None = None,
+    scale_by_half: bool | Literal["auto"] = "auto",
+    average: ScoreAverage | None = "macro",
+) -> Any:
+    """The mean over known cells of (probability - truth) squared, label by label, in [0, 1]; 0 is best.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells are left out.
+    y_proba : array-like of shape (samples, labels)
+        Probabilities in [0, 1]; logits are refused, not squashed.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    pos_label : optional
+        For binary data only.
+    labels : array-like, optional
+        For binary and multiclass data only.
+    scale_by_half : bool or "auto", default="auto"
+        For binary and multiclass data only.
+    average : {"micro", "macro", "weighted", "samples"} or None, default="macro"
+        How labels become one number; None for one value a label. micro is the mean over cells.
+
+    Returns
+    -------
+    loss : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import brier_score_loss
+    >>> round(brier_score_loss([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]]), 4)
+    0.0375
+    """
+    where = "brier_score_loss"
+    if not is_multilabel(y_true):
+        options = {"pos_label": pos_label, "labels": labels, "scale_by_half": scale_by_half}
+        return _sklearn(where, y_true, y_proba, sample_weight=sample_weight, **options)
+    if pos_label not in (None, 1) or labels is not None or scale_by_half != "auto":
+        raise _core.ArgumentError(
+            f"{where}: pos_label, labels and scale_by_half are for other data; got a label matrix"
+        )
+    return _probability(where, "brier", y_true, y_proba, average, sample_weight)
+
+
+def expected_calibration_error(
+    y_true: ArrayLike,
+    y_proba: ArrayLike,
+    *,
+    average: Literal["micro", "macro", "weighted"] | None = "micro",
+    bins: int = 15,
+    binning: Literal["equal_width", "equal_mass"] = "equal_width",
+) -> Any:
+    """The mean over known cells of the distance between mean probability and share of positives of the cell's bin.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells are left out.
+    y_proba : array-like of shape (samples, labels)
+        Probabilities in [0, 1]; logits are refused, not squashed.
+    average : {"micro", "macro", "weighted"} or None, default="micro"
+        micro pools all cells; None gives one value a label.
+    bins : int, default=15
+        The error shrinks with fewer bins: compare like with like.
+    binning : {"equal_width", "equal_mass"}, default="equal_width"
+        Bins of equal width, or of equally many cells (the adaptive form), ties not split.
+
+    Returns
+    -------
+    error : float, or ndarray of shape (labels,) for ``average=None``
+        In [0, 1]; 0 is best.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import expected_calibration_error
+    >>> round(expected_calibration_error([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]], bins=2), 4)
+    0.175
+    """
+    where = "expected_calibration_error"
+    if average not in (None, "micro", "macro", "weighted"):
+        raise _core.ArgumentError(f"{where}: average must be 'micro', 'macro', 'weighted' or None; got {average!r}")
+    if binning not in ("equal_width", "equal_mass"):
+        raise _core.ArgumentError(f"{where}: binning must be 'equal_width' or 'equal_mass'; got {binning!r}")
+    if not isinstance(bins, int | np.integer) or bins < 1:
+        raise _core.ArgumentError(f"{where}: bins must be an int of at least 1; got {bins!r}")
+    targets, scores = _scores(y_true, y_proba)
+    return _core.metrics.calibration_error(where, targets, scores, average, bins, binning == "equal_mass")
+
+
+def _gain(
+    where: str, y_true: Any, y_score: Any, k: Any, log_base: float, sample_weight: Any, ignore_ties: bool
+) -> float:
+    targets, scores = label_array(y_true, "y_true").astype(np.float64), score_array(y_score, "y_score")
+    if targets.ndim != 2 or scores.ndim != 2:
+        raise _core.ShapeError(
+            "Only ('multilabel-indicator', 'continuous-multioutput', 'multiclass-multioutput') formats are supported. "
+            f"Got {targets.ndim} dimensions instead"
+        )
+    if len(targets) != len(scores):
+        raise _core.ShapeError(
+            f"Found input variables with inconsistent numbers of samples: {[len(targets), len(scores)]}"
+        )
+    if k is not None and (not isinstance(k, int | np.integer) or k < 1):
+        raise InvalidParameterError(
+            f"The 'k' parameter of {where} must be an int in the range [1, inf) or None. Got {k!r} instead."
+        )
+    weights = weight_array(sample_weight, len(targets))
+    if ignore_ties:  # of equal scores the last column first, as reversing a stable order gives it
+        scores = np.argsort(np.argsort(scores, axis=1, kind="stable"), axis=1, kind="stable").astype(np.float64)
+    try:
+        return _core.metrics.gain(
+            where, where == "ndcg_score", targets, scores, 0 if k is None else k, log_base, weights
+        )
+    except _core.ArgumentError as error:
+        raise _refused_scores(error, scores) from None
+
+
+def dcg_score(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    k: int | None = None,
+    log_base: float = 2,
+    sample_weight: ArrayLike | None = None,
+    ignore_ties: bool = False,
+) -> float:
+    """The mean over rows of the sum over ranks of relevance / log(rank + 1).
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        Relevance of 0 or more, graded or not; NaN or -1 where unknown, which leaves the ranking.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    k : int, optional
+        Only the first k ranks count.
+    log_base : float, default=2
+        Of the discount.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    ignore_ties : bool, default=False
+        Break ties by position instead of sharing the mean of their gains.
+
+    Returns
+    -------
+    gain : float
+
+    Examples
+    --------
+    >>> from multilabel.metrics import dcg_score
+    >>> dcg_score([[0, 3, 1]], [[0.5, 0.9, 0.1]])
+    3.5
+    """
+    return _gain("dcg_score", y_true, y_score, k, log_base, sample_weight, ignore_ties)
+
+
+def ndcg_score(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    k: int | None = None,
+    sample_weight: ArrayLike | None = None,
+    ignore_ties: bool = False,
+) -> float:
+    """The mean over rows of `dcg_score` divided by the best possible, in [0, 1].
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        Relevance of 0 or more, graded or not; NaN or -1 where unknown, which leaves the ranking.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    k : int, optional
+        Only the first k ranks count.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    ignore_ties : bool, default=False
+        Break ties by position instead of sharing the mean of their gains.
+
+    Returns
+    -------
+    gain : float
+        A row without relevance counts 0.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import ndcg_score
+    >>> ndcg_score([[0, 1, 1]], [[0.5, 0.9, 0.6]])
+    1.0
+    """
+    if label_array(y_true, "y_true").shape[-1] == 1:
+        raise _core.ArgumentError(
+            "Computing NDCG is only meaningful when there is more than 1 document. Got 1 instead."
+        )
+    return _gain("ndcg_score", y_true, y_score, k, 2.0, sample_weight, ignore_ties)
+
+
+def _curves(where: str, y_true: Any, y_score: Any, pos_label: Any, sample_weight: Any) -> list[Any]:
+    if pos_label not in (None, 1):
+        raise _core.ArgumentError(f"{where}: pos_label is fixed to 1 for a label matrix; got {pos_label!r}")
+    targets, scores = _scores(y_true, y_score)
+    weights = weight_array(sample_weight, len(targets))
+    try:
+        return _core.metrics.curves(where, where == "roc_curve", targets, scores, weights)
+    except _core.ArgumentError as error:
+        raise _refused_scores(error, scores) from None
+
+
+def precision_recall_curve(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    pos_label: Any = None,
+    sample_weight: ArrayLike | None = None,
+    drop_intermediate: bool = False,
+) -> Any:
+    """Precision and recall of every label at each of its distinct scores.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells are left out.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    pos_label : optional
+        For binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    drop_intermediate : bool, default=False
+        For binary data only.
+
+    Returns
+    -------
+    curves : list of (precision, recall, thresholds)
+        One tuple a label, thresholds ascending; precision and recall end with a point (1, 0) that has no threshold. For
+        binary data one tuple, by scikit-learn.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import precision_recall_curve
+    >>> precision, recall, thresholds = precision_recall_curve([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]])[0]
+    >>> precision, recall, thresholds
+    (array([0.5, 1. , 1. ]), array([1., 1., 0.]), array([0.1, 0.9]))
+    """
+    if not is_multilabel(y_true):
+        options = {"pos_label": pos_label, "sample_weight": sample_weight, "drop_intermediate": drop_intermediate}
+        return _sklearn("precision_recall_curve", y_true, y_score, **options)
+    return _curves("precision_recall_curve", y_true, y_score, pos_label, sample_weight)
+
+
+def roc_curve(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    pos_label: Any = None,
+    sample_weight: ArrayLike | None = None,
+    drop_intermediate: bool = True,
+) -> Any:
+    """False and true positive rate of every label at each of its distinct scores.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells are left out.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    pos_label : optional
+        For binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    drop_intermediate : bool, default=True
+        For binary data only; for a label matrix every point is kept.
+
+    Returns
+    -------
+    curves : list of (false_positive_rate, true_positive_rate, thresholds)
+        One tuple a label, thresholds descending from infinity; a rate without denominator is NaN. For binary data one
+        tuple, by scikit-learn.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import roc_curve
+    >>> roc_curve([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]])[0]
+    (array([0., 0., 1.]), array([0., 1., 1.]), array([inf, 0.9, 0.1]))
+    """
+    if not is_multilabel(y_true):
+        options = {"pos_label": pos_label, "sample_weight": sample_weight, "drop_intermediate": drop_intermediate}
+        return _sklearn("roc_curve", y_true, y_score, **options)
+    return _curves("roc_curve", y_true, y_score, pos_label, sample_weight)
+
+
+def top_k_predictions(y_score: ArrayLike, k: int) -> NDArray[np.uint8]:
+    """1 for the k best scores of each row: ``f1_score(y_true, top_k_predictions(y_score, 3), ...)`` is a metric at 3.
+
+    Parameters
+    ----------
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    k : int
+        At least 1. Of equal scores the one in the first column is taken.
+
+    Returns
+    -------
+    predictions : ndarray of shape (samples, labels)
+
+    Examples
+    --------
+    >>> from multilabel.metrics import top_k_predictions
+    >>> top_k_predictions([[0.9, 0.2, 0.6]], 2)
+    array([[1, 0, 1]], dtype=uint8)
+    """
+    if not isinstance(k, int | np.integer) or k < 1:
+        raise _core.ArgumentError(f"top_k_predictions: k must be an int of at least 1; got {k!r}")
+    return _core.metrics.top_k_predictions(score_array(y_score, "y_score"), k)
+
+
+def coco_report(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5, k: int = 3) -> dict[str, float]:
+    """The numbers of the multi-label papers on COCO, VOC and NUS-WIDE, for all predictions and for the best k of a row.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells are left out.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    threshold : float, default=0.5
+        A label is predicted when its score is at or above it.
+    k : int, default=3
+        The names with ``@k`` keep the k best scores of a row that also pass the threshold.
+
+    Returns
+    -------
+    report : dict
+        mAP; CP, CR, CF1 (per class; CF1 is the harmonic mean of the two, not macro-F1); OP, OR, OF1 (overall); and the
+        six again with ``@k``. Labels without positives are left out of mAP and the per-class numbers.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import coco_report
+    >>> report = coco_report([[1, 0], [0, 1]], [[0.9, 0.6], [0.1, 0.7]])
+    >>> report["mAP"], report["CP"], report["OF1"]
+    (1.0, 0.75, 0.8)
+    """
+    if not isinstance(k, int | np.integer) or k < 1:
+        raise _core.ArgumentError(f"coco_report: k must be an int of at least 1; got {k!r}")
+    targets, scores = _scores(y_true, y_score)
+    try:
+        return _core.metrics.coco_report("coco_report", targets, scores, threshold, k)
+    except _core.ArgumentError as error:
+        raise _refused_scores(error, scores) from None
+
+
+def bootstrap_interval(
+    metric: Callable[..., float],
+    y_true: ArrayLike,
+    y_other: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+    **options: Any,
+) -> BootstrapInterval:
+    """How far a metric would move on another sample of as many rows: percentiles over rows drawn with replacement.
+
+    Parameters
+    ----------
+    metric : callable
+        Called as ``metric(y_true, y_other, **options)``; returns a number.
+    y_true : array-like of shape (samples, labels)
+        Targets, in the form the metric takes.
+    y_other : array-like of shape (samples, labels)
+        Predictions or scores.
+    confidence : float, default=0.95
+        The share of resamples inside, in (0, 1).
+    resamples : int, default=1000
+        How many times rows are drawn.
+    seed : int, default=0
+        The same seed gives the same rows.
+    **options
+        Passed on to the metric.
+
+    Returns
+    -------
+    interval : BootstrapInterval
+        A named tuple of ``value`` (on the rows as they are), ``low``, ``high`` and ``samples`` (the value of each resample).
+        Resamples on which the metric is NaN are left out of the percentiles.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import bootstrap_interval, f1_score
+    >>> y_true, y_pred = [[1, 0], [0, 1], [1, 1], [0, 1]], [[1, 0], [0, 1], [1, 0], [1, 1]]
+    >>> interval = bootstrap_interval(f1_score, y_true, y_pred, resamples=200, average="micro")
+    >>> interval.value
+    0.8
+    >>> interval.low <= interval.value <= interval.high
+    True
+    """
+    if not 0 < confidence < 1:
+        raise _core.ArgumentError(f"bootstrap_interval: confidence must be between 0 and 1; got {confidence!r}")
+    if resamples < 1:
+        raise _core.ArgumentError(f"bootstrap_interval: resamples must be at least 1; got {resamples!r}")
+    targets, other = as_array(y_true, "y_true"), as_array(y_other, "y_other")
+    if len(targets) != len(other):
+        raise _core.ShapeError(
+            f"Found input variables with inconsistent numbers of samples: {[len(targets), len(other)]}"
+        )
+    value = float(metric(targets, other, **options))
+    draws = np.random.Generator(np.random.PCG64(seed))
+    samples = np.empty(resamples)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        for i in range(resamples):
+            rows = draws.integers(0, len(targets), len(targets))
+            samples[i] = metric(targets[rows], other[rows], **options)
+    tail = (1 - confidence) / 2
+    low, high = np.nanquantile(samples, [tail, 1 - tail]) if not np.isnan(samples).all() else (np.nan, np.nan)
+    return BootstrapInterval(value, float(low), float(high), samples)
 
 
 def evaluate(

@@ -36,22 +36,22 @@ struct EncodedRows {
 /// Calls `visit(label)` for every label of every row, and ends each row. A string taken for a row is refused.
 template <class Visit>
 void for_each_label_of(const py::object& rows, const char* where, EncodedRows& encoded, Visit&& visit) {
-  const auto outer = py::reinterpret_steal<py::object>(PySequence_Fast(rows.ptr(), "rows of labels must be iterable"));
+  const py::object outer = py::reinterpret_steal<py::object>(PySequence_Fast(rows.ptr(), "rows of labels must be iterable"));
   if (!outer) throw py::error_already_set();
   encoded.starts.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(outer.ptr())) + 1);
   // Sizes are read anew each time and labels held on to: a label's own __hash__ or __eq__ may change the lists.
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(outer.ptr()); ++i) {
-    const auto item = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(outer.ptr(), i));
+    const py::object item = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(outer.ptr(), i));
     if (PyUnicode_Check(item.ptr()) || PyBytes_Check(item.ptr())) {
-      const auto text = py::repr(item).cast<std::string>();
+      const std::string text = py::str(py::repr(item));
       fail<ArgumentError>({where, "each row must be a collection of labels, such as a list",
                            join_text("the string ", text, " in row ", i, ", whose letters would be the labels"),
                            join_text("Write [", text, "] for one label, or split the string.")});
     }
-    const auto row = py::reinterpret_steal<py::object>(PySequence_Fast(item.ptr(), "a row of labels must be iterable"));
+    const py::object row = py::reinterpret_steal<py::object>(PySequence_Fast(item.ptr(), "a row of labels must be iterable"));
     if (!row) throw py::error_already_set();
     for (Py_ssize_t j = 0; j < PySequence_Fast_GET_SIZE(row.ptr()); ++j) {
-      const auto label = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(row.ptr(), j));
+      const py::object label = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(row.ptr(), j));
       visit(label.ptr());
     }
     encoded.starts.push_back(static_cast<std::int64_t>(encoded.indices.size()));

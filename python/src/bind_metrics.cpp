@@ -14,61 +14,12 @@
 #include <utility>
 #include <vector>
 
-#include "matrix_arrays.hpp"
-
-namespace py = pybind11;
+#include "metric_arrays.hpp"
 
 namespace multilabel::python {
 namespace {
 
-using metrics::Average;
 using metrics::Confusion;
-using metrics::detail::LabelCells;
-using Weights = std::optional<py::array_t<double, py::array::c_style | py::array::forcecast>>;
-
-/// A label array and the kernels' view of it.
-struct Labels {
-  Labels(const char* where, const char* name, const py::array& source) : array(source), cells(view(where, name)) {}
-
-  py::array array;
-  LabelCells cells;
-
- private:
-  template <class T>
-  [[nodiscard]] LabelCells seen_as() const {
-    return LabelCells(view_of<T>(array));
-  }
-
-  [[nodiscard]] LabelCells view(const char* where, const char* name) const {
-    require_matrix(where, name, array);
-    const char kind = array.dtype().kind();
-    const auto size = array.itemsize();
-    if (kind == 'b') return seen_as<bool>();
-    if (kind == 'u')
-      return size == 1   ? seen_as<std::uint8_t>()
-             : size == 2 ? seen_as<std::uint16_t>()
-             : size == 4 ? seen_as<std::uint32_t>()
-                         : seen_as<std::uint64_t>();
-    if (kind == 'i')
-      return size == 1   ? seen_as<std::int8_t>()
-             : size == 2 ? seen_as<std::int16_t>()
-             : size == 4 ? seen_as<std::int32_t>()
-                         : seen_as<std::int64_t>();
-    if (kind == 'f' && size == 4) return seen_as<float>();
-    if (kind == 'f' && size == 8) return seen_as<double>();
-    fail<ArgumentError>({where, join_text(name, " must be an array of numbers"), py::str(array.dtype()).cast<std::string>()});
-  }
-};
-
-std::vector<double> to_vector(const Weights& weights) {
-  if (!weights) return {};
-  return {weights->data(), weights->data() + weights->size()};
-}
-
-Average average_of(const char* where, const std::string& name) {
-  if (const auto found = metrics::average_from(name)) return *found;
-  fail<ArgumentError>({where, "average must be one of micro, macro, weighted and samples", quoted(name)});
-}
 
 metrics::ZeroDivision zero_division_of(double value) {
   if (std::isnan(value)) return metrics::ZeroDivision::skip;
@@ -307,6 +258,7 @@ void bind_metrics(py::module_& module) {
              py::arg("skip_undefined"), weight);
   module.def("roc_auc", &roc_auc, where, y_true, y_score, average, py::arg("skip_undefined"), weight);
   bind_report(module);
+  bind_score_metrics(module);
   module.def("evaluate", &evaluate, py::arg("targets"), py::arg("scores"), py::arg("predictions"), py::arg("vocabulary"));
 }
 

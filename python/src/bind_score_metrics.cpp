@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Probabilistic metrics, cumulative gain, curves and the report of the COCO papers for NumPy arrays.
+
+#include <multilabel/metrics/coco_report.hpp>
+#include <multilabel/metrics/cumulative_gain.hpp>
+#include <multilabel/metrics/curves.hpp>
+#include <multilabel/metrics/probabilistic.hpp>
+#include <utility>
+
+#include "metric_arrays.hpp"
+
+namespace multilabel::python {
+namespace {
+
+/// The log loss or Brier score as one number, or one a label without an average.
+py::object probability(const char* where, const std::string& kind, const py::array& targets, const py::array& scores,
+                       const std::optional<std::string>& average, const Weights& sample_weight) {
+  const Labels t(where, "y_true", targets);
+  const metrics::ProbabilityOptions options{average ? average_of(where, *average) : Average::macro, to_vector(sample_weight)};
+  return with_scores(where, scores, [&]<class Score>(MatrixView<const Score> view) -> py::object {
+    std::vector<double> each;
+    double one = 0.0;
+    {
+      const py::gil_scoped_release release;
+      double (*const loss)(bool, Score) =
+          kind == "log" ? &metrics::detail::cell_log_loss<Score> : &metrics::detail::cell_brier<Score>;
+      if (average) {
+        one = metrics::detail::mean_over_cells(where, t.cells, view, options, loss);
+      } else {
+        each = metrics::detail::cell_means(where, t.cells, view, Average::macro, options.sample_weight, loss).first;
+      }
+    }
+    if (average) return py::float_(one);
+    return to_numpy(std::move(each));
+  });
+}
+
+py::object calibration_error(const char* where, const py::array& targets, const py::array& scores,
+                             const std::optional<std::string>& average, std::size_t bins, bool equal_mass) {
+  const Labels t(where, "y_true", targets);
+  const auto how = average ? average_of(where, *average) : Average::macro;
+  const metrics::CalibrationErrorOptions options{how, bins,
+                                                 equal_mass ? metrics::Binning::equal_mass : metrics::Binning::equal_width};
+  return with_scores(where, scores, [&]<class Score>(MatrixView<const Score> view) -> py::object {
+    std::vector<double> errors;
+    double one = 0.0;
+    {
+      const py::gil_scoped_release release;
+      errors = metrics::detail::calibration_errors(where, t.cells, view, options);
+      std::vector<double> weights;
+      if (how == Average::weighted) {
+        const auto ignored = [](bool, Score) { return 0.0; };
+        weights = metrics::detail::cell_means(where, t.cells, view, how, {}, ignored).second;
+      }
+      one = metrics::mean(errors, weights);
+    }
+    if (average) return py::float_(one);
+    return to_numpy(std::move(errors));
+  });
+}
+
+double gain(const char* where, bool normalized, const py::array_t<double, py::array::c_style>& targets, const py::array& scores,
+            std::size_t k, double log_base, const Weights& sample_weight) {
+  require_matrix(where, "y_true", targets);
+  const metrics::GainOptions options{k, log_base, to_vector(sample_weight)};
+  const auto t = view_of<double>(targets);
+  return with_scores(where, scores, [&](auto view) {
+    const py::gil_scoped_release release;
+    return metrics::detail::mean_gain(where, t, view, options, normalized);
+  });
+}
+
+/// (precision, recall, thresholds) of each label, or (false positive rate, true positive rate, thresholds).
+py::list curves(const char* where, bool roc, const py::array& targets, const py::array& scores, const Weights& sample_weight) {
+  const Labels t(where, "y_true", targets);
+  const auto weights = to_vector(sample_weight);
+  return with_scores(where, scores, [&](auto view) {
+    std::vector<metrics::detail::CumulativeCounts> counts;
+    {
+      const py::gil_scoped_release release;
+      counts = metrics::detail::counts_of_labels(where, t.cells, view, weights);
+    }
+    py::list result;
+    for (const auto& label : counts) {
+      if (roc) {
+        auto curve = metrics::detail::roc_of(label);
+        result.append(py::make_tuple(to_numpy(std::move(curve.false_positive_rate)),
+                                     to_numpy(std::move(curve.true_positive_rate)), to_numpy(std::move(curve.thresholds))));
+      } else {
+        auto curve = metrics::detail::precision_recall_of(label);
+        result.append(py::make_tuple(to_numpy(std::move(curve.precision)), to_numpy(std::move(curve.recall)),
+                                     to_numpy(std::move(curve.thresholds))));
+      }
+    }
+    return result;
+  });
+}
+
+py::dict coco_report(const char* where, const py::array& targets, const py::array& scores, double threshold, std::size_t k) {
+  const Labels t(where, "y_true", targets);
+  const auto report = with_scores(where, scores, [&](auto view) {
+    const py::gil_scoped_release release;
+    return metrics::detail::coco_report(where, t.cells, view, {threshold, k});
+  });
+  py::dict numbers;
+  numbers["mAP"] = report.mean_average_precision;
+  const auto add = [&](const metrics::CocoNumbers& from, const std::string& suffix) {
+    const auto put = [&](const char* name, double value) { numbers[py::str(name + suffix)] = value; };
+    put("CP", from.CP);
+    put("CR", from.CR);
+    put("CF1", from.CF1);
+    put("OP", from.OP);
+    put("OR", from.OR);
+    put("OF1", from.OF1);
+  };
+  add(report.all, "");
+  add(report.top_k, "@" + std::to_string(k));
+  return numbers;
+}
+
+py::array_t<std::uint8_t> top_k_predictions(const py::array& scores, std::size_t k) {
+  return to_numpy(with_scores("top_k_predictions", scores, [&](auto view) {
+    const py::gil_scoped_release release;
+    return metrics::top_k_predictions(view, k);
+  }));
+}
+
+}  // namespace
+
+void bind_score_metrics(py::module_& module) {
+  const auto where = py::arg("where");
+  const auto y_true = py::arg("y_true");
+  const auto y_score = py::arg("y_score");
+  const auto weight = py::arg("sample_weight") = py::none();
+  module.def("probability", &probability, where, py::arg("kind"), y_true, y_score, py::arg("average"), weight);
+  module.def("calibration_error", &calibration_error, where, y_true, y_score, py::arg("average"), py::arg("bins"),
+             py::arg("equal_mass"));
+  module.def("gain", &gain, where, py::arg("normalized"), y_true, y_score, py::arg("k"), py::arg("log_base"), weight);
+  module.def("curves", &curves, where, py::arg("roc"), y_true, y_score, weight);
+  module.def("coco_report", &coco_report, where, y_true, y_score, py::arg("threshold"), py::arg("k"));
+  module.def("top_k_predictions", &top_k_predictions, y_score, py::arg("k"));
+}
+
+}  // namespace multilabel::python
