@@ -40,7 +40,7 @@ build_with_preset() {  # <preset> [<target>...]
   local preset=$1
   shift
   [[ build/$preset/build.ninja -nt CMakePresets.json ]] || cmake --preset "$preset"
-  cmake --build "build/$preset" ${1:+--target "$@"}
+  cmake --build "build/$preset" ${1:+--target "$@"} -- -k 0  # all that is broken in one go
 }
 
 # Installs the Python package into .venv, unless nothing changed since the last time. The build folder is kept, so only what changed

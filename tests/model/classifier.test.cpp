@@ -32,6 +32,7 @@ class Tiny : public ml::model::Backbone {
   at::Tensor forward(const at::Tensor& images) override { return conv_->forward(images); }
   std::int64_t channels() const override { return 4; }
   std::string head_name() const override { return "head"; }
+  void set_drop_path(double) override {}
 
  private:
   std::shared_ptr<ml::model::Conv> conv_;
