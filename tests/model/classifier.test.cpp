@@ -32,7 +32,6 @@ class Tiny : public ml::model::Backbone {
   at::Tensor forward(const at::Tensor& images) override { return conv_->forward(images); }
   std::int64_t channels() const override { return 4; }
   std::string head_name() const override { return "head"; }
-  void set_drop_path(double) override {}
 
  private:
   std::shared_ptr<ml::model::Conv> conv_;
@@ -43,6 +42,11 @@ ml::model::Classifier tiny(const ml::model::ModelOptions& options) {
 }
 
 }  // namespace
+
+TEST_CASE("Classifier: a backbone of one's own without stochastic depth refuses drop_path") {
+  CHECK_NOTHROW(tiny({.labels = 2}));
+  CHECK_THROWS_WITH(tiny({.labels = 2, .drop_path = 0.1}), Catch::Contains("drop_path must be 0") && Catch::Contains("0.1"));
+}
 
 TEST_CASE("create: the names are timm's") {
   at::set_num_threads(1);

@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "multilabel/core/check.hpp"
+
 namespace multilabel::model {
 
 /// Base of every backbone. Its children carry timm's names, so that timm's weight files load by name.
@@ -23,8 +25,13 @@ class Backbone : public torch::nn::Module {
   [[nodiscard]] virtual std::int64_t channels() const = 0;
 
   /// Stochastic depth: the share of images for which the last block is left out while training, in [0, 1); earlier blocks less
-  /// often (see `drop_path_rate`).
-  virtual void set_drop_path(double most) = 0;
+  /// often (see `drop_path_rate`). Throws `ArgumentError` for a share above 0 unless the backbone overrides it.
+  virtual void set_drop_path(double most) {
+    if (most > 0) {
+      fail<ArgumentError>(
+          {"model::Backbone", "drop_path must be 0 for a backbone that has no stochastic depth", join_text(most)});
+    }
+  }
 
   /// What timm calls the last layer of this network: "classifier" or "fc".
   [[nodiscard]] virtual std::string head_name() const = 0;
