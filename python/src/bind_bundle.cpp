@@ -72,7 +72,6 @@ void bind_bundle(py::module_& module) {
                                  .metadata = std::move(metadata)});
       },
       "directory"_a, "model"_a, "labels"_a, "preprocessing"_a, "threshold"_a, "metadata"_a);
-  module.def("load", &bundle::load, "directory"_a, py::call_guard<py::gil_scoped_release>());
 
   py::class_<Predictor>(module, "Predictor")
       .def(
@@ -111,6 +110,7 @@ void bind_bundle(py::module_& module) {
       .def_property_readonly("threshold", &Predictor::threshold)
       .def_property_readonly("metadata", &Predictor::metadata)
       .def_property_readonly("model", [](const Predictor& self) { return self.model().ptr(); });
+  module.def("load", &bundle::load, "directory"_a, py::call_guard<py::gil_scoped_release>());
 }
 
 }  // namespace multilabel::python

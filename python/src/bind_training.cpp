@@ -338,8 +338,8 @@ void bind_trainer(py::module_& module) {
            }),
            "model"_a, "loss"_a, py::kw_only(), "learning_rate"_a = defaults.learning_rate,
            "weight_decay"_a = defaults.weight_decay, "optimizer"_a = to_string(defaults.optimizer),
-           "schedule"_a = defaults.schedule, "ema_decay"_a = defaults.ema_decay, "clip_norm"_a = defaults.clip_norm,
-           "accumulate"_a = defaults.accumulate, "seed"_a = defaults.seed,
+           py::arg_v("schedule", defaults.schedule, "constant()"), "ema_decay"_a = defaults.ema_decay,
+           "clip_norm"_a = defaults.clip_norm, "accumulate"_a = defaults.accumulate, "seed"_a = defaults.seed,
            "channels_last"_a = defaults.memory_format == MemoryFormat::channels_last, "threads"_a = defaults.threads,
            "monitor"_a = to_string(defaults.monitor))
       .def("fit", &PythonTrainer::fit, "train"_a, "validation"_a, "callbacks"_a, "epochs"_a, "resume"_a, "stop"_a)
