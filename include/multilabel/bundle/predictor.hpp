@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "multilabel/augmentation/recipes.hpp"
+#include "multilabel/bundle/manifest.hpp"
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/random.hpp"
