@@ -24,6 +24,11 @@ def test_import_does_not_load_torch():
     assert result.stdout == "False\n", result.stderr
 
 
+def test_every_public_name_is_there():
+    for name in multilabel.__all__:
+        assert getattr(multilabel, name) is not None, name
+
+
 def test_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'trainer'"):
         _ = multilabel.trainer
