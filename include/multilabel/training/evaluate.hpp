@@ -38,8 +38,8 @@ struct Evaluation {
 
 namespace detail {
 
-// Puts a model into a mode for as long as it lives; a model that is in that mode already stays as it is, parts that somebody set
-// aside (a frozen batch norm) included. Afterwards every part is as before.
+// Puts a model into a mode for as long as it lives; a model that is in that mode already stays as it is, parts that somebody
+// set aside (a frozen batch norm) included. Afterwards every part is as before.
 template <class Model>
 class ModeGuard {
  public:

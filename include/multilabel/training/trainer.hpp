@@ -15,6 +15,7 @@
 #include "multilabel/training/any_callback.hpp"
 #include "multilabel/training/fit.hpp"
 #include "multilabel/training/options.hpp"
+#include "multilabel/training/torch_settings.hpp"
 
 namespace multilabel::training {
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "multilabel/training/checkpoint.hpp"
+
+#include <ATen/ops/ones.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "synthetic.hpp"
+
+namespace training = multilabel::training;
+using synthetic::Folder;
+
+namespace {
+
+training::Checkpoint sample() {
+  training::Checkpoint checkpoint;
+  checkpoint.state.labels = {"cat", "dog"};
+  checkpoint.state.optimizer = "adamw";
+  checkpoint.state.seed = 0xFFFFFFFFFFFFFFFFu;
+  checkpoint.state.loss_sum = 0.1 + 0.2;  // not a short decimal
+  checkpoint.state.monitor = training::Monitor::f1_micro;
+  checkpoint.state.history.epochs.push_back({.epoch = 1, .mean_average_precision = std::nan(""), .seconds = 1.0 / 3});
+  checkpoint.state.history.best_epoch = 1;
+  checkpoint.state.callbacks["early_stopping"] = {{"waited", 2}, {"best", 1e-17}};
+  checkpoint.add("model", {{"weight", at::ones({2})}});
+  checkpoint.add("average", {{"weight", at::ones({2}) * 3}});
+  return checkpoint;
+}
+
+}  // namespace
+
+TEST_CASE("checkpoint: comes back with every number as it was, NaN included") {
+  const Folder folder;
+  training::save_checkpoint(folder.path / "last.safetensors", sample());
+  const auto loaded = training::load_checkpoint(folder.path);  // the folder stands for its last.safetensors
+  CHECK(loaded.state.labels == sample().state.labels);
+  CHECK(loaded.state.seed == 0xFFFFFFFFFFFFFFFFu);
+  CHECK(loaded.state.loss_sum == 0.1 + 0.2);
+  CHECK(loaded.state.monitor == training::Monitor::f1_micro);
+  REQUIRE(loaded.state.history.epochs.size() == 1);
+  CHECK(std::isnan(loaded.state.history.epochs[0].mean_average_precision));
+  CHECK(loaded.state.history.epochs[0].seconds == 1.0 / 3);
+  CHECK(loaded.state.history.best_epoch == 1);
+  CHECK(loaded.state.callbacks == sample().state.callbacks);
+  REQUIRE(loaded.part("average").size() == 1);
+  CHECK(loaded.part("average")[0].first == "weight");
+  CHECK(loaded.part("average")[0].second.equal(at::ones({2}) * 3));
+}
+
+TEST_CASE("checkpoint: one of a newer release, or with a field missing, is refused and named") {
+  const Folder folder;
+  const auto path = folder.path / "last.safetensors";
+  const auto with = [&](const auto& change) {
+    auto json = training::detail::to_json(sample().state);
+    change(json);
+    multilabel::model::save_safetensors(path, {}, {{"format", "multilabel.checkpoint"}, {"state", json.dump()}});
+  };
+  with([](auto& json) { json["version"] = 2; });
+  CHECK_THROWS_WITH(training::load_checkpoint(path), Catch::Contains("version must be at most 1; got 2 in '" + path.string()));
+  with([](auto& json) { json.erase("optimizer"); });
+  CHECK_THROWS_WITH(training::load_checkpoint(path), Catch::Contains("must be complete JSON") && Catch::Contains("optimizer"));
+}
