@@ -13,13 +13,25 @@ from ._core import ArgumentError
 from ._core import data as _core
 from ._core.data import Inspection
 from .augmentation import Compose, Preprocessing
+from .splits import KFold, RepeatedKFold, ShuffleSplit, train_test_split
 
 if TYPE_CHECKING:
     import torch
 
     from .encoding import Vocabulary
 
-__all__ = ["DataLoader", "Dataset", "Inspection", "inspect", "read_csv", "read_image"]
+__all__ = [
+    "DataLoader",
+    "Dataset",
+    "Inspection",
+    "KFold",
+    "RepeatedKFold",
+    "ShuffleSplit",
+    "inspect",
+    "read_csv",
+    "read_image",
+    "train_test_split",
+]
 
 
 def _member(enum: Any, name: str, value: str) -> Any:

@@ -13,6 +13,7 @@ void bind_calibration(pybind11::module_& module);
 void bind_threshold(pybind11::module_& module);
 void bind_augmentation(pybind11::module_& module);
 void bind_data(pybind11::module_& module);
+void bind_split(pybind11::module_& module);  // into the submodule of data
 
 void bind_loss(pybind11::module_& module);
 void bind_model(pybind11::module_& module);

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stratified splits of multi-label data: every side gets its share of every label, the rare ones too.
+
+Scikit-learn splitters, seed for seed those of iterative-stratification 0.1.9, with groups that stay together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _core
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Indices = NDArray[np.int64]
+
+__all__ = ["KFold", "RepeatedKFold", "ShuffleSplit", "train_test_split"]
+
+
+def _random(random_state: int | np.random.RandomState | None) -> np.random.RandomState:
+    if random_state is None:
+        return np.random.mtrand._rand
+    if isinstance(random_state, np.random.RandomState):
+        return random_state
+    return np.random.RandomState(random_state)
+
+
+def _drawn(random: np.random.RandomState, function: Any, *arguments: Any) -> list[tuple[Indices, Indices]]:
+    """Call `function` with the state of `random`, which goes on from where the call left it."""
+    name, words, position, *normal = random.get_state()
+    splits, words, position = function(*arguments, words, position)
+    random.set_state((name, words, position, *normal))
+    return splits
+
+
+def _group_numbers(groups: ArrayLike | None) -> list[int]:
+    return [] if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1].ravel().tolist()
+
+
+def _targets(data: Any, y: Any) -> Any:
+    if y is not None:
+        return y
+    if hasattr(data, "targets") and hasattr(data, "vocabulary"):  # a Dataset
+        return data.targets(data.vocabulary)
+    raise _core.ArgumentError("data: y must hold the targets [samples, labels], unless X is a Dataset; got None")
+
+
+class KFold:
+    """K stratified folds, each once as the test side.
+
+    Parameters
+    ----------
+    n_splits : int, default=3
+        Number of folds.
+    shuffle : bool, default=False
+        Shuffle the samples first. Draws break ties in either case.
+    random_state : int, RandomState or None, default=None
+        An int gives the same folds each time.
+
+    Notes
+    -----
+    Sizes may differ by a few samples, for labels come first. Unknown cells (NaN or -1) count as absent. Needs no
+    scikit-learn, and works wherever it takes a splitter.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.data import KFold
+    >>> y = np.array([[0, 0], [0, 0], [0, 1], [0, 1], [1, 1], [1, 1], [1, 0], [1, 0]])
+    >>> for train, test in KFold(2, random_state=0).split(np.zeros(8), y):
+    ...     print(train, test)
+    [0 3 4 6] [1 2 5 7]
+    [1 2 5 7] [0 3 4 6]
+    """
+
+    def __init__(
+        self, n_splits: int = 3, *, shuffle: bool = False, random_state: int | np.random.RandomState | None = None
+    ):
+        self.n_splits = n_splits
+        self.shuffle = shuffle
+        self.random_state = random_state
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return the number of splits."""
+        return self.n_splits
+
+    def split(self, X: Any, y: Any = None, groups: ArrayLike | None = None) -> Iterator[tuple[Indices, Indices]]:
+        """Yield the positions of the training and of the test samples, ascending.
+
+        Parameters
+        ----------
+        X : Dataset or array-like
+            With a `Dataset` no `y` is needed; anything else is not looked at.
+        y : array-like or sparse matrix of shape (samples, labels), optional
+            0, 1, and NaN or -1 for unknown.
+        groups : array-like of shape (samples,), optional
+            Samples of one group stay on one side.
+        """
+        random = _random(self.random_state)
+        yield from self._folds(X, y, groups, random, self.shuffle)
+
+    def _folds(self, X: Any, y: Any, groups: Any, random: np.random.RandomState, shuffle: bool) -> Any:
+        function = _core.data.stratified_folds
+        return _drawn(random, function, _targets(X, y), self.n_splits, shuffle, _group_numbers(groups))
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({given})"
+
+
+class RepeatedKFold(KFold):
+    """K stratified folds, shuffled anew several times over.
+
+    Parameters
+    ----------
+    n_splits : int, default=5
+    n_repeats : int, default=10
+    random_state : int, RandomState or None, default=None
+    """
+
+    def __init__(
+        self, n_splits: int = 5, *, n_repeats: int = 10, random_state: int | np.random.RandomState | None = None
+    ):
+        super().__init__(n_splits, shuffle=True, random_state=random_state)
+        self.n_repeats = n_repeats
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return the number of splits, over all repeats."""
+        return self.n_splits * self.n_repeats
+
+    def split(self, X: Any, y: Any = None, groups: ArrayLike | None = None) -> Iterator[tuple[Indices, Indices]]:
+        """Yield the positions of the training and of the test samples, as :meth:`KFold.split` does."""
+        random = _random(self.random_state)
+        for _ in range(self.n_repeats):
+            yield from self._folds(X, y, groups, random, True)
+
+
+class ShuffleSplit:
+    """Random stratified splits into training and test samples.
+
+    Parameters
+    ----------
+    n_splits : int, default=10
+    test_size, train_size : float or int, optional
+        A share in (0, 1) or a number of samples; by default 0.1 for the test side and the rest for training.
+    random_state : int, RandomState or None, default=None
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.data import ShuffleSplit
+    >>> y = np.array([[0, 0], [0, 0], [0, 1], [0, 1], [1, 1], [1, 1], [1, 0], [1, 0]])
+    >>> next(ShuffleSplit(1, test_size=0.5, random_state=0).split(np.zeros(8), y))
+    (array([1, 2, 5, 7]), array([0, 3, 4, 6]))
+    """
+
+    def __init__(
+        self,
+        n_splits: int = 10,
+        *,
+        test_size: float | int | None = None,
+        train_size: float | int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ):
+        self.n_splits = n_splits
+        self.test_size = test_size
+        self.train_size = train_size
+        self.random_state = random_state
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return the number of splits."""
+        return self.n_splits
+
+    def split(self, X: Any, y: Any = None, groups: ArrayLike | None = None) -> Iterator[tuple[Indices, Indices]]:
+        """Yield the positions of the training and of the test samples, as :meth:`KFold.split` does."""
+        targets = _targets(X, y)
+        samples = targets.shape[0] if hasattr(targets, "shape") else len(targets)
+        train, test = _sizes(samples, self.test_size, self.train_size)
+        random = _random(self.random_state)
+        numbers = _group_numbers(groups)
+        for _ in range(self.n_splits):
+            yield from _drawn(random, _core.data.stratified_splits, targets, 1, train, test, numbers)
+
+    __repr__ = KFold.__repr__
+
+
+def _sizes(samples: int, test_size: float | None, train_size: float | None) -> tuple[int, int]:
+    """Return how many samples are wanted on each side, rounded as scikit-learn does."""
+    for name, size in (("test_size", test_size), ("train_size", train_size)):
+        if size is not None and not (0 < size < (1 if isinstance(size, float) else samples)):
+            raise _core.ArgumentError(
+                f"data: {name} must be a share in (0, 1) or a number of samples below {samples}; got {size}"
+            )
+    if test_size is None and train_size is None:
+        test_size = 0.1
+    test = math.ceil(test_size * samples) if isinstance(test_size, float) else test_size
+    train = math.floor(train_size * samples) if isinstance(train_size, float) else train_size
+    if train is None:
+        train = samples - test
+    if test is None:
+        test = samples - train
+    if train < 1 or test < 1 or train + test > samples:
+        raise _core.ArgumentError(f"data: both sides must have samples, {samples} in all; got {train} and {test}")
+    return train, test
+
+
+def train_test_split(
+    *arrays: Any,
+    targets: Any = None,
+    test_size: float | int | None = None,
+    train_size: float | int | None = None,
+    random_state: int | np.random.RandomState | None = None,
+    groups: ArrayLike | None = None,
+) -> list[Any]:
+    """Split a data set, or arrays of the same samples, into a stratified training and test side.
+
+    Parameters
+    ----------
+    *arrays : Dataset or array-like
+        A `Dataset`, or arrays whose last one is the targets unless `targets` is given.
+    targets : array-like of shape (samples, labels), optional
+        0, 1, and NaN or -1 for unknown.
+    test_size, train_size : float or int, optional
+        A share in (0, 1) or a number of samples; by default 0.25 for the test side.
+    random_state : int, RandomState or None, default=None
+    groups : array-like of shape (samples,), optional
+        Samples of one group stay on one side.
+
+    Returns
+    -------
+    list
+        Training and test side of each array, in turn.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.data import train_test_split
+    >>> y = np.array([[0, 1], [0, 1], [1, 1], [1, 1], [1, 0], [1, 0]])
+    >>> X_train, X_test, y_train, y_test = train_test_split(np.arange(6), y, test_size=0.5, random_state=0)
+    >>> y_train.sum(axis=0), y_test.sum(axis=0)
+    (array([2, 2]), array([2, 2]))
+    """
+    if not arrays:
+        raise _core.ArgumentError("data.train_test_split: there must be at least one array; got none")
+    if test_size is None and train_size is None:
+        test_size = 0.25
+    is_dataset = hasattr(arrays[-1], "vocabulary")
+    y = targets if targets is not None or is_dataset else arrays[-1]
+    splitter = ShuffleSplit(1, test_size=test_size, train_size=train_size, random_state=random_state)
+    train, test = next(splitter.split(arrays[-1], y, groups))
+    sides = []
+    for array in arrays:
+        if not hasattr(array, "__getitem__") or isinstance(array, (list, tuple)):
+            sides += [[array[i] for i in train], [array[i] for i in test]]
+        else:
+            sides += [array[train], array[test]]
+    return sides

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+
+from multilabel import ArgumentError, ShapeError
+from multilabel.data import Dataset, KFold, RepeatedKFold, ShuffleSplit, train_test_split
+
+
+def labelled(samples, labels, seed):
+    random = np.random.default_rng(seed)
+    rate = np.minimum(0.5, 0.8 / (1 + np.arange(labels)))
+    return (random.random((samples, labels)) < rate).astype(int)
+
+
+def peer_folds(labels, shares, random):
+    """Iterative stratification (Sechidis et al. 2011) as iterative-stratification 0.1.9 runs it, draw for draw."""
+    labels = labels.astype(bool)
+    fold = np.zeros(len(labels), int)
+    room, wish = shares * len(labels), np.outer(shares, labels.sum(0))
+    waiting = np.ones(len(labels), bool)
+
+    def pick(among):
+        return among[random.choice(len(among))] if len(among) > 1 else among[0]
+
+    while waiting.any():
+        left = labels[waiting].sum(0)
+        if left.sum() == 0:
+            for i in np.flatnonzero(waiting):
+                fold[i] = pick(np.flatnonzero(room == room.max()))
+                room[fold[i]] -= 1
+            break
+        label = pick(np.flatnonzero(left == left[left > 0].min()))
+        for i in np.flatnonzero(labels[:, label] & waiting):
+            among = np.flatnonzero(wish[:, label] == wish[:, label].max())
+            fold[i] = pick(among[room[among] == room[among].max()])
+            waiting[i] = False
+            wish[fold[i], labels[i]] -= 1
+            room[fold[i]] -= 1
+    return fold
+
+
+@pytest.mark.parametrize("seed", [0, 1, 42])
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize(("samples", "labels", "folds"), [(30, 3, 2), (300, 10, 5), (211, 25, 3)])
+def test_folds_are_those_of_iterative_stratification(samples, labels, folds, shuffle, seed):
+    targets = labelled(samples, labels, seed)
+    random = np.random.RandomState(seed)
+    order = np.arange(samples)
+    if shuffle:
+        random.shuffle(order)
+    expected = peer_folds(targets[order], np.full(folds, 1 / folds), random)[np.argsort(order)]
+    for fold, (train, test) in enumerate(
+        KFold(folds, shuffle=shuffle, random_state=seed).split(np.zeros(samples), targets)
+    ):
+        np.testing.assert_array_equal(test, np.flatnonzero(expected == fold))
+        np.testing.assert_array_equal(np.sort(np.concatenate([train, test])), np.arange(samples))
+
+
+def test_against_the_package_where_it_is_installed():
+    peer = pytest.importorskip("iterstrat.ml_stratifiers")
+    for seed in range(5):
+        y = labelled(150, 8, seed)
+        X = np.zeros(150)
+        pairs = [
+            (
+                KFold(4, shuffle=True, random_state=seed),
+                peer.MultilabelStratifiedKFold(4, shuffle=True, random_state=seed),
+            ),
+            (
+                RepeatedKFold(3, n_repeats=2, random_state=seed),
+                peer.RepeatedMultilabelStratifiedKFold(3, n_repeats=2, random_state=seed),
+            ),
+            (
+                ShuffleSplit(3, test_size=0.2, random_state=seed),
+                peer.MultilabelStratifiedShuffleSplit(3, test_size=0.2, random_state=seed),
+            ),
+        ]
+        for ours, theirs in pairs:
+            for mine, expected in zip(ours.split(X, y), theirs.split(X, y), strict=True):
+                np.testing.assert_array_equal(mine[0], expected[0])
+                np.testing.assert_array_equal(mine[1], expected[1])
+
+
+def test_shuffle_splits_and_repeats_go_on_from_one_stream():
+    targets = labelled(120, 6, 3)
+    random = np.random.RandomState(7)
+    splits = list(ShuffleSplit(3, test_size=0.3, random_state=7).split(None, targets))
+    for _, test in splits:
+        order = np.arange(120)
+        random.shuffle(order)
+        expected = peer_folds(targets[order], np.array([84, 36]) / 120, random)[np.argsort(order)]
+        np.testing.assert_array_equal(test, np.flatnonzero(expected == 1))
+    shared = np.random.RandomState(7)
+    again = [next(ShuffleSplit(1, test_size=0.3, random_state=shared).split(None, targets)) for _ in range(3)]
+    for (_, mine), (_, expected) in zip(again, splits, strict=True):
+        np.testing.assert_array_equal(mine, expected)
+    assert len(list(RepeatedKFold(3, n_repeats=2, random_state=0).split(None, targets))) == 6
+
+
+def test_every_fold_has_its_share_of_a_rare_label():
+    targets = np.zeros((100, 3), int)
+    targets[:50, 0] = 1
+    targets[::20, 1] = 1
+    for _, test in KFold(5, random_state=0).split(None, targets):
+        assert targets[test].sum(0).tolist() == [10, 1, 0]
+
+
+def test_groups_stay_together_and_labels_keep_their_share():
+    targets = labelled(600, 5, 1)
+    groups = np.random.default_rng(0).integers(0, 120, 600)
+    for train, test in KFold(4, shuffle=True, random_state=2).split(None, targets, groups):
+        assert not set(groups[train]) & set(groups[test])
+        np.testing.assert_allclose(targets[test].sum(0) / targets.sum(0), 0.25, atol=0.06)
+    alone = KFold(4, random_state=2).split(None, targets, np.arange(600))
+    for (_, mine), (_, expected) in zip(alone, KFold(4, random_state=2).split(None, targets), strict=True):
+        np.testing.assert_array_equal(mine, expected)
+
+
+def test_unknown_cells_count_as_absent_and_sparse_is_as_dense():
+    sparse = pytest.importorskip("scipy.sparse")
+    targets = labelled(80, 4, 2)
+    expected = [test.tolist() for _, test in KFold(3, random_state=0).split(None, targets)]
+    hidden = np.where(targets == 0, np.nan, targets)
+    hidden[:40] = targets[:40]
+    assert [test.tolist() for _, test in KFold(3, random_state=0).split(None, hidden)] == expected
+    assert [test.tolist() for _, test in KFold(3, random_state=0).split(None, sparse.csr_array(targets))] == expected
+
+
+def test_works_as_a_scikit_learn_splitter():
+    model_selection = pytest.importorskip("sklearn.model_selection")
+    neighbors = pytest.importorskip("sklearn.neighbors")
+    random = np.random.default_rng(0)
+    y = labelled(90, 3, 4)
+    scores = model_selection.cross_val_score(
+        neighbors.KNeighborsClassifier(3), random.random((90, 2)), y, cv=KFold(3, shuffle=True, random_state=0)
+    )
+    assert scores.shape == (3,)
+
+
+def test_train_test_split_takes_data_sets_and_arrays():
+    rows = [["cat"], ["dog"], ["cat", "dog"], []] * 10
+    dataset = Dataset([f"{i}.png" for i in range(40)], rows)
+    train, test = train_test_split(dataset, test_size=0.25, random_state=0)
+    assert (len(train), len(test)) == (30, 10)
+    assert {label for row in test.labels for label in row} == {"cat", "dog"}
+    names, targets = [f"{i}" for i in range(40)], dataset.targets(["cat", "dog"])
+    a, b, c, d = train_test_split(names, targets, random_state=0)
+    assert [f"{name}.png" for name in b] == test.images
+    np.testing.assert_array_equal(d, test.targets(["cat", "dog"]))
+    assert len(a) == len(c) == 30
+
+
+def test_bad_input_is_named():
+    with pytest.raises(ArgumentError, match=r"folds must be from 2 to the number of samples \(or groups\), 4; got 5"):
+        list(KFold(5).split(None, np.eye(4)))
+    with pytest.raises(ShapeError, match="groups must have 4 numbers"):
+        list(KFold(2).split(None, np.eye(4), groups=[1, 2]))
+    with pytest.raises(ArgumentError, match="test_size must be a share"):
+        list(ShuffleSplit(1, test_size=1.5).split(None, np.eye(4)))
+    with pytest.raises(ArgumentError, match="both sides must have samples, 4 in all; got 3 and 2"):
+        list(ShuffleSplit(1, test_size=2, train_size=3).split(None, np.eye(4)))
+    with pytest.raises(ArgumentError, match="unless X is a Dataset"):
+        list(KFold(2).split(np.zeros(4)))
+    with pytest.raises(ArgumentError, match="at least one array"):
+        train_test_split()
