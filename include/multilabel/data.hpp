@@ -14,4 +14,5 @@
 #include "multilabel/data/opencv_threads.hpp"
 #include "multilabel/data/read_csv.hpp"
 #include "multilabel/data/sample.hpp"
+#include "multilabel/data/split.hpp"
 #include "multilabel/data/target_table.hpp"

@@ -5,7 +5,7 @@ import multilabel._core.augmentation
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['DataLoader', 'Dataset', 'EmptyLabels', 'Epoch', 'FileCheck', 'Inspection', 'LabelSummary', 'Unnamed', 'UnreadableFile', 'inspect', 'read_csv', 'read_image']
+__all__: list[str] = ['DataLoader', 'Dataset', 'EmptyLabels', 'Epoch', 'FileCheck', 'Inspection', 'LabelSummary', 'Unnamed', 'UnreadableFile', 'inspect', 'read_csv', 'read_image', 'stratified_folds', 'stratified_splits']
 class EmptyLabels:
     """
     Members:
@@ -257,4 +257,8 @@ def inspect(dataset: Dataset, files: FileCheck = FileCheck.bytes, split: str = '
 def read_csv(path: str, image: str = 'image', labels: str = 'labels', delimiter: str = '|', separator: str = ',', root: str | None = None, empty: EmptyLabels = EmptyLabels.none, unnamed: Unnamed = Unnamed.absent, unknown_mark: str = '') -> Dataset:
     ...
 def read_image(path: str, max_pixels: typing.SupportsInt | typing.SupportsIndex = 100000000) -> numpy.ndarray:
+    ...
+def stratified_folds(targets: typing.Any, folds: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, groups: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], words: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32], position: typing.SupportsInt | typing.SupportsIndex) -> tuple:
+    ...
+def stratified_splits(targets: typing.Any, splits: typing.SupportsInt | typing.SupportsIndex, train: typing.SupportsFloat | typing.SupportsIndex, test: typing.SupportsFloat | typing.SupportsIndex, groups: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], words: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32], position: typing.SupportsInt | typing.SupportsIndex) -> tuple:
     ...
