@@ -11,14 +11,26 @@ die() {
   exit 1
 }
 
+# checked <command...>: sets `status` to its exit status. Not `if command`, which would let a function go on after a failure inside.
+checked() {
+  set +e
+  (
+    set -e
+    "$@"
+  )
+  status=$?
+  set -e
+}
+
 # step <what> <command...>: runs it, says how long it took; its output stays out of the way unless it fails.
 step() {
-  local what=$1 begin=$SECONDS log
+  local what=$1 begin=$SECONDS log status
   shift
   mkdir -p build/log
   log=build/log/$(tr -c 'A-Za-z0-9\n' '_' <<<"$what").txt
   printf '%-58s' "$what ..."
-  if "$@" >"$log" 2>&1; then
+  checked "$@" >"$log" 2>&1
+  if ((status == 0)); then
     printf ' %4d s\n' $((SECONDS - begin))
   else
     printf ' failed after %d s; the whole output is in %s\n' $((SECONDS - begin)) "$log"
@@ -29,10 +41,11 @@ step() {
 
 # shown <what> <command...>: the same with the output on the screen.
 shown() {
-  local what=$1 begin=$SECONDS
+  local what=$1 begin=$SECONDS status
   shift
   printf '%s ...\n' "$what"
-  "$@" || die "'$what' failed"
+  checked "$@"
+  ((status == 0)) || die "'$what' failed"
   printf '%-58s %4d s\n' "$what, done" $((SECONDS - begin))
 }
 
