@@ -19,7 +19,7 @@ def contests(settings: Settings) -> Iterator[Contest]:
     targets, scores, _ = answers(settings.size(40_000, 400))
 
     def loop() -> np.ndarray:
-        return np.array([f1_score(targets, scores >= cut, average="samples", zero_division=0) for cut in GRID])
+        return np.array([f1_score(targets, scores >= cut, average="samples", zero_division=0) for cut in GRID.tolist()])
 
     def best_of_loop() -> float:
         return float(loop().max())

@@ -198,12 +198,10 @@ def _sizes(samples: int, test_size: float | None, train_size: float | None) -> t
             )
     if test_size is None and train_size is None:
         test_size = 0.1
-    test = math.ceil(test_size * samples) if isinstance(test_size, float) else test_size
-    train = math.floor(train_size * samples) if isinstance(train_size, float) else train_size
-    if train is None:
-        train = samples - test
-    if test is None:
-        test = samples - train
+    wanted_test = math.ceil(test_size * samples) if isinstance(test_size, float) else test_size
+    wanted_train = math.floor(train_size * samples) if isinstance(train_size, float) else train_size
+    test = int(samples - (wanted_train or 0) if wanted_test is None else wanted_test)
+    train = int(samples - test if wanted_train is None else wanted_train)
     if train < 1 or test < 1 or train + test > samples:
         raise _core.ArgumentError(f"data: both sides must have samples, {samples} in all; got {train} and {test}")
     return train, test
