@@ -4,6 +4,7 @@
 
 #include "multilabel/augmentation/affine_map.hpp"
 #include "multilabel/augmentation/area.hpp"
+#include "multilabel/augmentation/box.hpp"
 #include "multilabel/augmentation/canvas.hpp"
 #include "multilabel/augmentation/concepts.hpp"
 #include "multilabel/augmentation/crop.hpp"

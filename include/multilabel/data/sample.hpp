@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "multilabel/augmentation/box.hpp"
+
 namespace multilabel::data {
 
 /// What it means that a label is not named beside an image.
@@ -21,7 +23,8 @@ struct Sample {
   std::vector<std::string> labels;   ///< what the image shows
   std::vector<std::string> unknown;  ///< what it may or may not show: these cells are unknown
   Unnamed unnamed = Unnamed::absent;
-  std::size_t row = 0;  ///< line of the table it was read from, counted from 1; 0 without a table
+  std::size_t row = 0;                        ///< line of the table it was read from, counted from 1; 0 without a table
+  std::vector<augmentation::Box> boxes = {};  ///< where labels are, as far as known; those of labels not named are ignored
 
   friend bool operator==(const Sample&, const Sample&) = default;
 };
