@@ -21,9 +21,24 @@ THIRD_PARTY = {
     "opencv_io": ("opencv2/core", "opencv2/imgproc", "opencv2/imgcodecs"),
     "json": ("nlohmann/",),
     "torch": ("torch/", "ATen/", "c10/"),
+    "xml": ("pugixml.hpp",),
+    "archive": ("archive.h", "archive_entry.h"),
     "threads": (),
 }
-FOREIGN = ("xtensor", "xtl/", "opencv2/", "nlohmann/", "torch/", "ATen/", "c10/", "caffe2/", "pybind11/", "Python.h")
+FOREIGN = (
+    "xtensor",
+    "xtl/",
+    "opencv2/",
+    "nlohmann/",
+    "pugixml",
+    "archive",
+    "torch/",
+    "ATen/",
+    "c10/",
+    "caffe2/",
+    "pybind11/",
+)
+FOREIGN += ("Python.h",)
 NEVER = {
     "torch/torch.h": "costs every user 14 seconds a file; include the one header needed",
     "torch/extension.h": "belongs to bindings, and not even there",
@@ -39,10 +54,10 @@ NARROWER = {
 
 
 def table() -> dict[str, dict[str, list[str]]]:
-    """Return what each component uses of our own and needs of others, as written for CMake."""
+    """Return what each component uses of our own, and needs or wants of others, as written for CMake."""
     text = (ROOT / "cmake" / "multilabel-components.cmake").read_text(encoding="utf-8")
     rows: dict[str, dict[str, list[str]]] = {}
-    for name, kind, values in re.findall(r"^set\(MULTILABEL_(\w+?)_(USES|NEEDS)([^)]*)\)", text, re.MULTILINE):
+    for name, kind, values in re.findall(r"^set\(MULTILABEL_(\w+?)_(USES|NEEDS|WANTS)([^)]*)\)", text, re.MULTILINE):
         rows.setdefault(name, {})[kind] = values.split()
     return rows
 
@@ -58,7 +73,8 @@ def offences(path: Path, rows: dict[str, dict[str, list[str]]]) -> list[str]:
         own, foreign = {"compat"}, tuple(prefix for prefix in FOREIGN if relative.stem.startswith(prefix.strip("/")))
     else:
         own = {component, "compat", *rows[component]["USES"]}
-        foreign = tuple(prefix for need in rows[component]["NEEDS"] for prefix in THIRD_PARTY[need])
+        needs = rows[component]["NEEDS"] + rows[component].get("WANTS", [])
+        foreign = tuple(prefix for need in needs for prefix in THIRD_PARTY[need])
     for key, (narrow_own, narrow_foreign) in NARROWER.items():
         if key in (str(relative), component):
             own = {component, *narrow_own} if narrow_own is not None else own

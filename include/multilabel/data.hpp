@@ -13,6 +13,7 @@
 #include "multilabel/data/loader.hpp"
 #include "multilabel/data/opencv_threads.hpp"
 #include "multilabel/data/read_csv.hpp"
+#include "multilabel/data/read_sample.hpp"
 #include "multilabel/data/sample.hpp"
 #include "multilabel/data/split.hpp"
 #include "multilabel/data/target_table.hpp"

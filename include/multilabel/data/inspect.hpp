@@ -18,6 +18,7 @@
 #include "multilabel/data/dataset.hpp"
 #include "multilabel/data/image_io.hpp"
 #include "multilabel/data/inspection.hpp"
+#include "multilabel/data/read_sample.hpp"
 
 namespace multilabel::data {
 
@@ -45,16 +46,16 @@ struct FileFinding {
   ImageHeader header;
 };
 
-inline FileFinding look_at(const std::filesystem::path& path, FileCheck check) {
+inline FileFinding look_at(const Sample& sample, FileCheck check) {
   FileFinding finding;
   try {
-    const auto bytes = read_bytes(path);
+    const auto bytes = sample_bytes(sample);
     finding.size = bytes.size();
     finding.hash = 0xcbf29ce484222325u;
     for (const std::uint8_t byte : bytes) finding.hash = (finding.hash ^ byte) * 0x100000001b3u;
     finding.header = image_header(bytes);
-    require_usable(finding.header, bytes.size(), path, {});
-    if (check == FileCheck::pixels) static_cast<void>(decode_image(bytes, path));
+    require_usable(finding.header, bytes.size(), sample.image, {});
+    if (check == FileCheck::pixels) static_cast<void>(decode_image(bytes, sample.image));
   } catch (const DataError& error) {
     finding.reason = error.what();
   }
@@ -119,7 +120,7 @@ inline void find_duplicates(const Dataset& dataset, const std::vector<FileFindin
   for (const auto& [key, group] : alike) {
     std::vector<std::size_t> equal;
     for (const std::size_t i : group)
-      if (group.size() > 1 && read_bytes(dataset[i].image) == read_bytes(dataset[group.front()].image)) equal.push_back(i);
+      if (group.size() > 1 && sample_bytes(dataset[i]) == sample_bytes(dataset[group.front()])) equal.push_back(i);
     if (equal.size() < 2) continue;
     std::set<std::string> sides;
     for (const std::size_t i : equal) sides.insert(split.empty() ? "" : split[i]);
@@ -147,7 +148,7 @@ inline void find_duplicates(const Dataset& dataset, const std::vector<FileFindin
 
   std::vector<detail::FileFinding> files(dataset.size());
   parallel_for(files.size(), options.threads, 16, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) files[i] = detail::look_at(dataset[i].image, options.files);
+    for (std::size_t i = begin; i < end; ++i) files[i] = detail::look_at(dataset[i], options.files);
   });
   found.files_read = true;
   for (std::size_t i = 0; i < files.size(); ++i) {

@@ -21,8 +21,8 @@
 #include "multilabel/core/random.hpp"
 #include "multilabel/data/batch_stream.hpp"
 #include "multilabel/data/dataset.hpp"
-#include "multilabel/data/image_io.hpp"
 #include "multilabel/data/opencv_threads.hpp"
+#include "multilabel/data/read_sample.hpp"
 #include "multilabel/data/target_table.hpp"
 #include "multilabel/encoding/multi_label_binarizer.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
@@ -210,7 +210,7 @@ class DataLoader {
 
     void fill(std::size_t i, std::uint32_t epoch, float* image) const {
       const auto& path = dataset[i].image;
-      const cv::Mat pixels = read_image(path);
+      const cv::Mat pixels = read_sample(dataset[i]);
       try {
         augmentation.write(pixels, {.seed = options.seed, .epoch = epoch, .index = static_cast<std::uint32_t>(i)}, image);
       } catch (const ShapeError& error) {

@@ -3,7 +3,10 @@
 // One image and what is known about it.
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,14 +20,25 @@ enum class Unnamed {
   unknown,  ///< nobody looked: the cell is unknown
 };
 
-/// An image file and its labels.
+/// A stretch of a larger file, such as one member of a tar archive.
+struct FilePart {
+  std::filesystem::path file;
+  std::uint64_t offset = 0;  ///< of the first byte
+  std::uint64_t size = 0;    ///< number of bytes
+
+  friend bool operator==(const FilePart&, const FilePart&) = default;
+};
+
+/// An image and its labels. The image is a file, a part of a file, or bytes in memory; it is opened only when it is loaded.
 struct Sample {
-  std::filesystem::path image;
-  std::vector<std::string> labels;   ///< what the image shows
-  std::vector<std::string> unknown;  ///< what it may or may not show: these cells are unknown
+  std::filesystem::path image;            ///< the file; if the image lies elsewhere, the name that errors give it
+  std::vector<std::string> labels = {};   ///< what the image shows
+  std::vector<std::string> unknown = {};  ///< what it may or may not show: these cells are unknown
   Unnamed unnamed = Unnamed::absent;
   std::size_t row = 0;                        ///< line of the table it was read from, counted from 1; 0 without a table
   std::vector<augmentation::Box> boxes = {};  ///< where labels are, as far as known; those of labels not named are ignored
+  std::optional<FilePart> part = {};          ///< where the image lies, if not in a file of its own
+  std::shared_ptr<const std::vector<std::uint8_t>> bytes = {};  ///< the image file's content, if it is in memory
 
   friend bool operator==(const Sample&, const Sample&) = default;
 };
