@@ -44,29 +44,7 @@ TEST_CASE("RandomResizedCrop: the whole image scaled is a resize") {
   CHECK(crop.output_size() == cv::Size(14, 12));
 }
 
-TEST_CASE("LabelSafeCrop: at least min_kept of the picture stays, whatever its shape") {
-  for (const cv::Size size : {cv::Size(60, 40), {33, 90}, {7, 5}}) {
-    // Red falls from left to right and green from top to bottom: the corners tell which part was kept.
-    cv::Mat image(size, CV_8UC3);
-    for (int y = 0; y < size.height; ++y)
-      for (int x = 0; x < size.width; ++x) image.at<cv::Vec3b>(y, x) = {static_cast<uchar>(x), static_cast<uchar>(y), 0};
-    const aug::Pipeline crop{
-        aug::LabelSafeCrop{{.height = 128, .width = 128, .min_kept = 0.7, .interpolation = aug::Interpolation::nearest}}};
-    double least = 1;
-    for (std::uint32_t i = 0; i < 300; ++i) {
-      const cv::Mat piece = crop(image, {.index = i});
-      const auto first = piece.at<cv::Vec3b>(0, 0);
-      const auto last = piece.at<cv::Vec3b>(127, 127);
-      least = std::min(least, static_cast<double>((last[0] - first[0] + 1) * (last[1] - first[1] + 1)) / size.area());
-    }
-    CHECK(least >= 0.7);
-    if (size.area() > 1000) CHECK(least < 0.75);
-  }
-}
-
-TEST_CASE("LabelSafeCrop, RandomResizedCrop: shares and shapes out of range are refused") {
-  CHECK_THROWS_AS(aug::LabelSafeCrop({.height = 8, .width = 8, .min_kept = 0}), ArgumentError);
-  CHECK_THROWS_AS(aug::LabelSafeCrop({.height = 8, .width = 8, .min_kept = 1.1}), ArgumentError);
+TEST_CASE("RandomResizedCrop: shares and shapes out of range are refused") {
   CHECK_THROWS_WITH(aug::RandomResizedCrop({.height = 8, .width = 8, .scale = {0.5, 2}}),
                     Catch::Contains("at most 1; got (0.5, 2)"));
   CHECK_THROWS_AS(aug::RandomResizedCrop({.height = 8, .width = 8, .ratio = {2, 1}}), ArgumentError);

@@ -7,13 +7,16 @@
 #include <array>
 #include <cmath>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "multilabel/augmentation/concepts.hpp"
 #include "multilabel/augmentation/finish.hpp"
+#include "multilabel/augmentation/guard.hpp"
 #include "multilabel/augmentation/resample.hpp"
+#include "multilabel/augmentation/track.hpp"
 
 namespace multilabel::augmentation {
 
@@ -25,7 +28,22 @@ class Canvas {
   explicit Canvas(cv::Mat image) : image_(std::move(image)) {
     require_rgb("augmentation", image_);
     geometry_ = Geometry::of(image_.size());
+    track_ = Track(image_.size());
   }
+
+  /// Where the pixels went so far.
+  [[nodiscard]] const Track& track() const noexcept { return track_; }
+
+  /// The objects of the first image that operations may look at, if any are known; they must outlive the canvas.
+  void follow(const Objects* objects) noexcept { objects_ = objects; }
+  [[nodiscard]] const Objects* objects() const noexcept { return objects_; }
+
+  /// What is to become of labels that are lost, in place of what the pipeline says.
+  void guard(const GuardOptions& guard) { guard_ = guard; }
+  [[nodiscard]] const std::optional<GuardOptions>& guard() const noexcept { return guard_; }
+
+  /// Notes that the pixels of `rect`, in present coordinates, have been painted over.
+  void cover(const cv::Rect& rect) { track_.cover(rect); }
 
   /// The size that the image has after everything planned so far.
   [[nodiscard]] cv::Size size() const noexcept { return geometry_.size; }
@@ -35,6 +53,7 @@ class Canvas {
     settle_values();
     geometry_.map = geometry_.map.after(AffineMap::shift(rect.x, rect.y));
     geometry_.size = rect.size();
+    track_.move(AffineMap::shift(rect.x, rect.y), rect.size());
     if (geometry_.map.straight() && !geometry_.interpolates && !geometry_.beyond) geometry_.window = seen();
   }
 
@@ -42,12 +61,14 @@ class Canvas {
   void mirror_x() {
     settle_values();
     geometry_.map = geometry_.map.after(AffineMap::mirror_x(geometry_.size.width));
+    track_.move(AffineMap::mirror_x(geometry_.size.width), geometry_.size);
   }
 
   /// Mirrors top to bottom.
   void mirror_y() {
     settle_values();
     geometry_.map = geometry_.map.after(AffineMap::mirror_y(geometry_.size.height));
+    track_.move(AffineMap::mirror_y(geometry_.size.height), geometry_.size);
   }
 
   /// Scales to `size`, each axis by its own factor.
@@ -59,6 +80,7 @@ class Canvas {
     const double y = static_cast<double>(geometry_.size.height) / size.height;
     geometry_.map = geometry_.map.after(AffineMap::scale(x, y));
     geometry_.size = size;
+    track_.move(AffineMap::scale(x, y), size);
   }
 
   /// Any affine move onto a canvas of `size`: `map` leads from a pixel of the result to a point of the present image, which may
@@ -71,6 +93,7 @@ class Canvas {
     geometry_.sampling.fill = sampling.fill;
     geometry_.map = geometry_.map.after(map);
     geometry_.size = size;
+    track_.move(map, size, sampling.border);
     geometry_.beyond = true;
   }
 
@@ -82,6 +105,7 @@ class Canvas {
     geometry_.sampling.fill = fill;
     geometry_.map = geometry_.map.after(AffineMap::shift(rect.x, rect.y));
     geometry_.size = rect.size();
+    track_.move(AffineMap::shift(rect.x, rect.y), rect.size(), border);
     geometry_.beyond = true;
   }
 
@@ -120,10 +144,20 @@ class Canvas {
     return image_;
   }
 
-  /// Goes on with other pixels, 8-bit RGB of any size.
+  /// Goes on with other pixels, 8-bit RGB of any size. As long as objects are followed the size must stay: nobody knows where
+  /// the pixels went.
   void replace(cv::Mat image) {
     require_rgb("augmentation: the image returned by an operation", image);
-    *this = Canvas(std::move(image));
+    if (objects_ != nullptr && image.size() != size())
+      fail<ShapeError>(
+          {"augmentation: the image returned by an operation",
+           join_text("its size must stay ", size().height, " x ", size().width, " while boxes or masks are followed"),
+           join_text(image.rows, " x ", image.cols), "Use the moves of the library, which say where pixels go"});
+    Canvas next(std::move(image));
+    if (next.size() == size()) next.track_ = std::move(track_);
+    next.objects_ = objects_;
+    next.guard_ = guard_;
+    *this = std::move(next);
   }
 
   /// Writes three planes of float, [3, height, width].
@@ -214,6 +248,9 @@ class Canvas {
   cv::Mat image_;
   Geometry geometry_;
   Finish finish_;
+  Track track_;
+  const Objects* objects_ = nullptr;
+  std::optional<GuardOptions> guard_;
   bool valued_ = false;
   bool normalized_ = false;
 };

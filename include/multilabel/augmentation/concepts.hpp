@@ -29,6 +29,17 @@ concept batch_augmentation = augmentation<A> && requires(const A& a, const cv::M
   { a.output_size() } -> std::convertible_to<cv::Size>;
 };
 
+struct Objects;
+struct Placement;
+
+/// An augmentation that knows where objects go: `write` with the objects of the image says where they are afterwards and what
+/// became of their labels.
+template <class A>
+concept object_augmentation =
+    batch_augmentation<A> && requires(const A& a, const cv::Mat& image, const Objects& objects, RandomKey key, float* planar) {
+      { a.write(image, objects, key, planar) } -> std::same_as<Placement>;
+    };
+
 /// How colours between pixels are found. The numbers are OpenCV's.
 enum class Interpolation : int {
   nearest = 0,

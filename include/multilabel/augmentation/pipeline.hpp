@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "multilabel/augmentation/operation.hpp"
+#include "multilabel/augmentation/placement.hpp"
 #include "multilabel/augmentation/plan.hpp"
 
 namespace multilabel::augmentation {
@@ -46,6 +47,28 @@ class Pipeline {
     canvas.write(planar);
   }
 
+  /// The same for an image of which objects are known: they go through the same moves, and the guard says what becomes of
+  /// labels that are lost. Throws what `require_objects` throws.
+  [[nodiscard]] Augmented operator()(const cv::Mat& image, const Objects& objects, RandomKey key) const {
+    Canvas canvas = guarded_run(image, objects, key);
+    return finish(canvas, objects, guard_);
+  }
+  Placement write(const cv::Mat& image, const Objects& objects, RandomKey key, float* planar) const {
+    Canvas canvas = guarded_run(image, objects, key);
+    require_output(output_size(), canvas.size());
+    canvas.write(planar);
+    return place(objects, canvas, guard_);
+  }
+
+  /// This pipeline with another guard; that of a new one keeps all targets.
+  [[nodiscard]] Pipeline guarded(const GuardOptions& guard) const {
+    require_guard("augmentation::Pipeline::guarded", guard);
+    Pipeline result = *this;
+    result.guard_ = guard;
+    return result;
+  }
+  [[nodiscard]] const GuardOptions& guard() const noexcept { return guard_; }
+
   /// The format of what `write` writes. A height or width of 0 means that it depends on the image.
   [[nodiscard]] Preprocessing preprocessing() const {
     Preprocessing format = untouched();
@@ -74,8 +97,13 @@ class Pipeline {
     std::apply([&](const Ops&... ops) { (run_step(ops, canvas, key, streams_[i++]), ...); }, operations_);
   }
 
+  [[nodiscard]] Canvas guarded_run(const cv::Mat& image, const Objects& objects, RandomKey key) const {
+    return run_guarded([this](Canvas& canvas, RandomKey own) { run(canvas, own); }, image, objects, key, guard_);
+  }
+
   std::tuple<Ops...> operations_;
   std::vector<std::uint32_t> streams_;
+  GuardOptions guard_;
 };
 
 }  // namespace multilabel::augmentation

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A piece of the image at a random place, size and shape, scaled to one size. `LabelSafeCrop` keeps most of the image, so that
-// what the labels name stays in the picture; `RandomResizedCrop` has the defaults of image classification with one label, which
-// keep as little as 8 % and lose small objects.
+// A piece of the image at a random place, size and shape, scaled to one size. Its defaults are those of image classification
+// with one label, which keep as little as 8 % and lose small objects: where labels matter use `LabelSafeCrop`.
 
 #include <algorithm>
 #include <cmath>
@@ -22,16 +21,6 @@ struct RandomResizedCropOptions {
   Interpolation interpolation = Interpolation::linear;
   double p = 1;
   friend bool operator==(const RandomResizedCropOptions&, const RandomResizedCropOptions&) = default;
-};
-
-struct LabelSafeCropOptions {
-  int height = 0;                            ///< required
-  int width = 0;                             ///< required
-  double min_kept = 0.8;                     ///< at least this share of the area stays in the picture
-  Range stretch = {9.0 / 10.0, 10.0 / 9.0};  ///< width over height of the piece, relative to the image's own
-  Interpolation interpolation = Interpolation::area;
-  double p = 1;
-  friend bool operator==(const LabelSafeCropOptions&, const LabelSafeCropOptions&) = default;
 };
 
 namespace detail {
@@ -91,40 +80,6 @@ class RandomResizedCrop {
 
  private:
   RandomResizedCropOptions options_;
-};
-
-/// A piece of at least `min_kept` of the area, of nearly the image's own shape, scaled to `height` x `width`. Whatever takes up
-/// more than 1 - min_kept of the area cannot vanish; smaller objects at the very edge can.
-class LabelSafeCrop {
- public:
-  static constexpr std::string_view name = "LabelSafeCrop";
-  static constexpr Kind kind = Kind::geometry;
-
-  explicit LabelSafeCrop(LabelSafeCropOptions options) : options_(options) {
-    constexpr std::string_view where = "augmentation::LabelSafeCrop";
-    detail::require_probability(where, options_.p);
-    detail::require_size(where, options_.height, options_.width);
-    detail::require_shares(where, "min_kept", {options_.min_kept, 1}, 1);
-    detail::require_shares(where, "stretch", options_.stretch, HUGE_VAL);
-  }
-  [[nodiscard]] const LabelSafeCropOptions& options() const noexcept { return options_; }
-  [[nodiscard]] std::string text() const {
-    return join_text("LabelSafeCrop(height=", options_.height, ", width=", options_.width, ", min_kept=", options_.min_kept,
-                     ", p=", options_.p, ")");
-  }
-  void apply(Canvas& canvas, Random& random) const {
-    const cv::Size size = canvas.size();
-    const double own = static_cast<double>(size.width) / size.height;
-    const cv::Rect piece =
-        detail::draw_piece(size, {options_.min_kept, 1}, {options_.stretch.low * own, options_.stretch.high * own}, random);
-    // Rounding to whole pixels may have taken a little too much of a small image.
-    if (piece.area() >= options_.min_kept * size.area()) canvas.crop(piece);
-    canvas.resize({options_.width, options_.height}, options_.interpolation);
-  }
-  void plan(Preprocessing& format) const { detail::plan_resize(options_, format); }
-
- private:
-  LabelSafeCropOptions options_;
 };
 
 }  // namespace multilabel::augmentation
