@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+// multilabel._torch.loss: every loss with its options as keywords. The public signatures are in python/multilabel/loss.py.
+
 #include <pybind11/stl.h>
 #include <torch/csrc/utils/pybind.h>
 #include <multilabel/loss.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,10 +22,90 @@ namespace {
 
 using Smoothing = std::pair<double, double>;
 
-// Every loss answers to the same two calls; AnyLoss is what the C++ training loop takes.
-template <class Loss>
-py::class_<Loss> bind_one(py::module_& module, const char* name) {
-  return py::class_<Loss>(module, name)
+// Moves the keywords into the fields of an options struct.
+class Keywords {
+ public:
+  explicit Keywords(const py::kwargs& given) : given_(given) {}
+
+  template <class T>
+  const Keywords& operator()(const char* name, T& field) const {
+    if (given_.contains(name)) field = given_[name].cast<T>();
+    return *this;
+  }
+  template <class T>
+  const Keywords& operator()(const char* name, T& field, T (*from_name)(std::string_view)) const {
+    if (given_.contains(name)) field = from_name(given_[name].cast<std::string>());
+    return *this;
+  }
+
+ private:
+  const py::kwargs& given_;
+};
+
+// One overload a loss: the options of its own.
+void read(const Keywords&, loss::BCEWithLogitsOptions&) {}
+void read(const Keywords&, loss::SoftMarginOptions&) {}
+void read(const Keywords&, loss::ZLPROptions&) {}
+void read(const Keywords& take, loss::FocalOptions& o) { take("gamma", o.gamma)("alpha", o.alpha); }
+void read(const Keywords& take, loss::AsymmetricOptions& o) {
+  take("gamma_negative", o.gamma_negative)("gamma_positive", o.gamma_positive)("clip", o.clip);
+  take("focus_gradient", o.focus_gradient, loss::focus_gradient_from_name);
+}
+void read(const Keywords& take, loss::AsymmetricPolynomialOptions& o) {
+  take("gamma_negative", o.gamma_negative)("gamma_positive", o.gamma_positive)("clip", o.clip);
+  take("epsilon_positive", o.epsilon_positive)("epsilon_square", o.epsilon_square)("epsilon_negative", o.epsilon_negative);
+  take("focus_gradient", o.focus_gradient, loss::focus_gradient_from_name);
+}
+void read(const Keywords& take, loss::HillOptions& o) { take("lambda_", o.lambda)("margin", o.margin)("gamma", o.gamma); }
+void read(const Keywords& take, loss::SPLCOptions& o) {
+  take("tau", o.tau)("change_epoch", o.change_epoch)("margin", o.margin)("gamma", o.gamma);
+}
+void read(const Keywords& take, loss::WeakAssumeNegativeOptions& o) { take("negative_weight", o.negative_weight); }
+void read(const Keywords& take, loss::PartialAsymmetricOptions& o) {
+  take("gamma_positive", o.gamma_positive)("gamma_negative", o.gamma_negative)("gamma_unknown", o.gamma_unknown);
+  take("alpha_positive", o.alpha_positive)("alpha_negative", o.alpha_negative)("alpha_unknown", o.alpha_unknown);
+  take("clip", o.clip)("focus_gradient", o.focus_gradient, loss::focus_gradient_from_name);
+  take("mode", o.mode, loss::partial_mode_from_name)("likeliest_per_image", o.likeliest_per_image);
+  take("prior_threshold", o.prior_threshold)("prior", o.prior);
+}
+void read(const Keywords& take, loss::EntropyMaximizationOptions& o) {
+  take("alpha", o.alpha)("beta", o.beta)("negative_share", o.negative_share)("warmup_epochs", o.warmup_epochs);
+}
+void read(const Keywords& take, loss::LargeLossOptions& o) {
+  take("mode", o.mode, loss::large_loss_mode_from_name)("percent_per_epoch", o.percent_per_epoch);
+  take("zeros_are_unknown", o.zeros_are_unknown);
+}
+void read(const Keywords& take, loss::DistributionBalancedOptions& o) {
+  take("positives", o.positives)("images", o.images)("alpha", o.alpha)("beta", o.beta)("mu", o.mu)("lambda_", o.lambda);
+  take("kappa", o.kappa)("gamma", o.gamma)("scale", o.scale);
+}
+void read(const Keywords& take, loss::TwoWayOptions& o) {
+  take("temperature_positive", o.temperature_positive)("temperature_negative", o.temperature_negative);
+  take("terms", o.terms, loss::two_way_terms_from_name);
+}
+void read(const Keywords& take, loss::EPROptions& o) { take("expected_positives", o.expected_positives); }
+void read(const Keywords& take, loss::SoftF1Options& o) { take("slope", o.slope)("offset", o.offset)("memory", o.memory); }
+
+template <class Options>
+Options options_from(const py::kwargs& given) {
+  Options options;
+  const Keywords take(given);
+  take("pos_weight", options.pos_weight)("class_weight", options.class_weight);
+  take("reduction", options.reduction, loss::reduction_from_name);
+  if (given.contains("label_smoothing")) {
+    const auto [positive, negative] = given["label_smoothing"].cast<Smoothing>();
+    options.label_smoothing = {positive, negative};
+  }
+  if constexpr (requires { options.unknown; }) take("unknown", options.unknown, loss::unknown_from_name);
+  read(take, options);
+  return options;
+}
+
+// Every loss answers to the same calls; AnyLoss is what the C++ training loop takes, and shares what the loss remembers.
+template <class Loss, class Options>
+void bind_one(py::module_& module, const char* name) {
+  py::class_<Loss, std::shared_ptr<Loss>>(module, name)
+      .def(py::init([](const py::kwargs& options) { return std::make_shared<Loss>(options_from<Options>(options)); }))
       .def(
           "__call__",
           [](const Loss& self, const at::Tensor& logits, const at::Tensor& targets, const std::optional<at::Tensor>& mask,
@@ -32,39 +115,38 @@ py::class_<Loss> bind_one(py::module_& module, const char* name) {
           },
           "logits"_a, "targets"_a, "mask"_a = py::none(), "sample_weight"_a = py::none(),
           py::call_guard<py::gil_scoped_release>())
-      .def("erase", [](const Loss& self) { return loss::AnyLoss(self); });
+      .def(
+          "on_epoch_begin", [](Loss& self, std::size_t epoch) { loss::begin_epoch(self, epoch); }, "epoch"_a)
+      .def("erase", [](const std::shared_ptr<Loss>& self) { return loss::AnyLoss(self); });
 }
-
-loss::LabelSmoothing smoothing(const Smoothing& sides) { return {sides.first, sides.second}; }
 
 }  // namespace
 
 void bind_loss(py::module_& module) {
-  py::class_<loss::AnyLoss>(module, "AnyLoss");
-  bind_one<loss::BCEWithLogits>(module, "BCEWithLogits")
-      .def(py::init([](std::vector<double> pos_weight, std::vector<double> class_weight, const Smoothing& label_smoothing,
-                       const std::string& reduction) {
-             return loss::BCEWithLogits({.pos_weight = std::move(pos_weight),
-                                         .class_weight = std::move(class_weight),
-                                         .label_smoothing = smoothing(label_smoothing),
-                                         .reduction = loss::reduction_from_name(reduction)});
-           }),
-           py::kw_only(), "pos_weight"_a, "class_weight"_a, "label_smoothing"_a, "reduction"_a);
-  bind_one<loss::Asymmetric>(module, "Asymmetric")
-      .def(py::init([](double gamma_negative, double gamma_positive, double clip, const std::string& focus_gradient,
-                       std::vector<double> pos_weight, std::vector<double> class_weight, const Smoothing& label_smoothing,
-                       const std::string& reduction) {
-             return loss::Asymmetric({.gamma_negative = gamma_negative,
-                                      .gamma_positive = gamma_positive,
-                                      .clip = clip,
-                                      .focus_gradient = loss::focus_gradient_from_name(focus_gradient),
-                                      .pos_weight = std::move(pos_weight),
-                                      .class_weight = std::move(class_weight),
-                                      .label_smoothing = smoothing(label_smoothing),
-                                      .reduction = loss::reduction_from_name(reduction)});
-           }),
-           py::kw_only(), "gamma_negative"_a, "gamma_positive"_a, "clip"_a, "focus_gradient"_a, "pos_weight"_a,
-           "class_weight"_a, "label_smoothing"_a, "reduction"_a);
+  using namespace loss;
+  py::class_<AnyLoss>(module, "AnyLoss");
+  bind_one<BCEWithLogits, BCEWithLogitsOptions>(module, "BCEWithLogits");
+  bind_one<Focal, FocalOptions>(module, "Focal");
+  bind_one<Asymmetric, AsymmetricOptions>(module, "Asymmetric");
+  bind_one<AsymmetricPolynomial, AsymmetricPolynomialOptions>(module, "AsymmetricPolynomial");
+  bind_one<DistributionBalanced, DistributionBalancedOptions>(module, "DistributionBalanced");
+  bind_one<ZLPR, ZLPROptions>(module, "ZLPR");
+  bind_one<TwoWay, TwoWayOptions>(module, "TwoWay");
+  bind_one<Hill, HillOptions>(module, "Hill");
+  bind_one<SPLC, SPLCOptions>(module, "SPLC");
+  bind_one<PartialAsymmetric, PartialAsymmetricOptions>(module, "PartialAsymmetric");
+  bind_one<WeakAssumeNegative, WeakAssumeNegativeOptions>(module, "WeakAssumeNegative");
+  bind_one<EPR, EPROptions>(module, "EPR");
+  bind_one<EntropyMaximization, EntropyMaximizationOptions>(module, "EntropyMaximization");
+  bind_one<LargeLoss, LargeLossOptions>(module, "LargeLoss");
+  bind_one<SoftF1, SoftF1Options>(module, "SoftF1");
+  bind_one<SoftMargin, SoftMarginOptions>(module, "SoftMargin");
+  module.def("class_balanced",
+             [](const std::vector<double>& positives, double beta) { return ClassBalanced(positives, beta).class_weight(); });
+  module.def("prior_weighting", [](const std::vector<double>& positives, double images) {
+    const PriorWeighting weights(positives, images);
+    return std::pair(weights.pos_weight(), weights.class_weight());
+  });
 }
 
 }  // namespace multilabel::python

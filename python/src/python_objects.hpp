@@ -125,13 +125,17 @@ class PythonClassifier final : public AnyClassifierImpl {
   SharedObject modes_;
 };
 
-/// A Python callable `loss(logits, targets)`.
+/// A Python callable `loss(logits, targets)`; where it has `on_epoch_begin(epoch)`, it hears of the epochs.
 class PythonLoss {
  public:
   explicit PythonLoss(pybind11::object call) : call_(share(std::move(call))) {}
   at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets, const loss::LossInputs&) const {
     const pybind11::gil_scoped_acquire gil;
     return tensor_from((*call_)(logits, targets), "training.Trainer", "the loss must return one torch.Tensor");
+  }
+  void on_epoch_begin(std::size_t epoch) {
+    const pybind11::gil_scoped_acquire gil;
+    if (pybind11::hasattr(*call_, "on_epoch_begin")) call_->attr("on_epoch_begin")(epoch);
   }
 
  private:

@@ -581,3 +581,24 @@ def test_a_full_disk_keeps_the_last_checkpoint(tmp_path):
         loader(data, shuffle=True), loader(data), epochs=2, resume=tmp_path
     )
     assert [row.epoch for row in history.epochs] == [1, 2]
+
+
+def test_losses_hear_of_the_epochs(data):
+    class Listening:
+        def __init__(self):
+            self.epochs = []
+
+        def on_epoch_begin(self, epoch):
+            self.epochs.append(epoch)
+
+        def __call__(self, logits, targets):
+            return ml.loss.BCEWithLogits()(logits, targets)
+
+    loss = Listening()
+    ml.training.Trainer(network(len(data.vocabulary)), loss).fit(loader(data), loader(data), epochs=2)
+    assert loss.epochs == [1, 2]
+    splc = ml.loss.SPLC(change_epoch=1)
+    cell = torch.tensor([[3.0]]), torch.zeros(1, 1)
+    before = splc(*cell)
+    ml.training.Trainer(network(len(data.vocabulary)), splc).fit(loader(data), loader(data), epochs=2)
+    assert splc(*cell) < before  # the trainer's loss is this one, and it corrects by now

@@ -4,16 +4,15 @@
 // For long label lists where BCE drowns in easy negatives; on small data or few labels BCE is usually as good and simpler to
 // tune.
 
-#include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/where.h>
 
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "multilabel/loss/cells.hpp"
+#include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/concepts.hpp"
+#include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
 namespace multilabel::loss {
@@ -41,71 +40,85 @@ struct AsymmetricOptions {
   double gamma_positive = 1;  ///< focusing of positives; at least 0. The paper's class has 1, its training script 0
   double clip = 0.05;         ///< probability under which a negative counts as solved, in [0, 1)
   FocusGradient focus_gradient = FocusGradient::detached;
-  std::vector<double> pos_weight{};    ///< one weight a label for its positive part
-  std::vector<double> class_weight{};  ///< one weight a label for both parts
-  LabelSmoothing label_smoothing{};
+  std::vector<double> pos_weight{};       ///< one weight a label for its positive part
+  std::vector<double> class_weight{};     ///< one weight a label for both parts
+  LabelSmoothing label_smoothing{};       ///< see `LabelSmoothing`
   Reduction reduction = Reduction::mean;  ///< the published learning rates belong to `sum`
+  Unknown unknown = Unknown::ignore;
   friend bool operator==(const AsymmetricOptions&, const AsymmetricOptions&) = default;
 };
 
-/// y * (1 - p)^gamma_positive * -log p + (1 - y) * q^gamma_negative * -log(1 - q) with p = sigmoid(x) and q = max(p - clip, 0)
-/// (Ridnik et al., "Asymmetric Loss for Multi-Label Classification", ICCV 2021; the defaults are theirs).
-///
-/// By design a negative below `clip` has no gradient at all, and one that the model is sure about (p near 1) has almost none,
-/// so confident false positives stay. Scores come out higher than the frequencies they stand for: tune the threshold.
-class Asymmetric {
- public:
-  explicit Asymmetric(AsymmetricOptions options = {}) : options_(std::move(options)) {
-    const auto refuse = [](std::string_view expected, double actual) {
-      fail<ArgumentError>({"Asymmetric", expected, join_text(actual)});
-    };
-    if (!(options_.gamma_negative >= 0)) refuse("gamma_negative must be at least 0", options_.gamma_negative);
-    if (!(options_.gamma_positive >= 0)) refuse("gamma_positive must be at least 0", options_.gamma_positive);
-    if (!(options_.clip >= 0 && options_.clip < 1)) refuse("clip must be in [0, 1)", options_.clip);
-    detail::check_weights("Asymmetric", "pos_weight", options_.pos_weight);
-    detail::check_weights("Asymmetric", "class_weight", options_.class_weight);
-    detail::check_smoothing("Asymmetric", options_.label_smoothing);
+/// The two halves of the asymmetric loss, for formulas that are built on them.
+struct AsymmetricFormula {
+  double gamma_negative = 4;
+  double gamma_positive = 1;
+  double clip = 0.05;
+  FocusGradient focus_gradient = FocusGradient::detached;
+
+  template <class T>
+  [[nodiscard]] T positive(const T& x) const {
+    const T cross_entropy = log1p_exp(-x);
+    if (gamma_positive == 0) return cross_entropy;
+    return focus(sigmoid_power(-x, gamma_positive)) * cross_entropy;
   }
 
-  /// See `loss_function`.
-  [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
-                                      const LossInputs& inputs = {}) const {
-    const Cells cells = make_cells("Asymmetric", logits, targets, inputs, options_.label_smoothing);
-    const at::Tensor weights = detail::label_weights("Asymmetric", "pos_weight", options_.pos_weight, cells.logits);
-    at::Tensor positive = cells.targets * positive_part(cells.logits);
-    if (weights.defined()) positive = positive * weights;
-    const at::Tensor values = positive + (1 - cells.targets) * negative_part(cells.logits);
-    return reduce("Asymmetric", values, cells, inputs, options_.class_weight, options_.reduction);
+  template <class T>
+  [[nodiscard]] T negative(const T& x) const {
+    return focused_negative(x, gamma_negative);
+  }
+
+  template <class T>
+  [[nodiscard]] T focused_negative(const T& x, double gamma) const {
+    if (clip == 0) {
+      const T cross_entropy = log1p_exp(x);
+      if (gamma == 0) return cross_entropy;
+      return focus(sigmoid_power(x, gamma)) * cross_entropy;
+    }
+    const T clipped = logistic(x) - clip;
+    const T q = where_positive(clipped, clipped, 0.5);  // any harmless number where the cell counts nothing
+    const T cross_entropy = -log_complement(q, logistic(-x) + clip);
+    if (gamma == 0) return where_positive(clipped, cross_entropy, 0);
+    return where_positive(clipped, focus(power(q, gamma)) * cross_entropy, 0);
+  }
+
+  template <class T>
+  [[nodiscard]] T focus(const T& weight) const {
+    if (focus_gradient == FocusGradient::detached) return detached(weight);
+    return weight;
+  }
+};
+
+namespace detail {
+
+inline void check_asymmetric(std::string_view where, double gamma_negative, double gamma_positive, double clip) {
+  if (!(gamma_negative >= 0)) fail<ArgumentError>({where, "gamma_negative must be at least 0", join_text(gamma_negative)});
+  if (!(gamma_positive >= 0)) fail<ArgumentError>({where, "gamma_positive must be at least 0", join_text(gamma_positive)});
+  if (!(clip >= 0 && clip < 1)) fail<ArgumentError>({where, "clip must be in [0, 1)", join_text(clip)});
+}
+
+}  // namespace detail
+
+/// y * (1 - p)^gamma_positive * -log p + (1 - y) * q^gamma_negative * -log(1 - q) with p = sigmoid(x) and q = max(p - clip, 0)
+/// (Ridnik et al. 2021, ridnik2021; the defaults are theirs).
+///
+/// By design a negative below `clip` has no gradient at all, and one that the model is sure about (p near 1) has almost none,
+/// so confident false positives stay. Scores come out higher than the frequencies they stand for: tune the threshold. The
+/// published learning rates belong to `Reduction::sum`.
+class Asymmetric : public CellLoss<AsymmetricFormula> {
+ public:
+  explicit Asymmetric(AsymmetricOptions options = {})
+      : CellLoss(AsymmetricFormula{.gamma_negative = options.gamma_negative,
+                                   .gamma_positive = options.gamma_positive,
+                                   .clip = options.clip,
+                                   .focus_gradient = options.focus_gradient},
+                 cell_options(options), "Asymmetric"),
+        options_(std::move(options)) {
+    detail::check_asymmetric("Asymmetric", options_.gamma_negative, options_.gamma_positive, options_.clip);
   }
 
   [[nodiscard]] const AsymmetricOptions& options() const noexcept { return options_; }
 
  private:
-  [[nodiscard]] at::Tensor focus(const at::Tensor& weight) const {
-    return options_.focus_gradient == FocusGradient::detached ? weight.detach() : weight;
-  }
-
-  [[nodiscard]] at::Tensor positive_part(const at::Tensor& x) const {
-    const at::Tensor cross_entropy = log1p_exp(-x);
-    if (options_.gamma_positive == 0) return cross_entropy;
-    return focus((-options_.gamma_positive * log1p_exp(x)).exp()) * cross_entropy;
-  }
-
-  [[nodiscard]] at::Tensor negative_part(const at::Tensor& x) const {
-    if (options_.clip == 0) {
-      const at::Tensor cross_entropy = log1p_exp(x);
-      if (options_.gamma_negative == 0) return cross_entropy;
-      return focus((-options_.gamma_negative * log1p_exp(-x)).exp()) * cross_entropy;
-    }
-    const at::Tensor clipped = x.sigmoid() - options_.clip;
-    const at::Tensor active = clipped.gt(0);
-    const at::Tensor q = at::where(active, clipped, 0.5);  // any harmless number where the cell counts nothing
-    // 1 - q through the sum for a large q, so that a small clip is not lost; log1p for a small one, where the sum would round.
-    const at::Tensor cross_entropy = -at::where(q.gt(0.5), (x.neg().sigmoid() + options_.clip).log(), q.neg().log1p());
-    if (options_.gamma_negative == 0) return at::where(active, cross_entropy, 0);
-    return at::where(active, focus(q.pow(options_.gamma_negative)) * cross_entropy, 0);
-  }
-
   AsymmetricOptions options_;
 };
 

@@ -6,13 +6,16 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/isnan.h>
-#include <ATen/ops/log_sigmoid.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "multilabel/core/check.hpp"
@@ -21,14 +24,12 @@
 
 namespace multilabel::loss {
 
-/// log(1 + e^z) without overflow or cancellation.
-[[nodiscard]] inline at::Tensor log1p_exp(const at::Tensor& z) { return -at::log_sigmoid(-z); }
-
 /// Logits and targets as a formula may use them: same shape, float32 or float64, finite targets in [0, 1].
 struct Cells {
-  at::Tensor logits;   ///< [n, labels]; 0 at unknown cells, so that no formula can bring a NaN back
-  at::Tensor targets;  ///< [n, labels], smoothed; 0 at unknown cells
-  at::Tensor known;    ///< [n, labels], bool
+  at::Tensor logits;     ///< [n, labels]; 0 at cells that do not count, so that no formula can bring a NaN back
+  at::Tensor targets;    ///< [n, labels], smoothed; those of unknown cells as of negatives
+  at::Tensor known;      ///< [n, labels], bool: the cells that count
+  at::Tensor annotated;  ///< [n, labels], bool: the cells that have a target; `known` without `Unknown::negative`
 };
 
 namespace detail {
@@ -78,21 +79,38 @@ inline void check_smoothing(std::string_view where, const LabelSmoothing& smooth
   fail<ArgumentError>({where, "label_smoothing must be in [0, 1]", join_text(smoothing.positive, " and ", smoothing.negative)});
 }
 
+// The cells of `candidates` with the `count` largest numbers, bool; a `count` that is no integer is rounded down.
+[[nodiscard]] inline at::Tensor largest(const at::Tensor& numbers, const at::Tensor& candidates, double count) {
+  const at::Tensor ranked = at::where(candidates, numbers.detach(), -std::numeric_limits<double>::infinity()).flatten();
+  const auto k = std::min(static_cast<std::int64_t>(count), ranked.numel());
+  const at::Tensor chosen = at::zeros_like(candidates).flatten();
+  if (k <= 0) return chosen.view_as(candidates);
+  return chosen.index_fill(0, std::get<1>(ranked.topk(k)), 1).view_as(candidates).logical_and(candidates);
+}
+
+inline void check_options(std::string_view where, const CellOptions& options) {
+  check_weights(where, "pos_weight", options.pos_weight);
+  check_weights(where, "class_weight", options.class_weight);
+  check_smoothing(where, options.label_smoothing);
+}
+
 }  // namespace detail
 
 /// Checks the input and makes `Cells` of it. Half and bfloat16 logits are computed in float32. Throws `ShapeError` for shapes
 /// that differ and `ArgumentError` for targets outside [0, 1].
 [[nodiscard]] inline Cells make_cells(std::string_view where, const at::Tensor& logits, const at::Tensor& targets,
-                                      const LossInputs& inputs, const LabelSmoothing& smoothing = {}) {
+                                      const LossInputs& inputs, const LabelSmoothing& smoothing = {},
+                                      Unknown unknown = Unknown::ignore) {
   detail::check_inputs(where, logits, targets, inputs);
   const auto type = logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   const at::Tensor given = targets.detach().to(logits.device()).to(type);
-  at::Tensor known = given.eq(given).logical_and_(given.ne(-1));
-  if (inputs.mask.defined()) known = known.logical_and(inputs.mask);
+  at::Tensor annotated = given.eq(given).logical_and_(given.ne(-1));
+  if (inputs.mask.defined()) annotated = annotated.logical_and(inputs.mask.to(logits.device()));
   Cells cells;
-  cells.known = known;
-  cells.logits = at::where(known, logits.to(type), 0);
-  cells.targets = at::where(known, given, 0);
+  cells.annotated = annotated;
+  cells.known = unknown == Unknown::negative ? at::ones_like(annotated) : annotated;
+  cells.logits = unknown == Unknown::negative ? logits.to(type) : at::where(annotated, logits.to(type), 0);
+  cells.targets = at::where(annotated, given, 0);
   const at::Tensor outside = cells.targets.lt(0).logical_or_(cells.targets.gt(1));
   if (outside.any().item<bool>()) {
     fail<ArgumentError>({where, "targets must be in [0, 1], or NaN or -1 where unknown",
@@ -103,6 +121,9 @@ inline void check_smoothing(std::string_view where, const LabelSmoothing& smooth
   }
   return cells;
 }
+
+/// The sum of all cells in double precision whatever their type, so that neither their order nor zeros among them show.
+[[nodiscard]] inline at::Tensor total(const at::Tensor& values) { return values.sum(at::kDouble).to(values.scalar_type()); }
 
 /// Weights and reduces the losses of the cells. `class_weight` holds one weight a label, or nothing.
 [[nodiscard]] inline at::Tensor reduce(std::string_view where, const at::Tensor& values, const Cells& cells,
@@ -117,11 +138,11 @@ inline void check_smoothing(std::string_view where, const LabelSmoothing& smooth
     case Reduction::none:
       return weighted;
     case Reduction::sum:
-      return weighted.sum();
+      return total(weighted);
     case Reduction::sum_per_image:
-      return weighted.sum() / std::max<std::int64_t>(1, values.size(0));
+      return total(weighted) / std::max<std::int64_t>(1, values.size(0));
     default:
-      return weighted.sum() / cells.known.sum().clamp_min(1);
+      return total(weighted) / cells.known.sum().clamp_min(1);
   }
 }
 

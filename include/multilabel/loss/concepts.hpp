@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <concepts>
+#include <cstddef>
 
 namespace multilabel::loss {
 
@@ -15,12 +16,24 @@ struct LossInputs {
   at::Tensor sample_weight{};  ///< [n]: multiplies the cells of an image; does not change what `Reduction::mean` divides by
 };
 
-/// A callable from logits [n, labels] and targets [n, labels] (in [0, 1]; NaN or -1: unknown) to a scalar, or to [n, labels]
-/// with `Reduction::none`. Laws: an unknown cell changes neither value nor gradient; permuting images permutes the gradient; a
-/// batch without a known cell gives 0 with a gradient of 0; the gradient mode is left as it is.
+/// A callable from logits [n, labels] and targets [n, labels] (in [0, 1]; NaN or -1: unknown) to a scalar, or to one value a
+/// cell with `Reduction::none` ([n] or [labels] where a loss has no cells). Laws: an unknown cell changes neither value nor
+/// gradient, unless the loss says what it counts as; permuting images permutes the gradient; a batch without a cell that counts
+/// gives 0 with a gradient of 0; the gradient mode is left as it is.
 template <class L>
 concept loss_function = requires(const L& loss, const at::Tensor& tensor, const LossInputs& inputs) {
   { loss(tensor, tensor, inputs) } -> std::same_as<at::Tensor>;
 };
+
+/// A loss that changes in the course of a training and wants to hear of each epoch, counted from 1.
+template <class L>
+concept epoch_aware = requires(L& loss, std::size_t epoch) { loss.on_epoch_begin(epoch); };
+
+/// Tells a loss that an epoch of training begins; nothing for a loss that does not ask. The trainer calls it; a training loop
+/// of your own calls it too.
+template <class L>
+void begin_epoch(L& loss, std::size_t epoch) {
+  if constexpr (epoch_aware<L>) loss.on_epoch_begin(epoch);
+}
 
 }  // namespace multilabel::loss

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The choices that all losses share: how cells become one number, and how targets are smoothed.
+// The choices that all losses share: how cells become one number, what an unknown cell counts as, and how targets are smoothed.
 
 #include <string_view>
+#include <vector>
 
 #include "multilabel/core/check.hpp"
 
@@ -37,6 +38,23 @@ enum class Reduction {
   fail<ArgumentError>({"loss", "reduction must be one of 'mean', 'sum', 'sum_per_image', 'none'", quoted(name)});
 }
 
+/// What an unknown cell (NaN or -1 in the targets, or off in the mask) counts as.
+enum class Unknown {
+  ignore,   ///< nothing: neither value nor gradient. Right where the negatives are known
+  negative  ///< a negative, as if the target were 0. For data where only positives were ever written down
+};
+
+[[nodiscard]] constexpr std::string_view to_string(Unknown unknown) noexcept {
+  return unknown == Unknown::negative ? "negative" : "ignore";
+}
+
+/// The choice of that name; throws `ArgumentError` listing the names.
+[[nodiscard]] inline Unknown unknown_from_name(std::string_view name) {
+  for (const auto unknown : {Unknown::ignore, Unknown::negative})
+    if (name == to_string(unknown)) return unknown;
+  fail<ArgumentError>({"loss", "unknown must be one of 'ignore', 'negative'", quoted(name)});
+}
+
 /// Label smoothing, y' = y (1 - positive) + (1 - y) negative. One number e stands for e / 2 on each side, which is y (1 - e) +
 /// e / 2, Keras's definition.
 struct LabelSmoothing {
@@ -49,5 +67,25 @@ struct LabelSmoothing {
   constexpr LabelSmoothing(double of_positives, double of_negatives) : positive(of_positives), negative(of_negatives) {}
   friend bool operator==(const LabelSmoothing&, const LabelSmoothing&) = default;
 };
+
+/// The options of every loss that is a sum over cells. Those of a particular loss end with the same five fields.
+struct CellOptions {
+  std::vector<double> pos_weight{};    ///< one weight a label for its positive part
+  std::vector<double> class_weight{};  ///< one weight a label for both parts
+  LabelSmoothing label_smoothing{};    ///< see `LabelSmoothing`
+  Reduction reduction = Reduction::mean;
+  Unknown unknown = Unknown::ignore;
+  friend bool operator==(const CellOptions&, const CellOptions&) = default;
+};
+
+/// The part of a loss's options that all losses have.
+template <class Options>
+[[nodiscard]] CellOptions cell_options(const Options& options) {
+  return {.pos_weight = options.pos_weight,
+          .class_weight = options.class_weight,
+          .label_smoothing = options.label_smoothing,
+          .reduction = options.reduction,
+          .unknown = options.unknown};
+}
 
 }  // namespace multilabel::loss

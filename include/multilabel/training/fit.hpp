@@ -38,7 +38,7 @@ namespace multilabel::training::detail {
 template <class Model, class Loss, class Train, class Validation>
 class Fit {
  public:
-  Fit(Model& model, const Loss& loss, const TrainerOptions& options, const CallbackList& callbacks, Train& train,
+  Fit(Model& model, Loss& loss, const TrainerOptions& options, const CallbackList& callbacks, Train& train,
       Validation& validation, const FitOptions& fit)
       : model_(model),
         loss_(loss),
@@ -91,6 +91,7 @@ class Fit {
   // False: the run ends here.
   bool train_epoch() {
     if (run_.step == steps()) return true;
+    loss::begin_epoch(loss_, run_.epoch + 1);
     auto epoch = train_.epoch(static_cast<std::uint32_t>(run_.epoch));
     const std::size_t done = run_.step * run_.accumulate;
     std::size_t number = 0;
@@ -249,7 +250,7 @@ class Fit {
   }
 
   Model& model_;
-  const Loss& loss_;
+  Loss& loss_;
   const TrainerOptions& options_;
   const CallbackList& callbacks_;
   Train& train_;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A loss that is a sum over cells, made of two functions of the logit: what a positive costs and what a negative costs. Most
+// losses here are one of these, and so can yours be: the rest of the contract comes with it.
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/where.h>
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "multilabel/loss/cells.hpp"
+#include "multilabel/loss/concepts.hpp"
+#include "multilabel/loss/elementary.hpp"
+#include "multilabel/loss/options.hpp"
+
+namespace multilabel::loss {
+
+/// `positive(x)` and `negative(x)`, the loss of a cell whose target is 1 or 0, as templates over the type of `x` written with
+/// the functions of `elementary.hpp`. A cell with a target between the two costs y positive(x) + (1 - y) negative(x).
+template <class F>
+concept cell_formula = std::copyable<F> && requires(const F& formula, const at::Tensor& x) {
+  { formula.positive(x) } -> std::same_as<at::Tensor>;
+  { formula.negative(x) } -> std::same_as<at::Tensor>;
+};
+
+/// A formula that says with `unknown(x)` what an unknown cell costs that counts (`Unknown::negative`); others take `negative`.
+template <class F>
+concept formula_with_unknown = cell_formula<F> && requires(const F& formula, const at::Tensor& x) {
+  { formula.unknown(x) } -> std::same_as<at::Tensor>;
+};
+
+namespace detail {
+
+// The losses of the cells, before weights but `pos_weight`, in plain tensor operations.
+template <cell_formula F>
+[[nodiscard]] at::Tensor cell_values(std::string_view where, const F& formula, const CellOptions& options, const Cells& cells) {
+  const at::Tensor weights = label_weights(where, "pos_weight", options.pos_weight, cells.logits);
+  at::Tensor positive = cells.targets * formula.positive(cells.logits);
+  if (weights.defined()) positive = positive * weights;
+  const at::Tensor values = positive + (1 - cells.targets) * formula.negative(cells.logits);
+  if constexpr (formula_with_unknown<F>)
+    return at::where(cells.annotated, values, formula.unknown(cells.logits));
+  else
+    return values;
+}
+
+}  // namespace detail
+
+/// The loss of a formula with the options of every loss. `where` names it in errors.
+template <cell_formula F>
+[[nodiscard]] at::Tensor apply(std::string_view where, const F& formula, const CellOptions& options, const at::Tensor& logits,
+                               const at::Tensor& targets, const LossInputs& inputs) {
+  const Cells cells = make_cells(where, logits, targets, inputs, options.label_smoothing, options.unknown);
+  return reduce(where, detail::cell_values(where, formula, options, cells), cells, inputs, options.class_weight,
+                options.reduction);
+}
+
+/// A formula as a loss of its own.
+template <cell_formula F>
+class CellLoss {
+ public:
+  explicit CellLoss(F formula, CellOptions options = {}, std::string name = "CellLoss")
+      : formula_(std::move(formula)), options_(std::move(options)), name_(std::move(name)) {
+    detail::check_options(name_, options_);
+  }
+
+  /// See `loss_function`.
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
+                                      const LossInputs& inputs = {}) const {
+    return apply(name_, formula_, options_, logits, targets, inputs);
+  }
+
+  [[nodiscard]] const F& formula() const noexcept { return formula_; }
+
+ protected:
+  F formula_;
+
+ private:
+  CellOptions options_;
+  std::string name_;
+};
+
+}  // namespace multilabel::loss

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Large-loss handling: for data where positives are missing. A model fits clean cells first, so the largest losses among the
+// cells that were assumed negative are probably missed positives: they are rejected or corrected, more of them with each epoch.
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/where.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "multilabel/loss/cell_loss.hpp"
+#include "multilabel/loss/cells.hpp"
+#include "multilabel/loss/concepts.hpp"
+#include "multilabel/loss/elementary.hpp"
+#include "multilabel/loss/options.hpp"
+
+namespace multilabel::loss {
+
+/// What `LargeLoss` does with the cells it suspects.
+enum class LargeLossMode {
+  reject,  ///< they count nothing
+  correct  ///< they count as positives, for this step only
+};
+
+[[nodiscard]] constexpr std::string_view to_string(LargeLossMode mode) noexcept {
+  return mode == LargeLossMode::correct ? "correct" : "reject";
+}
+
+/// The mode of that name; throws `ArgumentError` listing the names.
+[[nodiscard]] inline LargeLossMode large_loss_mode_from_name(std::string_view name) {
+  for (const auto mode : {LargeLossMode::reject, LargeLossMode::correct})
+    if (name == to_string(mode)) return mode;
+  fail<ArgumentError>({"loss", "mode must be one of 'reject', 'correct'", quoted(name)});
+}
+
+struct LargeLossOptions {
+  LargeLossMode mode = LargeLossMode::reject;
+  double percent_per_epoch =
+      0.2;  ///< of the batch's cells, in [0, 100]; epoch e suspects (e - 1) times as many. Published: 0.1 to 0.5
+  bool zeros_are_unknown = true;       ///< targets of 0 are assumptions too; false: only NaN, -1 and cells off in the mask are
+  std::vector<double> pos_weight{};    ///< one weight a label for its positive part
+  std::vector<double> class_weight{};  ///< one weight a label for both parts
+  LabelSmoothing label_smoothing{};    ///< see `LabelSmoothing`
+  Reduction reduction = Reduction::mean;
+
+  friend bool operator==(const LargeLossOptions&, const LargeLossOptions&) = default;
+};
+
+/// Binary cross-entropy with unknown cells as negatives, of which the (epoch - 1) * percent_per_epoch percent with the largest
+/// losses are rejected or counted as positives (Kim et al. 2022, kim2022). The first epoch, and a loss that was not told of
+/// any, suspects none. `Reduction::mean` divides by the cells that are left. Scores come out near those of full labels,
+/// somewhat low. Not for clean data: there the largest losses are the hard cells that matter most.
+class LargeLoss {
+ public:
+  explicit LargeLoss(LargeLossOptions options = {}) : options_(std::move(options)) {
+    detail::check_options("LargeLoss", {.pos_weight = options_.pos_weight,
+                                        .class_weight = options_.class_weight,
+                                        .label_smoothing = options_.label_smoothing});
+    if (!(options_.percent_per_epoch >= 0 && options_.percent_per_epoch <= 100))
+      fail<ArgumentError>({"LargeLoss", "percent_per_epoch must be in [0, 100]", join_text(options_.percent_per_epoch)});
+  }
+
+  /// See `loss_function`.
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
+                                      const LossInputs& inputs = {}) const {
+    constexpr std::string_view where = "LargeLoss";
+    Cells cells = make_cells(where, logits, targets, inputs, options_.label_smoothing, Unknown::negative);
+    const at::Tensor negative = log1p_exp(cells.logits);
+    const double count = std::min(1.0, options_.percent_per_epoch / 100 * static_cast<double>(epoch_ - 1)) *
+                         static_cast<double>(negative.numel());
+    if (count > 0) {
+      const at::Tensor assumed = cells.annotated.logical_not();
+      const at::Tensor zero = cells.targets.le(options_.label_smoothing.negative);
+      const at::Tensor suspects = detail::largest(negative, options_.zeros_are_unknown ? zero : assumed, std::ceil(count));
+      if (options_.mode == LargeLossMode::reject)
+        cells.known = suspects.logical_not();
+      else
+        cells.targets = at::where(suspects, 1 - options_.label_smoothing.positive, cells.targets);
+    }
+    at::Tensor positive = cells.targets * log1p_exp(-cells.logits);
+    const at::Tensor weights = detail::label_weights(where, "pos_weight", options_.pos_weight, cells.logits);
+    if (weights.defined()) positive = positive * weights;
+    return reduce(where, positive + (1 - cells.targets) * negative, cells, inputs, options_.class_weight, options_.reduction);
+  }
+
+  [[nodiscard]] const LargeLossOptions& options() const noexcept { return options_; }
+
+  /// See `begin_epoch`.
+  void on_epoch_begin(std::size_t epoch) { epoch_ = std::max<std::size_t>(1, epoch); }
+
+ private:
+  LargeLossOptions options_;
+  std::size_t epoch_ = 1;
+};
+
+static_assert(loss_function<LargeLoss> && epoch_aware<LargeLoss>);
+
+}  // namespace multilabel::loss

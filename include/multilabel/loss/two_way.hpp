@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Two-way loss: ranks the labels of each image and the images of each label against each other, with a temperature for either
+// side. For large batches (the published runs have 512): the second half compares within the batch.
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/where.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "multilabel/loss/cell_loss.hpp"
+#include "multilabel/loss/cells.hpp"
+#include "multilabel/loss/concepts.hpp"
+#include "multilabel/loss/elementary.hpp"
+#include "multilabel/loss/log_sum.hpp"
+#include "multilabel/loss/options.hpp"
+
+namespace multilabel::loss {
+
+/// Which comparisons `TwoWay` makes.
+enum class TwoWayTerms { both, images, labels };
+
+[[nodiscard]] constexpr std::string_view to_string(TwoWayTerms terms) noexcept {
+  return terms == TwoWayTerms::images ? "images" : terms == TwoWayTerms::labels ? "labels" : "both";
+}
+
+/// The terms of that name; throws `ArgumentError` listing the names.
+[[nodiscard]] inline TwoWayTerms two_way_terms_from_name(std::string_view name) {
+  for (const auto terms : {TwoWayTerms::both, TwoWayTerms::images, TwoWayTerms::labels})
+    if (name == to_string(terms)) return terms;
+  fail<ArgumentError>({"loss", "terms must be one of 'both', 'images', 'labels'", quoted(name)});
+}
+
+struct TwoWayOptions {
+  double temperature_positive = 4;  ///< above 0
+  double temperature_negative = 1;  ///< above 0
+  TwoWayTerms terms = TwoWayTerms::both;
+  std::vector<double> pos_weight{};       ///< one weight a label for its terms among the positives
+  std::vector<double> class_weight{};     ///< one weight a label for its terms on either side, and for its column
+  LabelSmoothing label_smoothing{};       ///< see `LabelSmoothing`
+  Reduction reduction = Reduction::mean;  ///< not `none`
+  Unknown unknown = Unknown::ignore;
+  friend bool operator==(const TwoWayOptions&, const TwoWayOptions&) = default;
+};
+
+/// softplus(Tn * logsumexp over negatives of x / Tn + Tp * logsumexp over positives of -x / Tp) along each row, plus the same
+/// down each column (Kobayashi 2023, kobayashi2023; the temperatures are theirs). A soft target is in both sums, with weights y
+/// and 1 - y. A row or column without a positive or without a negative costs 0. `mean` is the mean over rows that have a
+/// positive plus the mean over columns that have one; `sum` the sum of all; `sum_per_image` that by n. Only differences of
+/// logits count, and the scale is free: scores are ranks, so tune one threshold a label.
+class TwoWay {
+ public:
+  explicit TwoWay(TwoWayOptions options = {}) : options_(std::move(options)) {
+    detail::check_options("TwoWay", cell_options(options_));
+    const auto above = [](std::string_view name, double value) {
+      if (!(value > 0)) fail<ArgumentError>({"TwoWay", join_text(name, " must be above 0"), join_text(value)});
+    };
+    above("temperature_positive", options_.temperature_positive);
+    above("temperature_negative", options_.temperature_negative);
+    if (options_.reduction == Reduction::none) {
+      fail<ArgumentError>({"TwoWay", "reduction must be one of 'mean', 'sum', 'sum_per_image'", "'none'",
+                           "Rows and columns have no values in common."});
+    }
+  }
+
+  /// See `loss_function`.
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
+                                      const LossInputs& inputs = {}) const {
+    const Cells cells = make_cells("TwoWay", logits, targets, inputs, options_.label_smoothing, options_.unknown);
+    const double infinity = std::numeric_limits<double>::infinity();
+    at::Tensor negative = cells.logits / options_.temperature_negative + (1 - cells.targets).log();
+    at::Tensor positive = cells.targets.log() - cells.logits / options_.temperature_positive;
+    const at::Tensor pos_weight = detail::label_weights("TwoWay", "pos_weight", options_.pos_weight, cells.logits);
+    const at::Tensor class_weight = detail::label_weights("TwoWay", "class_weight", options_.class_weight, cells.logits);
+    if (pos_weight.defined()) positive = positive + pos_weight.log();
+    positive = at::where(cells.known, positive, -infinity);
+    negative = at::where(cells.known, negative, -infinity);
+    at::Tensor image_weight;
+    if (inputs.sample_weight.defined()) image_weight = inputs.sample_weight.to(cells.logits.options());
+    at::Tensor sum = cells.logits.sum() * 0;
+    if (options_.terms != TwoWayTerms::labels) sum = sum + along(positive, negative, class_weight, image_weight, 1);
+    if (options_.terms != TwoWayTerms::images) sum = sum + along(positive, negative, image_weight, class_weight, 0);
+    return options_.reduction == Reduction::sum_per_image ? sum / std::max<std::int64_t>(1, logits.size(0)) : sum;
+  }
+
+  [[nodiscard]] const TwoWayOptions& options() const noexcept { return options_; }
+
+ private:
+  // The loss along `dim`: `inside` weighs the terms of each sum, `outside` the sums.
+  [[nodiscard]] at::Tensor along(at::Tensor positive, at::Tensor negative, const at::Tensor& inside, const at::Tensor& outside,
+                                 std::int64_t dim) const {
+    if (inside.defined()) {
+      const at::Tensor logarithm = inside.log().unsqueeze(1 - dim);
+      positive = positive + logarithm;
+      negative = negative + logarithm;
+    }
+    const auto [of_positives, some_positive] = detail::log_sum_exp(positive, dim);
+    const auto [of_negatives, some_negative] = detail::log_sum_exp(negative, dim);
+    at::Tensor values = log1p_exp(options_.temperature_negative * of_negatives + options_.temperature_positive * of_positives);
+    values = at::where(some_positive.logical_and(some_negative), values, 0);
+    if (outside.defined()) values = values * outside;
+    const at::Tensor sum = total(values);
+    return options_.reduction == Reduction::mean ? sum / some_positive.sum().clamp_min(1) : sum;
+  }
+
+  TwoWayOptions options_;
+};
+
+static_assert(loss_function<TwoWay>);
+
+}  // namespace multilabel::loss
