@@ -34,7 +34,8 @@ concept batch = requires(const B& b) {
 };
 
 /// A source of batches. Laws: `epoch(e)` gives the same batches in the same order whenever it is called with the same `e`, on
-/// any number of threads; `batches()` of them, which hold `samples()` samples in all.
+/// any number of threads; `batches()` of them, which hold `samples()` samples in all. One that also has `epoch(e, first_batch)`
+/// need not make the batches before it when a run is resumed.
 template <class L>
 concept loader = requires(L& source, std::uint32_t number) {
   { source.vocabulary() } -> std::convertible_to<const encoding::Vocabulary&>;

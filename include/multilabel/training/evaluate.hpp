@@ -61,9 +61,9 @@ class ModeGuard {
 template <class Loader>
 [[nodiscard]] std::vector<std::string> image_names(const Loader& source, const std::vector<std::size_t>& indices) {
   std::vector<std::string> names;
-  if constexpr (requires { source.dataset()[0].image.string(); }) {
+  if constexpr (requires { std::string(source.image_name(0)); }) {
     names.reserve(indices.size());
-    for (const std::size_t index : indices) names.push_back(source.dataset()[index].image.string());
+    for (const std::size_t index : indices) names.push_back(source.image_name(index));
   }
   return names;
 }

@@ -92,9 +92,17 @@ class Fit {
   bool train_epoch() {
     if (run_.step == steps()) return true;
     loss::begin_epoch(loss_, run_.epoch + 1);
-    auto epoch = train_.epoch(static_cast<std::uint32_t>(run_.epoch));
     const std::size_t done = run_.step * run_.accumulate;
-    std::size_t number = 0;
+    constexpr bool begins_anywhere = requires { train_.epoch(std::uint32_t{}, std::size_t{}); };
+    auto epoch = [&] {
+      const auto number = static_cast<std::uint32_t>(run_.epoch);
+      if constexpr (begins_anywhere) {
+        return train_.epoch(number, done);
+      } else {
+        return train_.epoch(number);
+      }
+    }();
+    std::size_t number = begins_anywhere ? done : 0;
     Clock::time_point begin = Clock::now();
     updater_.zero_grad();
     for (const auto& batch : epoch) {
