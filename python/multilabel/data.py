@@ -4,29 +4,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ._core import ArgumentError
 from ._core import data as _core
-from ._core.data import Inspection
-from .augmentation import Compose, Preprocessing
+from ._core.data import CacheStatistics, Inspection
+from ._loader import DataLoader
+from ._samplers import (
+    ClassAwareSampler,
+    DistributedSampler,
+    RepeatFactorSampler,
+    SequentialSampler,
+    ShuffledSampler,
+)
 from .splits import KFold, RepeatedKFold, ShuffleSplit, train_test_split
 
 if TYPE_CHECKING:
-    import torch
-
     from .encoding import Vocabulary
 
 __all__ = [
+    "CacheStatistics",
+    "ClassAwareSampler",
     "DataLoader",
     "Dataset",
+    "DistributedSampler",
     "Inspection",
     "KFold",
+    "RepeatFactorSampler",
     "RepeatedKFold",
+    "SequentialSampler",
     "ShuffleSplit",
+    "ShuffledSampler",
     "inspect",
     "read_csv",
     "read_image",
@@ -59,8 +70,8 @@ class Dataset:
 
     Parameters
     ----------
-    images : sequence of paths
-        Image files; opened only when they are loaded.
+    images : sequence of paths, bytes or arrays
+        Image files, opened only when they are loaded; or in memory, as the bytes of a file or uint8 [height, width, 3].
     labels : sequence of sequences of str
         The labels of each image.
     columns : dict of str to sequence of str, optional
@@ -77,13 +88,13 @@ class Dataset:
 
     def __init__(
         self,
-        images: Sequence[str | os.PathLike],
+        images: Sequence[str | os.PathLike | bytes | np.ndarray],
         labels: Sequence[Sequence[str]],
         *,
         columns: dict[str, Sequence[str]] | None = None,
     ):
         self._dataset = _core.Dataset(
-            [os.fspath(image) for image in images],
+            list(images),
             [list(row) for row in labels],
             {name: list(cells) for name, cells in (columns or {}).items()},
         )
@@ -96,7 +107,7 @@ class Dataset:
 
     @property
     def images(self) -> list[str]:
-        """The image files, in order."""
+        """The image files, in order; those in memory are called ``sample 0`` and so on."""
         return self._dataset.images()
 
     @property
@@ -178,7 +189,7 @@ class Dataset:
         positions = np.where(positions < 0, positions + len(self), positions)
         if positions.ndim == 0:
             one = self._dataset.select([int(positions)])
-            return one.images()[0], one.labels()[0]
+            return one.image(0), one.labels()[0]
         return Dataset._of(self._dataset.select([int(i) for i in positions]))
 
     def __repr__(self) -> str:
@@ -293,160 +304,3 @@ def inspect(
         rare_below=rare_below,
         threads=threads,
     )
-
-
-class DataLoader:
-    """Batches of a data set under an augmentation, read ahead by threads that do not need Python's lock.
-
-    Iterating yields ``(images, targets)``: float32 NumPy arrays [samples, 3, height, width] and [samples, labels], NaN
-    where unknown, without a copy; memory is reused once the arrays are gone. ``loader.torch()`` yields torch tensors
-    over the same memory. Each iteration is the next epoch; ``loader.epoch(e)`` is a given one. Order and pixels depend
-    on `seed` and the epoch alone, not on `workers` or `batch_size`.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    labels : MultiLabelBinarizer, Vocabulary or list of str
-        The columns of the targets.
-    augmentation : Compose
-        Must deliver images of one size.
-    batch_size : int
-    workers : int
-        Threads; 0 works in the caller's own.
-    shuffle : bool
-        A new permutation every epoch.
-    seed : int
-        Of the order and of every draw of the augmentation.
-    prefetch : int
-        Batches that may wait beyond the one that is taken next.
-    drop_last : bool
-        Leave out the samples that do not fill a batch.
-    ignore_unknown : bool, optional
-        Leave out labels that are not among the columns, and count them in ``ignored_labels``, instead of raising
-        ``LabelError``; by default as the binarizer does.
-    on_error : {"raise", "skip"}
-        What happens to a sample whose file cannot be used: its ``DataError`` is raised when its batch is taken, or the
-        next usable sample of the epoch stands in its place and ``skipped`` reports it.
-
-    Examples
-    --------
-    >>> import multilabel as ml
-    >>> data = ml.data.read_csv("examples/data/openclipart/labels.csv")[:40]
-    >>> loader = ml.data.DataLoader(data, ["animal", "bird"], ml.augmentation.evaluation(size=32), ignore_unknown=True)
-    >>> [images.shape for images, targets in loader]
-    [(32, 3, 32, 32), (8, 3, 32, 32)]
-    """
-
-    def __init__(
-        self,
-        dataset: Dataset,
-        labels: Any,
-        augmentation: Compose,
-        *,
-        batch_size: int = 32,
-        workers: int = 2,
-        shuffle: bool = False,
-        seed: int = 0,
-        prefetch: int = 2,
-        drop_last: bool = False,
-        ignore_unknown: bool | None = None,
-        on_error: Literal["raise", "skip"] = "raise",
-    ):
-        if not isinstance(dataset, Dataset):
-            raise ArgumentError(
-                f"data.DataLoader: dataset must be a multilabel.data.Dataset; got {type(dataset).__name__}"
-            )
-        if not isinstance(augmentation, Compose):
-            raise ArgumentError(
-                "data.DataLoader: augmentation must be a multilabel.augmentation.Compose, "
-                f"as restrained() and evaluation() return; got {type(augmentation).__name__}"
-            )
-        if on_error not in ("raise", "skip"):
-            raise ArgumentError(f"data.DataLoader: on_error must be 'raise' or 'skip'; got {on_error!r}")
-        if ignore_unknown is None:
-            ignore_unknown = getattr(labels, "unknown", "error") in ("ignore", "warn")
-        for name, value in (("batch_size", batch_size), ("workers", workers), ("seed", seed), ("prefetch", prefetch)):
-            if value < 0:
-                raise ArgumentError(f"data.DataLoader: {name} must not be negative; got {value}")
-        self._loader = _core.DataLoader(
-            dataset._dataset,
-            _label_names(labels),
-            ignore_unknown,
-            augmentation._pipeline,
-            batch_size=batch_size,
-            workers=workers,
-            shuffle=shuffle,
-            seed=seed,
-            prefetch=prefetch,
-            drop_last=drop_last,
-            skip_errors=on_error == "skip",
-        )
-        self._next_epoch = 0
-        self.dataset = dataset
-        self.augmentation = augmentation
-        self.batch_size = batch_size
-        self.workers = workers
-        self.shuffle = shuffle
-        self.seed = seed
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The columns of the targets."""
-        from .encoding import Vocabulary
-
-        return Vocabulary(self._loader.labels())
-
-    @property
-    def preprocessing(self) -> Preprocessing:
-        """The format of the images, for the bundle."""
-        return self._loader.preprocessing()
-
-    @property
-    def ignored_labels(self) -> int:
-        """How many labels of the data set were left out because they are not among the columns."""
-        return self._loader.ignored_labels()
-
-    @property
-    def skipped(self) -> list[tuple[int, str]]:
-        """The samples skipped so far, each once: position in the data set and the reason, which names the file."""
-        return self._loader.skipped()
-
-    def order(self, epoch: int) -> np.ndarray:
-        """Return the positions of the samples in the order of that epoch."""
-        return np.asarray(self._loader.order(epoch), dtype=np.int64)
-
-    def epoch(self, epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield the batches of a given epoch, counted from 0."""
-        stream = self._loader.epoch(epoch)
-        try:
-            while True:
-                try:
-                    images, targets, _ = stream.next()
-                except StopIteration:
-                    return
-                yield images, targets
-                del images, targets
-        finally:
-            stream.close()
-
-    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        epoch = self._next_epoch
-        self._next_epoch += 1
-        return self.epoch(epoch)
-
-    def torch(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Yield the next epoch's batches as torch tensors over the same memory."""
-        from torch import from_numpy
-
-        for images, targets in self:
-            yield from_numpy(images), from_numpy(targets)
-
-    def __len__(self) -> int:
-        """Return the number of batches of an epoch."""
-        return self._loader.batches()
-
-    def __repr__(self) -> str:
-        return (
-            f"DataLoader({self._loader.samples()} images, {len(self._loader.labels())} labels, "
-            f"batch_size={self.batch_size}, workers={self.workers}, shuffle={self.shuffle}, seed={self.seed})"
-        )

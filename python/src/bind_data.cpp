@@ -15,55 +15,13 @@
 #include "bind.hpp"
 #include "images.hpp"
 #include "loader.hpp"
+#include "samples.hpp"
 
 namespace multilabel::python {
 
 namespace {
 
 namespace py = pybind11;
-
-// An array over the floats of a batch; the batch's memory returns to the loader when the array dies.
-py::array_t<float> array_of(const std::shared_ptr<float[]>& floats, std::vector<std::size_t> shape) {
-  auto* owner = new std::shared_ptr<float[]>(floats);
-  const py::capsule keep(owner, [](void* pointer) { delete static_cast<std::shared_ptr<float[]>*>(pointer); });
-  return py::array_t<float>(shape, floats.get(), keep);
-}
-
-// An epoch in Python's hands. Its workers may be waiting for the GIL, so it ends without it.
-class PythonEpoch {
- public:
-  explicit PythonEpoch(data::Epoch epoch) : epoch_(std::make_unique<data::Epoch>(std::move(epoch))) {}
-  PythonEpoch(PythonEpoch&&) = default;
-  PythonEpoch& operator=(PythonEpoch&&) = delete;
-  ~PythonEpoch() { close(); }
-
-  void close() {
-    if (!epoch_) return;
-    const py::gil_scoped_release release;
-    epoch_.reset();
-  }
-
-  py::tuple next() {
-    std::optional<data::Batch> batch;
-    if (epoch_) {
-      const py::gil_scoped_release release;
-      batch = epoch_->next([] {
-        const py::gil_scoped_acquire gil;
-        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-      });
-    }
-    if (!batch) {
-      close();
-      throw py::stop_iteration();
-    }
-    return py::make_tuple(array_of(batch->images, {batch->samples, batch->channels, batch->height, batch->width}),
-                          array_of(batch->targets, {batch->samples, batch->labels}),
-                          py::array_t<std::int64_t>(py::cast(batch->indices)));
-  }
-
- private:
-  std::unique_ptr<data::Epoch> epoch_;
-};
 
 std::vector<std::string> texts(const std::vector<std::filesystem::path>& paths) {
   std::vector<std::string> result;
@@ -73,14 +31,13 @@ std::vector<std::string> texts(const std::vector<std::filesystem::path>& paths) 
 
 void bind_dataset(py::module_& module) {
   py::class_<data::Dataset>(module, "Dataset")
-      .def(py::init([](const std::vector<std::string>& images, std::vector<std::vector<std::string>> labels,
-                       data::Dataset::Columns columns) {
+      .def(py::init([](const py::list& images, std::vector<std::vector<std::string>> labels, data::Dataset::Columns columns) {
              if (images.size() != labels.size())
                fail<ShapeError>({"data.Dataset", "images and labels must have the same length",
                                  join_text(images.size(), " and ", labels.size())});
              std::vector<data::Sample> samples(images.size());
              for (std::size_t i = 0; i < images.size(); ++i) {
-               samples[i].image = images[i];
+               set_image(samples[i], images[i], i, "data.Dataset");
                samples[i].labels = std::move(labels[i]);
              }
              return data::Dataset(std::move(samples), std::move(columns));
@@ -88,6 +45,8 @@ void bind_dataset(py::module_& module) {
            py::arg("images"), py::arg("labels"), py::arg("columns") = data::Dataset::Columns{})
       .def("__len__", &data::Dataset::size)
       .def("images", [](const data::Dataset& self) { return texts(self.images()); })
+      .def(
+          "image", [](const data::Dataset& self, std::size_t i) { return image_of(self[i]); }, py::arg("i"))
       .def("labels", &data::Dataset::labels)
       .def("label_names", [](const data::Dataset& self) { return self.vocabulary().labels(); })
       .def("columns", &data::Dataset::columns)
@@ -173,47 +132,6 @@ void bind_inspection(py::module_& module) {
       },
       py::arg("dataset"), py::arg("files") = options.files, py::arg("split") = options.split,
       py::arg("rare_below") = options.rare_below, py::arg("threads") = options.threads);
-}
-
-void bind_loader(py::module_& module) {
-  py::class_<PythonEpoch>(module, "Epoch").def("next", &PythonEpoch::next).def("close", &PythonEpoch::close);
-  const data::DataLoaderOptions options;
-  py::class_<AnyDataLoader>(module, "DataLoader")
-      .def(py::init([](const data::Dataset& dataset, const std::vector<std::string>& labels, bool ignore_unknown,
-                       const AnyAugmentation& augmentation, std::size_t batch_size, std::size_t workers, bool shuffle,
-                       std::uint64_t seed, std::size_t prefetch, bool drop_last, bool skip_errors) {
-             const encoding::MultiLabelBinarizer<std::string> columns(
-                 {.classes = labels,
-                  .unknown = ignore_unknown ? encoding::UnknownLabel::ignore : encoding::UnknownLabel::error});
-             const py::gil_scoped_release release;
-             return AnyDataLoader(dataset, columns, augmentation,
-                                  {.batch_size = batch_size,
-                                   .workers = workers,
-                                   .order = shuffle ? data::Order::shuffled : data::Order::sequential,
-                                   .seed = seed,
-                                   .prefetch = prefetch,
-                                   .last_batch = drop_last ? data::LastBatch::drop : data::LastBatch::keep,
-                                   .on_error = skip_errors ? data::OnError::skip : data::OnError::raise});
-           }),
-           py::arg("dataset"), py::arg("labels"), py::arg("ignore_unknown"), py::arg("augmentation"),
-           py::arg("batch_size") = options.batch_size, py::arg("workers") = options.workers, py::arg("shuffle") = false,
-           py::arg("seed") = options.seed, py::arg("prefetch") = options.prefetch, py::arg("drop_last") = false,
-           py::arg("skip_errors") = false)
-      .def(
-          "epoch", [](const AnyDataLoader& self, std::uint32_t number) { return PythonEpoch(self.epoch(number)); },
-          py::arg("number"))
-      .def("order", &AnyDataLoader::order, py::arg("number"))
-      .def("batches", &AnyDataLoader::batches)
-      .def("samples", &AnyDataLoader::samples)
-      .def("labels", [](const AnyDataLoader& self) { return self.vocabulary().labels(); })
-      .def("ignored_labels", &AnyDataLoader::ignored_labels)
-      .def("skipped",
-           [](const AnyDataLoader& self) {
-             std::vector<std::pair<std::size_t, std::string>> list;
-             for (const auto& [sample, reason] : self.skipped()) list.emplace_back(sample, reason);
-             return list;
-           })
-      .def("preprocessing", [](const AnyDataLoader& self) { return self.preprocessing(); });
 }
 
 }  // namespace

@@ -3,9 +3,12 @@
 // What a loader delivers, and the buffers behind it: memory goes back to its pool when the last owner lets go, so a run of
 // thousands of batches allocates a handful.
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -28,43 +31,57 @@ struct Batch {
   [[nodiscard]] MatrixView<const float> target_view() const noexcept { return {targets.get(), samples, labels}; }
 };
 
+/// Where a pool gets its memory: a buffer of `size` floats of any value.
+using Allocate = std::function<std::shared_ptr<float[]>(std::size_t size)>;
+
+/// Plain memory, on a cache line's border.
+[[nodiscard]] inline std::shared_ptr<float[]> allocate_floats(std::size_t size) {
+  constexpr std::align_val_t border{64};
+  auto* memory = static_cast<float*>(::operator new[](size * sizeof(float), border));
+  return {memory, [](float* floats) { ::operator delete[](floats, border); }};
+}
+
 /// Hands out buffers of floats and takes them back. Safe to use from any thread; buffers may outlive the pool's other owners.
 class BufferPool : public std::enable_shared_from_this<BufferPool> {
  public:
+  /// Keeps at most `most` buffers that nobody uses.
+  explicit BufferPool(std::size_t most = 16, Allocate allocate = allocate_floats)
+      : most_(most), allocate_(std::move(allocate)) {
+    free_.reserve(most);
+  }
+
   /// A buffer of `size` floats of any value.
   [[nodiscard]] std::shared_ptr<float[]> take(std::size_t size) {
-    std::unique_ptr<float[]> buffer;
+    Buffer buffer{size, nullptr};
     {
       const std::lock_guard lock(mutex_);
-      for (std::size_t i = 0; i < free_.size() && !buffer; ++i) {
-        if (free_[i].first != size) continue;
-        buffer = std::move(free_[i].second);
-        free_.erase(free_.begin() + static_cast<std::ptrdiff_t>(i));
+      const auto found = std::find_if(free_.begin(), free_.end(), [size](const Buffer& one) { return one.size == size; });
+      if (found != free_.end()) {
+        buffer = std::move(*found);
+        free_.erase(found);
       }
     }
-    if (!buffer) buffer = std::make_unique_for_overwrite<float[]>(size);
-    float* memory = buffer.release();
-    return {memory, [pool = shared_from_this(), size](float* returned) { pool->give_back(returned, size); }};
+    if (!buffer.memory) buffer.memory = allocate_(size);
+    float* floats = buffer.memory.get();
+    return {floats,
+            [pool = shared_from_this(), buffer = std::move(buffer)](float*) mutable { pool->give_back(std::move(buffer)); }};
   }
 
  private:
-  static constexpr std::size_t MOST = 16;
+  struct Buffer {
+    std::size_t size;
+    std::shared_ptr<float[]> memory;
+  };
 
-  void give_back(float* memory, std::size_t size) noexcept {
-    std::unique_ptr<float[]> buffer(memory);
+  void give_back(Buffer buffer) noexcept {
     const std::lock_guard lock(mutex_);
-    if (free_.size() >= MOST) return;
-    free_.emplace_back(size, std::move(buffer));
+    if (free_.size() < most_) free_.push_back(std::move(buffer));
   }
 
+  std::size_t most_;
+  Allocate allocate_;
   std::mutex mutex_;
-  std::vector<std::pair<std::size_t, std::unique_ptr<float[]>>> free_ = reserved();
-
-  static std::vector<std::pair<std::size_t, std::unique_ptr<float[]>>> reserved() {
-    std::vector<std::pair<std::size_t, std::unique_ptr<float[]>>> list;
-    list.reserve(MOST);
-    return list;
-  }
+  std::vector<Buffer> free_;
 };
 
 }  // namespace multilabel::data

@@ -3,6 +3,7 @@
 // Batches in order from threads that work ahead. Samples are claimed one by one, so a slow image holds up nobody; at most
 // `prefetch` finished batches wait; an exception travels to whoever takes the batch it belongs to. Knows nothing of images.
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -21,19 +22,21 @@ namespace multilabel::data {
 
 /// What a stream of batches has to do.
 struct StreamPlan {
-  std::vector<std::size_t> order;  ///< samples in the order of delivery
+  std::size_t samples = 0;  ///< positions to fill, 0 ... samples - 1 in the order of delivery
   std::size_t batch_size = 1;
-  std::size_t batches = 0;  ///< how many to deliver; the last one may be smaller
+  std::size_t batches = 0;  ///< how many to make; the last one may be smaller, one without any row is not delivered
   std::size_t workers = 0;  ///< threads; 0: the taker does the work
   std::size_t prefetch = 1;
   std::size_t channels = 3;
   std::size_t height = 0;
   std::size_t width = 0;
   std::size_t labels = 0;
-  /// Writes the sample that stands at `position` of the order, or one in its place, and returns which; called from several
-  /// threads at once.
-  std::function<std::size_t(std::size_t position, float* image, float* targets)> fill;
-  std::shared_ptr<BufferPool> pool;
+  /// Writes the sample that stands at `position`, or one in its place, and returns which; nothing leaves the row out of its
+  /// batch. Called from several threads at once.
+  std::function<std::optional<std::size_t>(std::size_t position, float* image, float* targets)> fill = {};
+  /// Called once for each batch when its rows are complete, by one of the workers; may change images and targets. May be empty.
+  std::function<void(Batch& batch, std::size_t number)> finish = {};
+  std::shared_ptr<BufferPool> pool = {};
 };
 
 /// The batches of one epoch. `next` is for one thread; destroying the stream stops the workers after the sample in hand.
@@ -55,45 +58,56 @@ class BatchStream {
   template <class Poll>
   [[nodiscard]] std::optional<Batch> next(Poll&& poll) {
     std::unique_lock lock(mutex_);
-    if (delivered_ == plan_.batches) return std::nullopt;
-    Slot& slot = slots_[delivered_ % slots_.size()];
-    if (plan_.workers == 0) {
-      while (claimed_ < begin_of(delivered_ + 1)) do_next(lock);
+    while (delivered_ < plan_.batches) {
+      Slot& slot = slots_[delivered_ % slots_.size()];
+      while (plan_.workers == 0 && !slot.ready) do_next(lock);
+      while (!ready_.wait_for(lock, std::chrono::milliseconds(50), [&] { return slot.ready; })) {
+        lock.unlock();
+        poll();
+        lock.lock();
+      }
+      if (slot.failure) {
+        failed_ = slot.failed_at;
+        delivered_ = plan_.batches;
+        std::rethrow_exception(std::exchange(slot.failure, nullptr));
+      }
+      Batch batch = std::exchange(slot.batch, {});
+      slot.ready = false;
+      ++delivered_;
+      changed_.notify_all();
+      if (batch.samples > 0) return batch;
     }
-    while (!(claimed_ > begin_of(delivered_) && slot.done == size_of(delivered_))) {
-      const bool ready = ready_.wait_for(lock, std::chrono::milliseconds(50),
-                                         [&] { return claimed_ > begin_of(delivered_) && slot.done == size_of(delivered_); });
-      if (ready) break;
-      lock.unlock();
-      poll();
-      lock.lock();
-    }
-    if (slot.failure) {
-      const auto failure = std::exchange(slot.failure, nullptr);
-      delivered_ = plan_.batches;
-      std::rethrow_exception(failure);
-    }
-    Batch batch = std::exchange(slot.batch, {});
-    ++delivered_;
-    lock.unlock();
-    changed_.notify_all();
-    return batch;
+    return std::nullopt;
   }
 
   [[nodiscard]] std::optional<Batch> next() {
     return next([] {});
   }
 
+  /// How many positions the batches taken so far cover, left-out rows included.
+  [[nodiscard]] std::size_t position() const {
+    const std::lock_guard lock(mutex_);
+    return begin_of(failed_ ? *failed_ / plan_.batch_size : delivered_);
+  }
+
+  /// The position whose failure `next` has thrown, if any.
+  [[nodiscard]] std::optional<std::size_t> failed() const {
+    const std::lock_guard lock(mutex_);
+    return failed_;
+  }
+
  private:
   struct Slot {
     Batch batch;
     std::size_t done = 0;
+    bool ready = false;
+    std::vector<char> left_out;
     std::exception_ptr failure;
     std::size_t failed_at = 0;
   };
 
   [[nodiscard]] std::size_t begin_of(std::size_t batch) const noexcept {
-    return std::min(batch * plan_.batch_size, plan_.order.size());
+    return std::min(batch * plan_.batch_size, plan_.samples);
   }
   [[nodiscard]] std::size_t size_of(std::size_t batch) const noexcept { return begin_of(batch + 1) - begin_of(batch); }
 
@@ -116,53 +130,95 @@ class BatchStream {
     const std::size_t batch = position / plan_.batch_size;
     const std::size_t row = position - begin_of(batch);
     Slot& slot = slots_[batch % slots_.size()];
-    std::exception_ptr failure;
-    std::size_t sample = plan_.order[position];
     if (row == 0) open(slot, batch);
-    float* image = slot.batch.images.get() + row * plan_.channels * plan_.height * plan_.width;
+    float* image = slot.batch.images.get() + row * floats();
     float* targets = slot.batch.targets.get() + row * plan_.labels;
     lock.unlock();
+    std::exception_ptr failure;
+    std::optional<std::size_t> sample;
     try {
       sample = plan_.fill(position, image, targets);
     } catch (...) {
       failure = std::current_exception();
     }
     lock.lock();
-    slot.batch.indices[row] = sample;
-    if (failure) {
-      if (!slot.failure || position < slot.failed_at) {
-        slot.failure = failure;
-        slot.failed_at = position;
-      }
-      last_claim_ = std::min(last_claim_, begin_of(batch + 1));
+    if (sample) {
+      slot.batch.indices[row] = *sample;
+    } else {
+      slot.left_out[row] = 1;
     }
-    if (++slot.done == size_of(batch)) ready_.notify_all();
+    if (failure) fail_at(slot, position, failure);
+    if (++slot.done == size_of(batch)) close(slot, batch, lock);
+  }
+
+  // The worker that fills the last row makes the batch ready.
+  void close(Slot& slot, std::size_t batch, std::unique_lock<std::mutex>& lock) {
+    if (!slot.failure) {
+      lock.unlock();
+      std::exception_ptr failure;
+      try {
+        close_gaps(slot);
+        if (plan_.finish && slot.batch.samples > 0) plan_.finish(slot.batch, batch);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      lock.lock();
+      if (failure) fail_at(slot, begin_of(batch), failure);
+    }
+    slot.ready = true;
+    ready_.notify_all();
+  }
+
+  void fail_at(Slot& slot, std::size_t position, const std::exception_ptr& failure) {
+    if (!slot.failure || position < slot.failed_at) {
+      slot.failure = failure;
+      slot.failed_at = position;
+    }
+    last_claim_ = std::min(last_claim_, begin_of(position / plan_.batch_size + 1));
+  }
+
+  void close_gaps(Slot& slot) const {
+    Batch& batch = slot.batch;
+    std::size_t kept = 0;
+    for (std::size_t row = 0; row < batch.samples; ++row) {
+      if (slot.left_out[row] != 0) continue;
+      if (kept < row) {
+        std::copy_n(batch.images.get() + row * floats(), floats(), batch.images.get() + kept * floats());
+        std::copy_n(batch.targets.get() + row * plan_.labels, plan_.labels, batch.targets.get() + kept * plan_.labels);
+        batch.indices[kept] = batch.indices[row];
+      }
+      ++kept;
+    }
+    batch.samples = kept;
+    batch.indices.resize(kept);
   }
 
   void open(Slot& slot, std::size_t batch) {
     const std::size_t n = size_of(batch);
-    const std::size_t floats = plan_.channels * plan_.height * plan_.width;
-    const auto from = plan_.order.begin() + static_cast<std::ptrdiff_t>(begin_of(batch));
     slot.done = 0;
     slot.failure = nullptr;
-    slot.batch = {.images = plan_.pool->take(plan_.batch_size * floats),
+    slot.left_out.assign(n, 0);
+    slot.batch = {.images = plan_.pool->take(plan_.batch_size * floats()),
                   .targets = plan_.pool->take(plan_.batch_size * plan_.labels),
                   .samples = n,
                   .channels = plan_.channels,
                   .height = plan_.height,
                   .width = plan_.width,
                   .labels = plan_.labels,
-                  .indices = {from, from + static_cast<std::ptrdiff_t>(n)}};
+                  .indices = std::vector<std::size_t>(n)};
   }
+
+  [[nodiscard]] std::size_t floats() const noexcept { return plan_.channels * plan_.height * plan_.width; }
 
   StreamPlan plan_;
   std::vector<Slot> slots_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;  // for workers: a batch was taken, or the end has come
   std::condition_variable ready_;    // for the taker: a batch is complete
   std::size_t claimed_ = 0;
   std::size_t last_claim_ = 0;
   std::size_t delivered_ = 0;
+  std::optional<std::size_t> failed_;
   std::vector<std::jthread> threads_;  // last, so that they end before anything they use
 };
 

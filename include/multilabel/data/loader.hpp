@@ -3,15 +3,11 @@
 // From a data set to batches: threads read, decode, augment and write straight into the batch. Order and pixels of an epoch are
 // a function of the seed and the number of the epoch alone, whatever the workers, the batch size or what ran before.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <numeric>
-#include <opencv2/core.hpp>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,91 +16,18 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/random.hpp"
 #include "multilabel/data/batch_stream.hpp"
+#include "multilabel/data/concepts.hpp"
 #include "multilabel/data/dataset.hpp"
-#include "multilabel/data/opencv_threads.hpp"
-#include "multilabel/data/read_sample.hpp"
-#include "multilabel/data/target_table.hpp"
+#include "multilabel/data/detail/row_writer.hpp"
+#include "multilabel/data/epoch.hpp"
+#include "multilabel/data/image_cache.hpp"
+#include "multilabel/data/loader_options.hpp"
+#include "multilabel/data/loader_state.hpp"
+#include "multilabel/data/sampler.hpp"
 #include "multilabel/encoding/multi_label_binarizer.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 
 namespace multilabel::data {
-
-/// The order of the samples in an epoch.
-enum class Order {
-  sequential,  ///< as in the data set
-  shuffled,    ///< a new permutation every epoch
-};
-
-/// What happens to the samples that do not fill a batch.
-enum class LastBatch {
-  keep,  ///< they are a smaller batch
-  drop,  ///< they are left out of this epoch
-};
-
-/// What happens to a sample whose file cannot be used.
-enum class OnError {
-  raise,  ///< its `DataError` reaches whoever takes the batch
-  skip,   ///< the next usable sample of the epoch's order stands in its place, and `skipped` reports it
-};
-
-/// A sample that was skipped, and why.
-struct SkippedSample {
-  std::size_t sample = 0;  ///< position in the data set
-  std::string reason;
-};
-
-struct DataLoaderOptions {
-  std::size_t batch_size = 32;
-  std::size_t workers = 2;  ///< threads that read ahead; 0: the caller's own does the work
-  Order order = Order::sequential;
-  std::uint64_t seed = 0;    ///< of the order and of every draw of the augmentation
-  std::size_t prefetch = 2;  ///< batches that may wait finished or in the making, beyond the one that is taken next
-  LastBatch last_batch = LastBatch::keep;
-  OnError on_error = OnError::raise;
-};
-
-/// The batches of one epoch, as an input range or through `next`. Leaving its scope stops the workers.
-class Epoch {
- public:
-  explicit Epoch(StreamPlan plan) : threads_(plan.workers > 0), stream_(std::make_unique<BatchStream>(std::move(plan))) {}
-
-  /// The next batch, or nothing after the last. Rethrows what a worker threw. `poll` is called every 50 ms of waiting.
-  [[nodiscard]] std::optional<Batch> next() { return stream_->next(); }
-  template <class Poll>
-  [[nodiscard]] std::optional<Batch> next(Poll&& poll) {
-    return stream_->next(std::forward<Poll>(poll));
-  }
-
-  class iterator {
-   public:
-    using iterator_concept = std::input_iterator_tag;
-    using value_type = Batch;
-    using difference_type = std::ptrdiff_t;
-
-    iterator() = default;
-    explicit iterator(BatchStream& stream) : stream_(&stream), batch_(stream.next()) {}
-    [[nodiscard]] const Batch& operator*() const noexcept { return *batch_; }
-    [[nodiscard]] const Batch* operator->() const noexcept { return &*batch_; }
-    iterator& operator++() {
-      batch_.reset();  // its buffers may be the next batch's
-      batch_ = stream_->next();
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.batch_; }
-
-   private:
-    BatchStream* stream_ = nullptr;
-    std::optional<Batch> batch_;
-  };
-
-  [[nodiscard]] iterator begin() { return iterator(*stream_); }
-  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
-
- private:
-  SequentialOpenCV threads_;
-  std::unique_ptr<BatchStream> stream_;
-};
 
 /// Batches of a data set under an augmentation. Cheap to copy; epochs of it may run at the same time.
 template <augmentation::batch_augmentation Augmentation>
@@ -114,135 +37,197 @@ class DataLoader {
   /// the data set that it lacks (unless the binarizer ignores those), `ArgumentError` for an option out of range or an
   /// augmentation whose result has no fixed size.
   template <class Labels>
-  DataLoader(Dataset dataset, const Labels& labels, Augmentation augmentation, DataLoaderOptions options = {})
-      : DataLoader(std::move(dataset), vocabulary_of(labels), policy_of(labels), std::move(augmentation), options) {}
-
-  /// The batches of epoch `number`, counted from 0.
-  [[nodiscard]] Epoch epoch(std::uint32_t number) const {
-    const State& state = *state_;
-    StreamPlan plan{.order = order(number),
-                    .batch_size = state.options.batch_size,
-                    .batches = batches(),
-                    .workers = std::min(state.options.workers, samples()),
-                    .prefetch = state.options.prefetch,
-                    .height = static_cast<std::size_t>(state.size.height),
-                    .width = static_cast<std::size_t>(state.size.width),
-                    .labels = state.vocabulary.size(),
-                    .fill = {},
-                    .pool = state.pool};
-    plan.fill = [state_ = state_, number, order = plan.order](std::size_t position, float* image, float* targets) {
-      const std::size_t i = state_->fill_from(order, position, number, image);
-      state_->targets.write(i, targets);
-      return i;
-    };
-    return Epoch(std::move(plan));
+  DataLoader(Dataset dataset, const Labels& labels, Augmentation augmentation, DataLoaderOptions options = {}) {
+    const std::size_t size = dataset.size();
+    start(std::move(dataset), {}, size, labels, std::move(augmentation), std::move(options));
   }
 
-  /// The samples of epoch `number` in their order.
+  /// As above for a user's own source, which the workers ask for one sample after the other; its labels are looked up then.
+  template <sample_source Source, class Labels>
+    requires(!std::same_as<Source, Dataset>)
+  DataLoader(Source source, const Labels& labels, Augmentation augmentation, DataLoaderOptions options = {}) {
+    const auto shared = std::make_shared<const Source>(std::move(source));
+    start(
+        Dataset(), [shared](std::size_t i) -> Sample { return (*shared)[i]; }, shared->size(), labels, std::move(augmentation),
+        std::move(options));
+  }
+
+  /// The batches of epoch `number`, counted from 0; those before `first_batch` are left out without being made.
+  [[nodiscard]] Epoch epoch(std::uint32_t number, std::size_t first_batch = 0) const {
+    return epoch_from(number, std::min(first_batch * state_->options.batch_size, samples()));
+  }
+
+  /// The rest of the epoch that a loader made with the same arguments had begun when its state was taken, bit for bit. Throws
+  /// `DataError` naming what differs.
+  [[nodiscard]] Epoch load_state_dict(const LoaderState& saved) const {
+    require_state(saved);
+    return epoch_from(saved.epoch, saved.position);
+  }
+
+  /// Throws `DataError` unless a loader made with the same arguments has made `saved`.
+  void require_state(const LoaderState& saved) const { detail::require_same_run(saved, state_dict(saved.epoch)); }
+
+  /// The state of this loader after `position` samples of epoch `number`; `Epoch::state_dict` is that of a running one.
+  [[nodiscard]] LoaderState state_dict(std::uint32_t number = 0, std::size_t position = 0) const {
+    detail::Fingerprint fingerprint;
+    for (const std::size_t i : order(number)) fingerprint.add(i);
+    return {.epoch = number,
+            .position = position,
+            .seed = state_->options.seed,
+            .samples = samples(),
+            .order = fingerprint.text(),
+            .dataset = state_->dataset_fingerprint(),
+            .labels = vocabulary().fingerprint(),
+            .augmentation = state_->augmentation_fingerprint()};
+  }
+
+  /// The samples of epoch `number` in their order. Throws `ArgumentError` where the sampler breaks its word.
   [[nodiscard]] std::vector<std::size_t> order(std::uint32_t number) const {
-    if (state_->options.order == Order::shuffled)
-      return permutation(samples(), {.seed = state_->options.seed, .epoch = number, .stream = ORDER_STREAM});
-    std::vector<std::size_t> order(samples());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    auto order = state_->sampler.order(number);
+    constexpr std::string_view where = "data::DataLoader";
+    if (order.size() != samples())
+      fail<ArgumentError>({where, join_text("the sampler must give as many samples in each epoch, ", samples()),
+                           join_text(order.size(), " in epoch ", number)});
+    const auto outside = std::find_if(order.begin(), order.end(), [&](std::size_t i) { return i >= state_->size; });
+    if (outside != order.end())
+      fail<ArgumentError>({where, join_text("the sampler's positions must be below ", state_->size), join_text(*outside)});
     return order;
   }
 
-  /// How many batches an epoch has.
-  [[nodiscard]] std::size_t batches() const noexcept {
-    const std::size_t size = state_->options.batch_size;
-    return state_->options.last_batch == LastBatch::drop ? samples() / size : (samples() + size - 1) / size;
+  /// How many batches an epoch has. With `OnError::skip` a batch of which no row could be used is not delivered.
+  [[nodiscard]] std::size_t batches() const noexcept { return batches_of(samples()); }
+
+  /// How many of them are left after `position` samples of it.
+  [[nodiscard]] std::size_t batches_after(std::size_t position) const noexcept {
+    return batches_of(samples() - std::min(position, samples()));
   }
 
-  [[nodiscard]] std::size_t samples() const noexcept { return state_->dataset.size(); }
-  [[nodiscard]] const encoding::Vocabulary& vocabulary() const noexcept { return state_->vocabulary; }
-  [[nodiscard]] const Dataset& dataset() const noexcept { return state_->dataset; }
-  [[nodiscard]] const Augmentation& augmentation() const noexcept { return state_->augmentation; }
+  /// How many samples an epoch has.
+  [[nodiscard]] std::size_t samples() const noexcept { return state_->sampler.size(); }
+  [[nodiscard]] const encoding::Vocabulary& vocabulary() const noexcept { return state_->rows.vocabulary; }
+
+  /// The data set; empty where the samples come from a source of the user's own.
+  [[nodiscard]] const Dataset& dataset() const noexcept { return state_->rows.dataset; }
+  [[nodiscard]] const Augmentation& augmentation() const noexcept { return state_->rows.augmentation; }
   [[nodiscard]] const DataLoaderOptions& options() const noexcept { return state_->options; }
 
-  /// How many labels of the data set were left out because the vocabulary lacks them (the binarizer's policy was `ignore`).
-  [[nodiscard]] std::size_t ignored_labels() const noexcept { return state_->targets.ignored(); }
+  /// The image file of sample `i`, or what stands for it in messages.
+  [[nodiscard]] std::string image_name(std::size_t i) const { return state_->rows.name(i); }
 
-  /// The samples that were skipped so far, each once, in the order of the data set; empty unless `on_error` is `skip`.
-  [[nodiscard]] std::vector<SkippedSample> skipped() const {
-    const std::lock_guard lock(state_->mutex);
-    std::vector<SkippedSample> list;
-    for (const auto& [sample, reason] : state_->skipped) list.push_back({sample, reason});
-    return list;
-  }
+  /// How many labels of the data set were left out because the vocabulary lacks them (the binarizer's policy was `ignore`).
+  [[nodiscard]] std::size_t ignored_labels() const noexcept { return state_->rows.table.ignored(); }
+
+  /// The samples that were skipped or replaced so far, each once, in the order of the data set.
+  [[nodiscard]] std::vector<SkippedSample> skipped() const { return state_->rows.skipped(); }
+
+  /// How the cache fares.
+  [[nodiscard]] CacheStatistics cache_statistics() const noexcept { return state_->rows.cache.statistics(); }
 
   /// The format of the images, for the bundle.
   [[nodiscard]] auto preprocessing() const
     requires requires(const Augmentation& a) { a.preprocessing(); }
   {
-    return state_->augmentation.preprocessing();
+    return augmentation().preprocessing();
   }
 
  private:
-  static constexpr std::uint32_t ORDER_STREAM = 0x6F726472u;
+  static constexpr std::uint32_t BATCH_STREAM = 0x62617463u;
 
   struct State {
-    State(Dataset data, encoding::Vocabulary names, encoding::UnknownLabel policy, Augmentation augment,
-          DataLoaderOptions option)
-        : dataset(std::move(data)),
-          vocabulary(std::move(names)),
-          targets(
-              dataset.size(), [this](std::size_t i) -> const Sample& { return dataset[i]; }, vocabulary, policy),
-          augmentation(std::move(augment)),
-          options(option),
-          size(augmentation.output_size()) {}
-
-    // Fills with the sample at `position`; if it is to be skipped, with the first usable one after it. Which one does not
-    // depend on threads or batches.
-    std::size_t fill_from(const std::vector<std::size_t>& order, std::size_t position, std::uint32_t epoch,
-                          float* image) const {
-      for (std::size_t step = 0;; ++step) {
-        const std::size_t i = order[(position + step) % order.size()];
-        try {
-          fill(i, epoch, image);
-          return i;
-        } catch (const DataError& error) {
-          if (options.on_error == OnError::raise || step + 1 == order.size()) throw;
-          const std::lock_guard lock(mutex);
-          skipped.emplace(i, error.what());
-        }
-      }
-    }
-
-    void fill(std::size_t i, std::uint32_t epoch, float* image) const {
-      const auto& path = dataset[i].image;
-      const cv::Mat pixels = read_sample(dataset[i]);
-      try {
-        augmentation.write(pixels, {.seed = options.seed, .epoch = epoch, .index = static_cast<std::uint32_t>(i)}, image);
-      } catch (const ShapeError& error) {
-        throw ShapeError(join_text(error.what(), " (", quoted(path.string()), ")"));
-      } catch (const cv::Exception& error) {
-        fail<DataError>(
-            {"data::DataLoader", "the augmentation must succeed", join_text(error.err, " for ", quoted(path.string()))}, path);
-      }
-    }
-
-    Dataset dataset;
-    encoding::Vocabulary vocabulary;
-    TargetTable targets;
-    Augmentation augmentation;
     DataLoaderOptions options;
-    cv::Size size;
-    std::shared_ptr<BufferPool> pool = std::make_shared<BufferPool>();
-    mutable std::mutex mutex;
-    mutable std::map<std::size_t, std::string> skipped;
+    std::size_t size;
+    AnySampler sampler;
+    detail::RowWriter<Augmentation> rows;
+    std::shared_ptr<BufferPool> pool;
+    mutable std::once_flag once;
+    mutable std::string dataset_text;
+
+    // File names without their folders: a run may go on where the data have moved.
+    const std::string& dataset_fingerprint() const {
+      std::call_once(once, [this] {
+        detail::Fingerprint fingerprint;
+        fingerprint.add(size);
+        for (std::size_t i = 0; i < rows.dataset.size(); ++i) {
+          const Sample& sample = rows.dataset[i];
+          fingerprint.add(sample.image.filename().string());
+          for (const auto& label : sample.labels) fingerprint.add(label);
+          fingerprint.add(sample.labels.size());
+          for (const auto& label : sample.unknown) fingerprint.add(label);
+          fingerprint.add(sample.unknown.size() * 2 + (sample.unnamed == Unnamed::unknown ? 1 : 0));
+        }
+        dataset_text = fingerprint.text();
+      });
+      return dataset_text;
+    }
+
+    std::string augmentation_fingerprint() const {
+      detail::Fingerprint fingerprint;
+      if constexpr (requires { std::string(rows.augmentation.describe()); })
+        fingerprint.add(std::string(rows.augmentation.describe()));
+      fingerprint.add(static_cast<std::uint64_t>(rows.output.width));
+      fingerprint.add(static_cast<std::uint64_t>(rows.output.height));
+      return fingerprint.text();
+    }
   };
 
-  DataLoader(Dataset dataset, encoding::Vocabulary vocabulary, encoding::UnknownLabel policy, Augmentation augmentation,
-             DataLoaderOptions options) {
+  template <class Labels>
+  void start(Dataset dataset, std::function<Sample(std::size_t)> source, std::size_t size, const Labels& labels,
+             Augmentation augmentation, DataLoaderOptions options) {
     constexpr std::string_view where = "data::DataLoader";
-    if (options.batch_size == 0) fail<ArgumentError>({where, "batch_size must be at least 1", "0"});
-    if (options.workers > 1024) fail<ArgumentError>({where, "workers must be at most 1024", join_text(options.workers)});
-    if (dataset.empty()) fail<ArgumentError>({where, "dataset must have samples", "0"});
+    detail::require_valid(options);
+    if (size == 0) fail<ArgumentError>({where, "dataset must have samples", "0"});
+    encoding::Vocabulary vocabulary = vocabulary_of(labels);
     if (vocabulary.empty()) fail<ArgumentError>({where, "labels must hold at least one label", "an empty vocabulary"});
-    state_ = std::make_shared<const State>(std::move(dataset), std::move(vocabulary), policy, std::move(augmentation), options);
-    if (state_->size.width > 0 && state_->size.height > 0) return;
-    fail<ArgumentError>({where, "augmentation must deliver images of one size", "one whose size depends on the image",
-                         "End its moves with Resize, CenterCrop or RandomCrop"});
+    const cv::Size output = augmentation.output_size();
+    if (output.width <= 0 || output.height <= 0)
+      fail<ArgumentError>({where, "augmentation must deliver images of one size", "one whose size depends on the image",
+                           "End its moves with Resize, CenterCrop or RandomCrop"});
+    AnySampler sampler = options.sampler;
+    if (!sampler && options.order == Order::shuffled) sampler = ShuffledSampler(size, options.seed);
+    if (!sampler) sampler = SequentialSampler(size);
+    auto pool = std::make_shared<BufferPool>(2 * (options.prefetch + 3), options.allocate);
+    state_ = std::shared_ptr<const State>(new State{.options = options,
+                                                    .size = size,
+                                                    .sampler = std::move(sampler),
+                                                    .rows = {std::move(dataset), std::move(source), size, std::move(vocabulary),
+                                                             policy_of(labels), std::move(augmentation), options},
+                                                    .pool = std::move(pool),
+                                                    .once = {},
+                                                    .dataset_text = {}});
+  }
+
+  [[nodiscard]] std::size_t batches_of(std::size_t samples) const noexcept {
+    const std::size_t size = state_->options.batch_size;
+    return state_->options.last_batch == LastBatch::drop ? samples / size : (samples + size - 1) / size;
+  }
+
+  [[nodiscard]] Epoch epoch_from(std::uint32_t number, std::size_t begin) const {
+    const State& state = *state_;
+    const std::size_t left = samples() - begin;
+    StreamPlan plan{.samples = left,
+                    .batch_size = state.options.batch_size,
+                    .batches = batches_of(left),
+                    .workers = std::min(state.options.workers, left),
+                    .prefetch = state.options.prefetch,
+                    .height = static_cast<std::size_t>(state.rows.output.height),
+                    .width = static_cast<std::size_t>(state.rows.output.width),
+                    .labels = vocabulary().size(),
+                    .fill = {},
+                    .finish = {},
+                    .pool = state.pool};
+    const auto epoch = std::make_shared<const detail::EpochOrder>(order(number), state.size);
+    plan.fill = [state_ = state_, epoch, number, begin](std::size_t position, float* image, float* targets) {
+      return state_->rows(*epoch, begin + position, number, image, targets);
+    };
+    if (state.options.batch_transform) {
+      plan.finish = [state_ = state_, number, before = begin / state.options.batch_size](Batch& batch, std::size_t i) {
+        state_->options.batch_transform(batch, {.seed = state_->options.seed,
+                                                .epoch = number,
+                                                .index = static_cast<std::uint32_t>(before + i),
+                                                .stream = BATCH_STREAM});
+      };
+    }
+    return Epoch(std::move(plan), begin, [self = *this, number](std::size_t at) { return self.state_dict(number, at); });
   }
 
   template <class Labels>

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <vector>
 
+#include "multilabel/augmentation/concepts.hpp"
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/data/image_io.hpp"
@@ -42,11 +43,17 @@ namespace multilabel::data {
 /// The bytes of the image of `sample`, still encoded. Throws `DataError`, which names it.
 [[nodiscard]] inline std::vector<std::uint8_t> sample_bytes(const Sample& sample) {
   if (sample.bytes) return *sample.bytes;
+  if (sample.pixels) detail::refuse_image("image must be the bytes of a file", "pixels", sample.image);
   return sample.part ? read_part(*sample.part, sample.image) : read_bytes(sample.image);
 }
 
-/// The pixels of the image of `sample`: 8-bit RGB, [height, width, 3]. Throws `DataError`, which names it.
+/// The pixels of the image of `sample`: 8-bit RGB, [height, width, 3]; those in memory are shared, not copied. Throws
+/// `DataError`, which names it, and `ShapeError` for pixels that are not 8-bit RGB.
 [[nodiscard]] inline cv::Mat read_sample(const Sample& sample, const ReadImageOptions& options = {}) {
+  if (sample.pixels) {
+    augmentation::require_rgb(join_text("data::read_sample (", quoted(sample.image.string()), ")"), *sample.pixels);
+    return *sample.pixels;
+  }
   if (sample.bytes) return decode_image(*sample.bytes, sample.image, options);
   return sample.part ? decode_image(read_part(*sample.part, sample.image), sample.image, options)
                      : read_image(sample.image, options);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <opencv2/core.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,9 +30,10 @@ struct FilePart {
   friend bool operator==(const FilePart&, const FilePart&) = default;
 };
 
-/// An image and its labels. The image is a file, a part of a file, or bytes in memory; it is opened only when it is loaded.
+/// An image and its labels. The image is a file, a part of a file, bytes or pixels in memory; it is opened only when it
+/// is loaded.
 struct Sample {
-  std::filesystem::path image;            ///< the file; if the image lies elsewhere, the name that errors give it
+  std::filesystem::path image = {};       ///< the file; if the image lies elsewhere, the name that errors give it
   std::vector<std::string> labels = {};   ///< what the image shows
   std::vector<std::string> unknown = {};  ///< what it may or may not show: these cells are unknown
   Unnamed unnamed = Unnamed::absent;
@@ -39,6 +41,9 @@ struct Sample {
   std::vector<augmentation::Box> boxes = {};  ///< where labels are, as far as known; those of labels not named are ignored
   std::optional<FilePart> part = {};          ///< where the image lies, if not in a file of its own
   std::shared_ptr<const std::vector<std::uint8_t>> bytes = {};  ///< the image file's content, if it is in memory
+  std::shared_ptr<const cv::Mat> pixels = {};  ///< the image itself, 8-bit RGB as `read_image` gives it, if it is in memory
+  /// The row of targets itself, one cell for each label of a loader's vocabulary; empty where `labels` names them.
+  std::vector<float> targets = {};
 
   friend bool operator==(const Sample&, const Sample&) = default;
 };
