@@ -4,6 +4,8 @@
 
 #include "multilabel/augmentation/affine_map.hpp"
 #include "multilabel/augmentation/area.hpp"
+#include "multilabel/augmentation/audit.hpp"
+#include "multilabel/augmentation/audit_table.hpp"
 #include "multilabel/augmentation/box.hpp"
 #include "multilabel/augmentation/canvas.hpp"
 #include "multilabel/augmentation/concepts.hpp"

@@ -9,7 +9,7 @@ pass over the pixels.
 from __future__ import annotations
 
 import inspect as _inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -17,15 +17,21 @@ import numpy as np
 from ._core import ArgumentError
 from ._core import augmentation as _core
 from ._core.augmentation import Preprocessing
+from ._label_safety import BboxParams, CutMix, Guard, Lost, MixUp, Mosaic, _augment, _member
 
 __all__ = [
+    "BboxParams",
     "CenterCrop",
     "Compose",
     "Custom",
+    "CutMix",
     "GaussNoise",
+    "Guard",
     "HorizontalFlip",
     "LabelSafeCrop",
     "LongestMaxSize",
+    "MixUp",
+    "Mosaic",
     "Normalize",
     "PadIfNeeded",
     "Preprocessing",
@@ -248,19 +254,37 @@ class RandomResizedCrop(_Operation):
 
 
 class LabelSafeCrop(_Operation):
-    """Cut out most of the image and scale it, so that what the labels name stays in the picture.
+    """Cut out a piece of the image and scale it, so that what the labels name stays in the picture.
+
+    With boxes or masks (see ``Compose``) no label is lost, whatever `min_kept`: pieces are drawn until one will do, and the
+    tenth is extended as far as the lost objects reach. Without them, whatever takes up more than 1 - `min_kept` of the area
+    cannot vanish.
 
     Parameters
     ----------
     height, width : int
         Size of the result.
     min_kept : float
-        At least this share of the area stays. Whatever takes up more than the rest cannot vanish.
+        0 to 1: at least this share of the area stays.
     stretch : (float, float)
         Width over height of the piece, relative to the image's own.
     interpolation : int or str
     p : float
         Probability.
+    min_visibility : float
+        0 to 1: the share of an object of each label that must be seen, all moves so far included.
+    lost : {"resample", "drop", "soft", "ignore", "keep"}
+        ``"resample"`` loses no label. Anything else: the piece is drawn without a look at the objects, and this becomes of
+        the labels that are lost (see ``Guard``).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, LabelSafeCrop
+    >>> crop = Compose([LabelSafeCrop(32, 32, min_kept=0.2)])
+    >>> result = crop(image=np.zeros((60, 80, 3), np.uint8), bboxes=[[5, 5, 15, 15]], labels=["cat"], seed=1)
+    >>> bool(result["visibility"][0] >= 0.5)
+    True
     """
 
     def __init__(
@@ -271,6 +295,8 @@ class LabelSafeCrop(_Operation):
         stretch: Sequence[float] = (9 / 10, 10 / 9),
         interpolation: Interpolation = "area",
         p: float = 1,
+        min_visibility: float = 0.5,
+        lost: Lost = "resample",
     ):
         kind = _choice(_core.Interpolation, "interpolation", interpolation)
         self.height = height
@@ -279,8 +305,17 @@ class LabelSafeCrop(_Operation):
         self.stretch = _pair("stretch", stretch)
         self.interpolation = kind.name
         self.p = p
+        self.min_visibility = min_visibility
+        self.lost = lost
         self._operation = _core.label_safe_crop(
-            height=height, width=width, min_kept=min_kept, stretch=self.stretch, interpolation=kind, p=p
+            height=height,
+            width=width,
+            min_kept=min_kept,
+            stretch=self.stretch,
+            interpolation=kind,
+            p=p,
+            min_visibility=min_visibility,
+            lost=_member("augmentation.LabelSafeCrop", _core.LostLabel, "lost", lost),
         )
 
 
@@ -496,6 +531,12 @@ class Compose:
     ----------
     transforms : sequence of operations or functions
         A plain function stands for ``Custom(function)``.
+    bbox_params : BboxParams, optional
+        How boxes are written and which ones the result keeps; by default (x_min, y_min, x_max, y_max) in pixels, with
+        their labels in ``labels=``, and all that are seen at all.
+    guard : Guard or str, optional
+        What becomes of labels whose objects have left the picture; a string stands for ``Guard(lost=...)``. By default
+        their targets stay.
 
     Examples
     --------
@@ -507,26 +548,62 @@ class Compose:
     [[3, 4, 5], [0, 1, 2]]
     """
 
-    def __init__(self, transforms: Sequence[_Operation | Callable]):
+    def __init__(
+        self,
+        transforms: Sequence[_Operation | Callable],
+        *,
+        bbox_params: BboxParams | None = None,
+        guard: Guard | Lost | None = None,
+    ):
         self.transforms = [one if isinstance(one, _Operation) else Custom(one) for one in transforms]
+        self.bbox_params = bbox_params
+        self.guard = Guard(guard) if isinstance(guard, str) else guard
         self._pipeline = _core.Pipeline([one._operation for one in self.transforms])
+        if self.guard is not None:
+            self._pipeline = _core.guarded(self._pipeline, **self.guard._options)
 
-    def __call__(self, *, image: np.ndarray, seed: int = 0, epoch: int = 0, index: int = 0) -> dict[str, np.ndarray]:
-        """Augment one image.
+    def __call__(
+        self,
+        *,
+        image: np.ndarray,
+        mask: np.ndarray | None = None,
+        masks: Sequence[np.ndarray] | None = None,
+        mask_labels: Mapping[Any, Any] | Sequence[Any] | None = None,
+        bboxes: Sequence[Sequence] | np.ndarray | None = None,
+        seed: int = 0,
+        epoch: int = 0,
+        index: int = 0,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Augment one image and what belongs to it.
 
         Parameters
         ----------
         image : array [height, width, 3] of uint8
             RGB; left untouched.
+        mask, masks : array [height, width] or [height, width, channels], or a sequence of them, optional
+            Of any type; they go through all moves at once, each pixel from the nearest one, 0 where there is only fill.
+        mask_labels : dict or sequence, optional
+            The labels of the values of `mask`, or of the parts of `masks` that are not 0: these are then objects of which
+            crops and guards take care.
+        bboxes : sequence of boxes or array [boxes, 4 or more], optional
+            In the format of `bbox_params`. The result has the smallest upright box about what is still seen of each.
         seed, epoch, index : int
             Equal numbers give equal results. A loader passes its seed, the epoch and the sample's position.
+        **fields
+            The `label_fields` of `bbox_params`, or ``labels``: sequences with one entry a box.
 
         Returns
         -------
         dict
-            ``{"image": array}``: uint8, or float32 if the pipeline ends in ``Normalize``.
+            ``image``: uint8, or float32 if the pipeline ends in ``Normalize``; what else was given, without the boxes that
+            are gone; with boxes ``visibility``, the share of each that is seen; with labels ``targets``, what the guard
+            makes of each.
         """
-        return {"image": self._pipeline(image, seed, epoch, index)}
+        numbers = (seed, epoch, index)
+        if mask is None and masks is None and bboxes is None and not fields:
+            return {"image": self._pipeline(image, *numbers)}
+        return _augment(self, image, bboxes, mask, masks, mask_labels, fields, numbers)
 
     def write(self, image: np.ndarray, *, seed: int = 0, epoch: int = 0, index: int = 0) -> np.ndarray:
         """Return what a loader puts into a batch: float32 [3, height, width]."""
@@ -543,13 +620,18 @@ class Compose:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the pipeline as plain values, ready for JSON; ``from_dict`` reads them."""
-        return {"name": "Compose", "transforms": [one.to_dict() for one in self.transforms]}
+        safety = {name: value.to_dict() for name, value in self._safety().items() if value is not None}
+        return {"name": "Compose", "transforms": [one.to_dict() for one in self.transforms], **safety}
+
+    def _safety(self) -> dict[str, Any]:
+        return {"bbox_params": self.bbox_params, "guard": self.guard}
 
     def __repr__(self) -> str:
-        return f"Compose([{', '.join(map(repr, self.transforms))}])"
+        safety = "".join(f", {name}={value!r}" for name, value in self._safety().items() if value is not None)
+        return f"Compose([{', '.join(map(repr, self.transforms))}]{safety})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Compose) and self.transforms == other.transforms
+        return isinstance(other, Compose) and self.transforms == other.transforms and self._safety() == other._safety()
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -560,7 +642,11 @@ class Compose:
         return iter(self.transforms)
 
     def __reduce__(self):
-        return (Compose, (self.transforms,))
+        return (_recompose, (self.transforms, self._safety()))
+
+
+def _recompose(transforms: list[_Operation], safety: dict[str, Any]) -> Compose:
+    return Compose(transforms, **safety)
 
 
 def from_dict(values: dict[str, Any]) -> Compose | _Operation:
@@ -574,7 +660,12 @@ def from_dict(values: dict[str, Any]) -> Compose | _Operation:
     parameters = dict(values)
     name = parameters.pop("name", None)
     if name == "Compose":
-        return Compose([from_dict(one) for one in parameters["transforms"]])
+        safety = {
+            key: kind(**parameters[key])
+            for key, kind in (("bbox_params", BboxParams), ("guard", Guard))
+            if parameters.get(key) is not None
+        }
+        return Compose([from_dict(one) for one in parameters["transforms"]], **safety)  # type: ignore[arg-type]
     if name not in _KINDS:
         raise ArgumentError(
             f"augmentation.from_dict: name must be one of {', '.join(['Compose', *_KINDS])}; got {name!r}"

@@ -65,6 +65,28 @@ class AnyAugmentation {
     canvas.write(planar);
   }
 
+  /// As `augmentation::Pipeline`'s with objects; `followers` are images of any type that go where the masks would.
+  [[nodiscard]] augmentation::Augmented operator()(const cv::Mat& image, const augmentation::Objects& objects, RandomKey key,
+                                                   std::vector<cv::Mat>& followers) const {
+    augmentation::Canvas canvas = guarded_run(image, objects, key);
+    for (auto& follower : followers) follower = canvas.track().follow(follower);
+    return augmentation::finish(canvas, objects, guard_);
+  }
+  augmentation::Placement write(const cv::Mat& image, const augmentation::Objects& objects, RandomKey key,
+                                float* planar) const {
+    augmentation::Canvas canvas = guarded_run(image, objects, key);
+    augmentation::require_output(output_size(), canvas.size());
+    canvas.write(planar);
+    return augmentation::place(objects, canvas, guard_);
+  }
+
+  [[nodiscard]] AnyAugmentation guarded(const augmentation::GuardOptions& guard) const {
+    augmentation::require_guard("augmentation.Guard", guard);
+    AnyAugmentation result = *this;
+    result.guard_ = guard;
+    return result;
+  }
+
   [[nodiscard]] augmentation::Preprocessing preprocessing() const {
     augmentation::Preprocessing format = augmentation::untouched();
     for (const auto& operation : operations_) operation.plan(format);
@@ -89,10 +111,17 @@ class AnyAugmentation {
     for (std::size_t i = 0; i < operations_.size(); ++i) operations_[i].run(canvas, key, streams_[i]);
   }
 
+  [[nodiscard]] augmentation::Canvas guarded_run(const cv::Mat& image, const augmentation::Objects& objects,
+                                                 RandomKey key) const {
+    return augmentation::run_guarded([this](augmentation::Canvas& canvas, RandomKey own) { run(canvas, own); }, image, objects,
+                                     key, guard_);
+  }
+
   std::vector<AnyOperation> operations_;
   std::vector<std::uint32_t> streams_;
+  augmentation::GuardOptions guard_;
 };
 
-static_assert(augmentation::batch_augmentation<AnyAugmentation>);
+static_assert(augmentation::object_augmentation<AnyAugmentation>);
 
 }  // namespace multilabel::python

@@ -12,6 +12,7 @@ void bind_score_metrics(pybind11::module_& module);  // the second half of metri
 void bind_calibration(pybind11::module_& module);
 void bind_threshold(pybind11::module_& module);
 void bind_augmentation(pybind11::module_& module);
+void bind_label_safety(pybind11::module_& module);  // into the submodule of augmentation
 void bind_data(pybind11::module_& module);
 void bind_split(pybind11::module_& module);  // into the submodule of data
 

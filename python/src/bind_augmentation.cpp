@@ -101,16 +101,20 @@ void bind_operations(py::module_& module) {
   const aug::LabelSafeCropOptions safe;
   module.def(
       "label_safe_crop",
-      [](int height, int width, double min_kept, const Pair& stretch, aug::Interpolation interpolation, double p) {
+      [](int height, int width, double min_kept, const Pair& stretch, aug::Interpolation interpolation, double p,
+         double min_visibility, aug::LostLabel lost) {
         return AnyOperation(aug::LabelSafeCrop({.height = height,
                                                 .width = width,
                                                 .min_kept = min_kept,
                                                 .stretch = range(stretch),
                                                 .interpolation = interpolation,
-                                                .p = p}));
+                                                .p = p,
+                                                .min_visibility = min_visibility,
+                                                .lost = lost}));
       },
       py::arg("height"), py::arg("width"), py::arg("min_kept") = safe.min_kept, py::arg("stretch") = pair(safe.stretch),
-      py::arg("interpolation") = safe.interpolation, py::arg("p") = safe.p);
+      py::arg("interpolation") = safe.interpolation, py::arg("p") = safe.p, py::arg("min_visibility") = safe.min_visibility,
+      py::arg("lost") = safe.lost);
   module.def(
       "center_crop",
       [](int height, int width, double p) { return AnyOperation(aug::CenterCrop({.height = height, .width = width, .p = p})); },
@@ -209,6 +213,7 @@ void bind_augmentation(py::module_& module) {
   py::class_<AnyOperation>(module, "Operation").def("__repr__", [](const AnyOperation& operation) {
     return operation.step().text;
   });
+  bind_label_safety(module);
   bind_operations(module);
   py::class_<AnyAugmentation>(module, "Pipeline")
       .def(py::init<std::vector<AnyOperation>>(), py::arg("operations"))

@@ -51,29 +51,31 @@ struct Augmented {
 
 /// Runs `run(canvas, key)` on the image; with `LostLabel::resample` again under other keys, until no label is lost or the
 /// attempts are used up: then the attempt stands that left the most of the label that lost the most. The first attempt is the
-/// one without a guard. Throws what `require_objects` throws.
+/// one without a guard. `used` receives the key of the attempt that stands. Throws what `require_objects` throws.
 template <class Run>
 [[nodiscard]] Canvas run_guarded(const Run& run, const cv::Mat& image, const Objects& objects, RandomKey key,
-                                 const GuardOptions& options) {
+                                 const GuardOptions& options, RandomKey* used = nullptr) {
   require_rgb("augmentation", image);
   require_objects("augmentation", objects, image.size());
   constexpr std::uint32_t apart = 0x85EBCA6Bu;  // odd: streams of the attempts do not meet
+  const bool once = options.lost != LostLabel::resample || objects.empty();
   Canvas best(image);
   double most = -1;
-  for (int attempt = 0;; ++attempt) {
+  for (int attempt = 0; attempt < (once ? 1 : options.attempts); ++attempt) {
+    const RandomKey own = key.with_stream(key.stream + apart * static_cast<std::uint32_t>(attempt));
     Canvas canvas(image);
-    if (!objects.empty()) canvas.follow(&objects);
-    run(canvas, key.with_stream(key.stream + apart * static_cast<std::uint32_t>(attempt)));
-    if (options.lost != LostLabel::resample || objects.empty()) return canvas;
+    canvas.follow(&objects);
+    run(canvas, own);
     double least = 1;
-    for (const auto& [label, visible] : visible_shares(objects, canvas.track())) least = std::min(least, visible);
-    if (least >= options.min_visibility) return canvas;
-    if (least > most) {
-      most = least;
-      best = std::move(canvas);
-    }
-    if (attempt + 1 >= options.attempts) return best;
+    if (!once)
+      for (const auto& [label, visible] : visible_shares(objects, canvas.track())) least = std::min(least, visible);
+    if (least <= most) continue;
+    most = least;
+    best = std::move(canvas);
+    if (used != nullptr) *used = own;
+    if (least >= options.min_visibility) break;
   }
+  return best;
 }
 
 /// The image and the objects of a canvas.
