@@ -2,6 +2,7 @@
 #pragma once
 // Everything about data: tables of images and labels, decoding, and batches.
 
+#include "multilabel/data/audit.hpp"
 #include "multilabel/data/balanced_sampler.hpp"
 #include "multilabel/data/batch.hpp"
 #include "multilabel/data/batch_stream.hpp"

@@ -216,3 +216,33 @@ def finish_grid(ax: Axes, width: float, height: float) -> Axes:
     ax.set(xlim=(-0.03, width + 0.03), ylim=(height, -0.03), aspect="equal")
     ax.set_axis_off()
     return ax
+
+
+def sample_of(dataset: Any, i: int) -> tuple[np.ndarray, list[str], list[tuple[float, float, float, float, str]]]:
+    """Return the image, the labels and the boxes (left, top, right, bottom, label) of sample `i` of a data set."""
+    from ._core import data as _data
+
+    return (
+        _data.sample_image(dataset._dataset, i),
+        dataset[i][1],
+        _data.sample_boxes(dataset._dataset, i),
+    )
+
+
+def boxes_on(ax: Axes, boxes: Iterable[Any], image: np.ndarray, x: float, y: float) -> None:
+    """Draw boxes in pixels of `image` over its picture in the unit square at (x, y)."""
+    height, width = image.shape[:2]
+    scale = 1 / max(width, height)
+    left, top = x + (1 - width * scale) / 2, y + (1 - height * scale) / 2
+    for box in boxes:
+        a, b, c, d = (float(value) * scale for value in box[:4])
+        corners_x = [left + a, left + c, left + c, left + a, left + a]
+        corners_y = [top + b, top + b, top + d, top + d, top + b]
+        ax.plot(corners_x, corners_y, color="white", linewidth=2.4, solid_joinstyle="miter")
+        ax.plot(corners_x, corners_y, color=BLUE, linewidth=1.2, solid_joinstyle="miter")
+
+
+def words_under(ax: Axes, words: str, x: float, y: float, *, color: str) -> None:
+    """Write under the unit square at (x, y), cut to its width."""
+    words = words if len(words) <= 24 else words[:23] + "…"
+    ax.text(x + 0.5, y + 1.03, words, color=color, fontsize=7.5, ha="center", va="top", parse_math=False)

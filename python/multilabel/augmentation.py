@@ -14,12 +14,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ._audit import Audit, audit
 from ._core import ArgumentError
 from ._core import augmentation as _core
 from ._core.augmentation import Preprocessing
 from ._label_safety import BboxParams, CutMix, Guard, Lost, MixUp, Mosaic, _augment, _member
 
 __all__ = [
+    "Audit",
     "BboxParams",
     "CenterCrop",
     "Compose",
@@ -42,6 +44,7 @@ __all__ = [
     "Rotate",
     "SmallestMaxSize",
     "VerticalFlip",
+    "audit",
     "evaluation",
     "from_dict",
     "restrained",

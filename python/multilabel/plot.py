@@ -8,6 +8,7 @@ colours are Okabe and Ito's, which stay apart for colour-blind readers; a mark o
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from .threshold import Average, Metric
 
 __all__ = [
+    "audit",
+    "augment_preview",
     "augmentations",
     "co_occurrence",
     "history",
@@ -535,3 +538,121 @@ def augmentations(
             draw.picture(ax, draw.displayable(answer, pipeline), 1.15 + 1.06 * epoch, 1.08 * row)
     ax.axvline(1.075, color=draw.LINE, linewidth=1)
     return draw.finish_grid(ax, 1.15 + 1.06 * count, 1.08 * max(1, len(images)))
+
+
+def audit(found: Any, *, count: int = 8, ax: Axes | None = None) -> Axes:
+    """Draw what an audit of an augmentation found worst: one row a case, the image, then what was left of it.
+
+    Parameters
+    ----------
+    found : Audit
+        What ``augmentation.audit`` returned.
+    count : int, default=8
+        How many cases to draw at most.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Notes
+    -----
+    Beside each pair: the label, its score before and after, and the operation.
+    """
+    cases = found.pictures(count)
+    ax = draw.axes_or_new(ax, 7.0, 1.35 * max(1, len(cases)) + 0.2)
+    for row, (case, before, after) in enumerate(cases):
+        draw.picture(ax, before, 0, 1.08 * row)
+        draw.picture(ax, after, 1.1, 1.08 * row)
+        words = f"{case['label']}  {case['before']:.2f} → {case['after']:.2f}"
+        ax.text(2.2, 1.08 * row + 0.42, words, color=draw.INK, fontsize=10, va="center", parse_math=False)
+        operation = case["operation"].partition("(")[0]
+        ax.text(2.2, 1.08 * row + 0.66, operation, color=draw.MUTED, fontsize=9, va="center", parse_math=False)
+    if not cases:
+        ax.text(0.1, 0.5, "No score fell.", color=draw.MUTED, fontsize=10, va="center")
+    return draw.finish_grid(ax, 4.6, 1.08 * max(1, len(cases)))
+
+
+def augment_preview(
+    dataset: Any,
+    pipeline: Any,
+    *,
+    images: int = 6,
+    draws: int = 6,
+    seed: int = 0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw images of a data set before and after an augmentation, with labels and boxes: one row an image.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Boxes are drawn where there are any.
+    pipeline : Compose
+        The draws are those of the epochs from 0 on, for the image's position, as a loader with this seed would make them.
+    images : int, default=6
+        How many images at most, spread evenly over the data set.
+    draws : int, default=6
+        How many draws of each.
+    seed : int, default=0
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Notes
+    -----
+    Under an image stand its labels; under a draw those that it has lost: of which no box shows at least half, and what the
+    pipeline's guard has made of their targets.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> data = ml.data.read_csv("examples/data/openclipart/labels.csv")
+    >>> ax = ml.plot.augment_preview(data, ml.augmentation.restrained(size=64), images=2, draws=3)
+    >>> len(ax.images)
+    8
+    """
+    if images < 1 or draws < 1:
+        raise ArgumentError(f"plot.augment_preview: images and draws must be at least 1; got {images} and {draws}")
+    pipeline = copy.copy(pipeline)
+    pipeline.bbox_params = None  # whatever its users write, boxes are drawn from their edges
+    n = min(images, len(dataset))
+    positions = [i * len(dataset) // n for i in range(n)]
+    step, height = 1.06, 1.3
+    width = 1.15 + step * draws
+    ax = draw.axes_or_new(ax, 1.3 * width, 1.3 * height * max(1, n))
+    for row, position in enumerate(positions):
+        pixels, names, boxes = draw.sample_of(dataset, position)
+        y = height * row
+        draw.picture(ax, pixels, 0, y)
+        draw.boxes_on(ax, boxes, pixels, 0, y)
+        draw.words_under(ax, ", ".join(names) or "no label", 0, y, color=draw.INK)
+        for epoch in range(draws):
+            x = 1.15 + step * epoch
+            where = {"seed": seed, "epoch": epoch, "index": position}
+            if boxes:
+                answer = pipeline(
+                    image=pixels, bboxes=[box[:4] for box in boxes], labels=[box[4] for box in boxes], **where
+                )
+            else:
+                answer = pipeline(image=pixels, **where)
+            shown = draw.displayable(answer["image"], pipeline)
+            draw.picture(ax, shown, x, y)
+            if not boxes:
+                continue
+            left = [(*box, name) for box, name in zip(answer["bboxes"], answer["labels"])]
+            draw.boxes_on(ax, left, shown, x, y)
+            seen = dict.fromkeys((box[4] for box in boxes), 0.0)
+            for name, share in zip(answer["labels"], answer["visibility"]):
+                seen[name] = max(seen[name], float(share))
+            lost = [name for name, share in seen.items() if share < 0.5]
+            if lost:
+                targets = answer.get("targets", {})
+                words = ", ".join(f"{name} → {targets.get(name, 1):.2g}" for name in lost)
+                draw.words_under(ax, "lost: " + words, x, y, color=draw.VERMILION)
+    ax.axvline(1.075, color=draw.LINE, linewidth=1)
+    return draw.finish_grid(ax, width, height * max(1, n))

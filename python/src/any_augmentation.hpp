@@ -22,6 +22,7 @@ class AnyOperation {
   void run(augmentation::Canvas& canvas, RandomKey key, std::uint32_t stream) const { held_->run(canvas, key, stream); }
   void plan(augmentation::Preprocessing& format) const { held_->plan(format); }
   [[nodiscard]] augmentation::Step step() const { return held_->step(); }
+  [[nodiscard]] augmentation::detail::AuditStage stage(std::uint32_t stream) const { return held_->stage(stream); }
 
  private:
   struct Interface {
@@ -29,6 +30,7 @@ class AnyOperation {
     virtual void run(augmentation::Canvas& canvas, RandomKey key, std::uint32_t stream) const = 0;
     virtual void plan(augmentation::Preprocessing& format) const = 0;
     [[nodiscard]] virtual augmentation::Step step() const = 0;
+    [[nodiscard]] virtual augmentation::detail::AuditStage stage(std::uint32_t stream) const = 0;
   };
   template <class Op>
   struct Held final : Interface {
@@ -38,6 +40,9 @@ class AnyOperation {
     }
     void plan(augmentation::Preprocessing& format) const override { augmentation::plan(op_, format); }
     [[nodiscard]] augmentation::Step step() const override { return augmentation::step_of(op_); }
+    [[nodiscard]] augmentation::detail::AuditStage stage(std::uint32_t stream) const override {
+      return augmentation::detail::stage_of(op_, stream);
+    }
     Op op_;
   };
 
@@ -78,6 +83,13 @@ class AnyAugmentation {
     augmentation::require_output(output_size(), canvas.size());
     canvas.write(planar);
     return augmentation::place(objects, canvas, guard_);
+  }
+
+  [[nodiscard]] const augmentation::GuardOptions& guard() const noexcept { return guard_; }
+  [[nodiscard]] std::vector<augmentation::detail::AuditStage> stages() const {
+    std::vector<augmentation::detail::AuditStage> stages;
+    for (std::size_t i = 0; i < operations_.size(); ++i) stages.push_back(operations_[i].stage(streams_[i]));
+    return stages;
   }
 
   [[nodiscard]] AnyAugmentation guarded(const augmentation::GuardOptions& guard) const {

@@ -150,6 +150,7 @@ void bind_data(py::module_& module) {
   bind_inspection(module);
   bind_loader(module);
   bind_split(module);
+  bind_audit(module);
   module.def(
       "read_image",
       [](const std::string& path, std::size_t max_pixels) {
