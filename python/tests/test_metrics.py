@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import inspect
+import pkgutil
 import subprocess
 import sys
 import warnings
@@ -211,4 +213,5 @@ def test_evaluate_reports_the_single_metrics_and_lists_absent_labels():
 
 
 def test_the_examples_of_the_docstrings_run():
-    assert doctest.testmod(metrics).failed == 0
+    for module in pkgutil.iter_modules(metrics.__path__, metrics.__name__ + "."):
+        assert doctest.testmod(importlib.import_module(module.name)).failed == 0

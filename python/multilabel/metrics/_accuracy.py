@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The share of rows, or of cells, that are right."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from multilabel import _core
+from multilabel._label_arrays import label_array
+
+from ._input import are_multilabel, by_sklearn, read_pair, read_scores, refused, refused_scores
+
+
+def accuracy_score(
+    y_true: ArrayLike, y_pred: ArrayLike, *, normalize: bool = True, sample_weight: ArrayLike | None = None
+) -> float:
+    """The share of rows that are right in every label (subset accuracy); `binary_accuracy` is the share of cells.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    normalize : bool, default=True
+        The share of rows; otherwise their number (or weight).
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+
+    Returns
+    -------
+    accuracy : float
+
+    Examples
+    --------
+    >>> from multilabel.metrics import accuracy_score
+    >>> accuracy_score([[1, 0], [0, 1]], [[1, 1], [0, 1]])
+    0.5
+    """
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn("accuracy_score", y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight)
+    try:
+        return _core.metrics.accuracy("accuracy_score", targets, predictions, bool(normalize), weights)
+    except _core.ArgumentError as error:
+        raise refused(error, targets, predictions) from None
+
+
+def zero_one_loss(
+    y_true: ArrayLike, y_pred: ArrayLike, *, normalize: bool = True, sample_weight: ArrayLike | None = None
+) -> float:
+    """The share of rows with at least one wrong label.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    normalize : bool, default=True
+        The share of rows; otherwise their number (or weight).
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+
+    Returns
+    -------
+    loss : float
+
+    Examples
+    --------
+    >>> from multilabel.metrics import zero_one_loss
+    >>> zero_one_loss([[1, 0], [0, 1]], [[1, 1], [0, 1]])
+    0.5
+    """
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn("zero_one_loss", y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
+    right = accuracy_score(y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
+    if normalize:
+        return 1 - right
+    if sample_weight is not None:
+        return float(np.sum(sample_weight)) - right
+    return label_array(y_true, "y_true").shape[0] - right
+
+
+def hamming_loss(y_true: ArrayLike, y_pred: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
+    """The share of known cells that are wrong.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+
+    Returns
+    -------
+    loss : float
+        NaN when nothing is known.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import hamming_loss
+    >>> hamming_loss([[1, 0], [0, 1]], [[1, 1], [0, 1]])
+    0.25
+    """
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn("hamming_loss", y_true, y_pred, sample_weight=sample_weight)
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight)
+    try:
+        return _core.metrics.hamming("hamming_loss", targets, predictions, weights)
+    except _core.ArgumentError as error:
+        raise refused(error, targets, predictions) from None
+
+
+def binary_accuracy(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5) -> float:
+    """The share of known cells on the right side of a threshold: Keras's accuracy. High wherever labels are rare.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_score : array-like of shape (samples, labels)
+        Scores; a cell counts as predicted above the threshold, not at it.
+    threshold : float, default=0.5
+        In the unit of the scores.
+
+    Returns
+    -------
+    accuracy : float
+
+    Examples
+    --------
+    >>> from multilabel.metrics import binary_accuracy
+    >>> binary_accuracy([[1, 0], [0, 1]], [[0.9, 0.6], [0.1, 0.7]])
+    0.75
+    """
+    targets, scores = read_scores(y_true, y_score)
+    try:
+        return _core.metrics.binary_accuracy("binary_accuracy", targets, scores, threshold)
+    except _core.ArgumentError as error:
+        raise refused_scores(error, scores) from None

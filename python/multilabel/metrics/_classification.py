@@ -1,0 +1,622 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Precision, recall, F-beta and Jaccard of predictions of 0 and 1, and what they are counted from."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilabel import _core
+
+from ._input import (
+    AVERAGES,
+    Average,
+    InvalidParameterError,
+    ZeroDivision,
+    are_multilabel,
+    by_sklearn,
+    callers_level,
+    read_pair,
+    refused,
+    warn_undefined,
+)
+
+
+def _zero_division(where: str, value: Any, *, nan: bool = True) -> float:
+    if isinstance(value, str) and value == "warn":
+        return 0.0
+    if isinstance(value, int | float | np.number) and (value in (0, 1) or (nan and value != value)):
+        return float(value)
+    allowed = (
+        "a float among {0.0, 1.0}, nan or a str among {'warn'}"
+        if nan
+        else "a float among {0.0, 1.0} or a str among {'warn'}"
+    )
+    raise InvalidParameterError(f"The 'zero_division' parameter of {where} must be {allowed}. Got {value!r} instead.")
+
+
+def _check_average(where: str, average: Any, pos_label: Any) -> None:
+    if average not in (*AVERAGES, "binary"):
+        raise InvalidParameterError(
+            f"The 'average' parameter of {where} must be a str among {{'binary', 'macro', 'micro', 'samples', "
+            f"'weighted'}} or None. Got {average!r} instead."
+        )
+    if average == "binary":
+        raise _core.ArgumentError(
+            "Target is multilabel-indicator but average='binary'. Please choose another average setting, one of "
+            f"{list(AVERAGES)!r}."
+        )
+    if pos_label not in (None, 1):
+        warnings.warn(
+            f"Note that pos_label (set to {pos_label!r}) is ignored when average != 'binary' (got {average!r}). "
+            "You may use labels=[pos_label] to specify a single positive class.",
+            UserWarning,
+            stacklevel=callers_level(),
+        )
+
+
+def _columns(labels: Any, count: int) -> list[int]:
+    if labels is None:
+        return []
+    columns = [int(label) for label in np.asarray(labels).ravel()]
+    if columns and max(columns) >= count:
+        raise _core.ArgumentError(
+            f"All labels must be in [0, n labels) for multilabel targets. Got {max(columns)} > {count - 1}"
+        )
+    if columns and min(columns) < 0:
+        raise _core.ArgumentError(f"All labels must be in [0, n labels) for multilabel targets. Got {min(columns)} < 0")
+    return columns
+
+
+_MODIFIERS = {
+    "precision": ("Precision", "predicted"),
+    "recall": ("Recall", "true"),
+    "fbeta": ("F-score", "true nor predicted"),
+    "jaccard": ("Jaccard", "true or predicted"),
+}
+
+
+def _warn_zero_division(kind: str, average: str | None, size: int) -> None:
+    name, modifier = _MODIFIERS[kind]
+    axis, other = ("label", "sample") if average == "samples" else ("sample", "label")
+    place = "due to" if size == 1 else f"in {other}s with"
+    warn_undefined(
+        f"{name} is ill-defined and being set to 0.0 {place} no {modifier} {axis}s. Use `zero_division` parameter to "
+        "control this behavior."
+    )
+
+
+def _classification(
+    where: str,
+    kinds: list[str],
+    y_true: Any,
+    y_pred: Any,
+    *,
+    labels: Any,
+    pos_label: Any,
+    average: Any,
+    sample_weight: Any,
+    zero_division: Any,
+    beta: float = 1.0,
+    warn_for: Iterable[str] = _MODIFIERS,
+) -> tuple[list[Any], NDArray[Any], bool]:
+    divisor = _zero_division(where, zero_division, nan=kinds != ["jaccard"])
+    _check_average(where, average, pos_label)
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight)
+    columns = _columns(labels, targets.shape[1])
+    try:
+        values, undefined, support, size = _core.metrics.classification(
+            where, targets, predictions, kinds, average, float(beta), divisor, weights, columns
+        )
+    except _core.ArgumentError as error:
+        raise refused(error, targets, predictions) from None
+    if isinstance(zero_division, str):
+        for kind, count in zip(kinds, undefined, strict=True):
+            silent = kind == "fbeta" and (beta == 0 or np.isposinf(beta))
+            if count and kind in warn_for and not silent:
+                _warn_zero_division(kind, average, size)
+    return values, support, weights is not None
+
+
+def precision_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = "binary",
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> Any:
+    """The share of predictions that are right: TP / (TP + FP).
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"} or None
+        How labels become one number; None for one value a label. The default is for binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    score : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import precision_score
+    >>> precision_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average="macro")
+    0.6666666666666666
+    """
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+    }
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn("precision_score", y_true, y_pred, **options)
+    values, _, _ = _classification("precision_score", ["precision"], y_true, y_pred, **options)
+    return values[0]
+
+
+def recall_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = "binary",
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> Any:
+    """The share of positives that are found: TP / (TP + FN).
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"} or None
+        How labels become one number; None for one value a label. The default is for binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    score : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import recall_score
+    >>> recall_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average="macro")
+    1.0
+    """
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+    }
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn("recall_score", y_true, y_pred, **options)
+    values, _, _ = _classification("recall_score", ["recall"], y_true, y_pred, **options)
+    return values[0]
+
+
+def f1_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = "binary",
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> Any:
+    """The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN).
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"} or None
+        How labels become one number; None for one value a label. The default is for binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    score : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import f1_score
+    >>> f1_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average="samples")
+    0.7333333333333334
+    >>> f1_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average=None).round(3)
+    array([1.   , 0.667, 0.667])
+    """
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+    }
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn("f1_score", y_true, y_pred, **options)
+    values, _, _ = _classification("f1_score", ["fbeta"], y_true, y_pred, **options)
+    return values[0]
+
+
+def fbeta_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    beta: float,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = "binary",
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> Any:
+    """The weighted harmonic mean of precision and recall.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    beta : float
+        How many times as important recall is as precision; 0 is precision, infinity recall.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"} or None
+        How labels become one number; None for one value a label. The default is for binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    score : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import fbeta_score
+    >>> fbeta_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], beta=2, average="micro")
+    0.8823529411764706
+    """
+    if not beta >= 0:
+        raise InvalidParameterError(
+            f"The 'beta' parameter of fbeta_score must be a float in the range [0.0, inf]. Got {beta!r} instead."
+        )
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+        "beta": beta,
+    }
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn("fbeta_score", y_true, y_pred, **options)
+    values, _, _ = _classification("fbeta_score", ["fbeta"], y_true, y_pred, **options)
+    return values[0]
+
+
+def jaccard_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = "binary",
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> Any:
+    """The overlap of what is present and what is predicted: TP / (TP + FP + FN).
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"} or None
+        How labels become one number; None for one value a label. The default is for binary data only.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning.
+
+    Returns
+    -------
+    score : float, or ndarray of shape (labels,) for ``average=None``
+
+    Examples
+    --------
+    >>> from multilabel.metrics import jaccard_score
+    >>> jaccard_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average="micro")
+    0.6
+    """
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+    }
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn("jaccard_score", y_true, y_pred, **options)
+    values, _, _ = _classification("jaccard_score", ["jaccard"], y_true, y_pred, **options)
+    return values[0]
+
+
+def precision_recall_fscore_support(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    beta: float = 1.0,
+    labels: ArrayLike | None = None,
+    pos_label: Any = 1,
+    average: Average | None = None,
+    warn_for: Iterable[str] = ("precision", "recall", "f-score"),
+    sample_weight: ArrayLike | None = None,
+    zero_division: ZeroDivision = "warn",
+) -> tuple[Any, Any, Any, NDArray[Any] | None]:
+    """Precision, recall, F-beta and the number of positives, in one pass.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    beta : float, default=1.0
+        How many times as important recall is as precision.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    pos_label : int, default=1
+        For binary data only.
+    average : {"micro", "macro", "weighted", "samples", "binary"}, optional
+        How labels become one number; None for one value a label.
+    warn_for : iterable of str
+        Which of the three may warn.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    precision, recall, fscore : float, or ndarray of shape (labels,) without an average
+    support : ndarray of shape (labels,), or None with an average
+        The positives of each label; float64 when rows are weighted.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import precision_recall_fscore_support
+    >>> precision_recall_fscore_support([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], average="micro")
+    (0.6, 1.0, 0.75, None)
+    """
+    options = {
+        "labels": labels,
+        "pos_label": pos_label,
+        "average": average,
+        "sample_weight": sample_weight,
+        "zero_division": zero_division,
+        "beta": beta,
+    }
+    where = "precision_recall_fscore_support"
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn(where, y_true, y_pred, warn_for=warn_for, **options)
+    if not beta >= 0:
+        raise InvalidParameterError(
+            f"The 'beta' parameter of {where} must be a float in the range [0.0, inf]. Got {beta!r} instead."
+        )
+    kinds = ["precision", "recall", "fbeta"]
+    wanted = ["fbeta" if name == "f-score" else name for name in warn_for]
+    values, support, weighted = _classification(where, kinds, y_true, y_pred, warn_for=wanted, **options)
+    if average is not None:
+        return values[0], values[1], values[2], None
+    return values[0], values[1], values[2], support if weighted else support.astype(np.int64)
+
+
+def multilabel_confusion_matrix(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    sample_weight: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+    samplewise: bool = False,
+) -> NDArray[Any]:
+    """A matrix [[TN, FP], [FN, TP]] for each label, or for each row.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    samplewise : bool, default=False
+        One matrix a row instead of one a label.
+
+    Returns
+    -------
+    matrices : ndarray of shape (labels, 2, 2) or (samples, 2, 2)
+        int64; float64 when rows are weighted. Unknown cells are in none of the four.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import multilabel_confusion_matrix
+    >>> multilabel_confusion_matrix([[1, 0], [0, 1]], [[1, 1], [0, 1]]).tolist()
+    [[[1, 0], [0, 1]], [[0, 1], [0, 1]]]
+    """
+    where = "multilabel_confusion_matrix"
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn(where, y_true, y_pred, sample_weight=sample_weight, labels=labels, samplewise=samplewise)
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight)
+    columns = _columns(labels, targets.shape[1])
+    try:
+        tp, predicted, positives, known = _core.metrics.confusion(
+            where, targets, predictions, samplewise, None if samplewise else weights, columns
+        )
+    except _core.ArgumentError as error:
+        raise refused(error, targets, predictions) from None
+    matrices = np.stack([known - predicted - positives + tp, predicted - tp, positives - tp, tp], axis=-1).reshape(
+        -1, 2, 2
+    )
+    if weights is None:
+        return matrices.astype(np.int64)
+    return matrices * weights[:, None, None] if samplewise else matrices
+
+
+def classification_report(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    target_names: Sequence[str] | None = None,
+    sample_weight: ArrayLike | None = None,
+    digits: int = 2,
+    output_dict: bool = False,
+    zero_division: ZeroDivision = "warn",
+) -> str | dict[str, Any]:
+    """Precision, recall, F1 and support of each label and of the four averages, as scikit-learn's text or dictionary.
+
+    `evaluate` adds average precision, the accuracies, and names labels without positives.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown.
+    y_pred : array-like or sparse matrix of shape (samples, labels)
+        0 and 1.
+    labels : array-like of int, optional
+        The columns to use, in this order; all by default.
+    target_names : sequence of str, optional
+        The names of the columns used.
+    sample_weight : array-like of shape (samples,), optional
+        How much each row counts.
+    digits : int, default=2
+        Decimals in the text.
+    output_dict : bool, default=False
+        Return a dictionary instead.
+    zero_division : {"warn", 0, 1, nan}, default="warn"
+        The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+
+    Returns
+    -------
+    report : str or dict
+
+    Examples
+    --------
+    >>> from multilabel.metrics import classification_report
+    >>> y_true, y_pred = [[1, 0], [0, 1]], [[1, 1], [0, 1]]
+    >>> report = classification_report(y_true, y_pred, target_names=["cat", "dog"], output_dict=True)
+    >>> report["dog"]
+    {'precision': 0.5, 'recall': 1.0, 'f1-score': 0.6666666666666666, 'support': 1.0}
+    """
+    if not are_multilabel(y_true, y_pred):
+        return by_sklearn(
+            "classification_report",
+            y_true,
+            y_pred,
+            labels=labels,
+            target_names=target_names,
+            sample_weight=sample_weight,
+            digits=digits,
+            output_dict=output_dict,
+            zero_division=zero_division,
+        )
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight)
+    columns = _columns(labels, targets.shape[1]) if labels is not None else list(range(targets.shape[1]))
+    if target_names is not None and len(columns) != len(target_names):
+        if labels is None:
+            raise _core.ArgumentError(
+                f"Number of classes, {len(columns)}, does not match size of target_names, {len(target_names)}. Try "
+                "specifying the labels parameter"
+            )
+        warnings.warn(
+            f"labels size, {len(columns)}, does not match size of target_names, {len(target_names)}",
+            UserWarning,
+            stacklevel=callers_level(),
+        )
+    names = [str(column) for column in columns] if target_names is None else list(target_names)
+    divisor = _zero_division("classification_report", zero_division)
+    try:
+        *scores, support, undefined, means = _core.metrics.report_numbers(
+            "classification_report", targets, predictions, divisor, weights, columns
+        )
+    except _core.ArgumentError as error:
+        raise refused(error, targets, predictions) from None
+    if isinstance(zero_division, str):
+        averages: list[str | None] = [None, "micro", "macro", "weighted", "samples"]
+        counts = [(undefined, len(support)), *((line[1], line[2]) for line in means)]
+        for average, (missing, size) in zip(averages, counts, strict=True):
+            for kind, count in zip(("precision", "recall", "fbeta"), missing, strict=True):
+                if count:
+                    _warn_zero_division(kind, average, size)
+    if weights is None:
+        support = support.astype(np.int64)
+    lines = list(zip(names, zip(*scores, support, strict=True), strict=False))
+    rows = {
+        f"{average} avg": (*line[0], np.sum(support))
+        for average, line in zip(("micro", "macro", "weighted", "samples"), means, strict=True)
+    }
+    headers = ["precision", "recall", "f1-score", "support"]
+    if output_dict:
+        both = dict(lines) | rows
+        return {name: dict(zip(headers, map(float, values), strict=True)) for name, values in both.items()}
+    width = max(*(len(name) for name in names), len("weighted avg"), digits)
+    text = f"{'':>{width}s} " + "".join(f" {header:>9}" for header in headers) + "\n\n"
+
+    def line(name: str, values: tuple[Any, ...]) -> str:
+        numbers = "".join(f" {value:>9.{digits}f}" for value in values[:3])
+        return f"{name:>{width}s} {numbers} {values[3]:>9}\n"
+
+    return text + "".join(line(*row) for row in lines) + "\n" + "".join(line(*row) for row in rows.items())

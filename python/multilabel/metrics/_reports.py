@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many numbers at once: of a model, as the papers on COCO report them, and how sure one number is."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multilabel import _core
+from multilabel._label_arrays import as_array, label_array, score_array
+
+from ._input import read_scores, refused_scores
+
+LabelReport = _core.metrics.LabelReport
+MultiLabelReport = _core.metrics.MultiLabelReport
+
+
+class BootstrapInterval(NamedTuple):
+    """A metric and how far it would move; made by `bootstrap_interval`."""
+
+    value: float
+    """On the rows as they are."""
+    low: float
+    """The lower end of the interval."""
+    high: float
+    """The upper end of the interval."""
+    samples: NDArray[np.float64]
+    """The value on each resample."""
+
+
+def top_k_predictions(y_score: ArrayLike, k: int) -> NDArray[np.uint8]:
+    """1 for the k best scores of each row: ``f1_score(y_true, top_k_predictions(y_score, 3), ...)`` is a metric at 3.
+
+    Parameters
+    ----------
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    k : int
+        At least 1. Of equal scores the one in the first column is taken.
+
+    Returns
+    -------
+    predictions : ndarray of shape (samples, labels)
+
+    Examples
+    --------
+    >>> from multilabel.metrics import top_k_predictions
+    >>> top_k_predictions([[0.9, 0.2, 0.6]], 2)
+    array([[1, 0, 1]], dtype=uint8)
+    """
+    if not isinstance(k, int | np.integer) or k < 1:
+        raise _core.ArgumentError(f"top_k_predictions: k must be an int of at least 1; got {k!r}")
+    return _core.metrics.top_k_predictions(score_array(y_score, "y_score"), k)
+
+
+def coco_report(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5, k: int = 3) -> dict[str, float]:
+    """The numbers of the multi-label papers on COCO, VOC and NUS-WIDE, for all predictions and for the best k of a row.
+
+    Parameters
+    ----------
+    y_true : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells are left out.
+    y_score : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    threshold : float, default=0.5
+        A label is predicted when its score is at or above it.
+    k : int, default=3
+        The names with ``@k`` keep the k best scores of a row that also pass the threshold.
+
+    Returns
+    -------
+    report : dict
+        mAP; CP, CR, CF1 (per class; CF1 is the harmonic mean of the two, not macro-F1); OP, OR, OF1 (overall); and the
+        six again with ``@k``. Labels without positives are left out of mAP and the per-class numbers.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import coco_report
+    >>> report = coco_report([[1, 0], [0, 1]], [[0.9, 0.6], [0.1, 0.7]])
+    >>> report["mAP"], report["CP"], report["OF1"]
+    (1.0, 0.75, 0.8)
+    """
+    if not isinstance(k, int | np.integer) or k < 1:
+        raise _core.ArgumentError(f"coco_report: k must be an int of at least 1; got {k!r}")
+    targets, scores = read_scores(y_true, y_score)
+    try:
+        return _core.metrics.coco_report("coco_report", targets, scores, threshold, k)
+    except _core.ArgumentError as error:
+        raise refused_scores(error, scores) from None
+
+
+def bootstrap_interval(
+    metric: Callable[..., float],
+    y_true: ArrayLike,
+    y_other: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+    **options: Any,
+) -> BootstrapInterval:
+    """How far a metric would move on another sample of as many rows: percentiles over rows drawn with replacement.
+
+    Parameters
+    ----------
+    metric : callable
+        Called as ``metric(y_true, y_other, **options)``; returns a number.
+    y_true : array-like of shape (samples, labels)
+        Targets, in the form the metric takes.
+    y_other : array-like of shape (samples, labels)
+        Predictions or scores.
+    confidence : float, default=0.95
+        The share of resamples inside, in (0, 1).
+    resamples : int, default=1000
+        How many times rows are drawn.
+    seed : int, default=0
+        The same seed gives the same rows.
+    **options
+        Passed on to the metric.
+
+    Returns
+    -------
+    interval : BootstrapInterval
+        A named tuple of ``value`` (on the rows as they are), ``low``, ``high`` and ``samples`` (the value of each resample).
+        Resamples on which the metric is NaN are left out of the percentiles.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import bootstrap_interval, f1_score
+    >>> y_true, y_pred = [[1, 0], [0, 1], [1, 1], [0, 1]], [[1, 0], [0, 1], [1, 0], [1, 1]]
+    >>> interval = bootstrap_interval(f1_score, y_true, y_pred, resamples=200, average="micro")
+    >>> interval.value
+    0.8
+    >>> interval.low <= interval.value <= interval.high
+    True
+    """
+    if not 0 < confidence < 1:
+        raise _core.ArgumentError(f"bootstrap_interval: confidence must be between 0 and 1; got {confidence!r}")
+    if resamples < 1:
+        raise _core.ArgumentError(f"bootstrap_interval: resamples must be at least 1; got {resamples!r}")
+    targets, other = as_array(y_true, "y_true"), as_array(y_other, "y_other")
+    if len(targets) != len(other):
+        raise _core.ShapeError(
+            f"Found input variables with inconsistent numbers of samples: {[len(targets), len(other)]}"
+        )
+    value = float(metric(targets, other, **options))
+    draws = np.random.Generator(np.random.PCG64(seed))
+    samples = np.empty(resamples)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        for i in range(resamples):
+            rows = draws.integers(0, len(targets), len(targets))
+            samples[i] = metric(targets[rows], other[rows], **options)
+    tail = (1 - confidence) / 2
+    low, high = np.nanquantile(samples, [tail, 1 - tail]) if not np.isnan(samples).all() else (np.nan, np.nan)
+    return BootstrapInterval(value, float(low), float(high), samples)
+
+
+def evaluate(
+    targets: ArrayLike,
+    scores: ArrayLike,
+    predictions: ArrayLike | None = None,
+    vocabulary: Any = None,
+    *,
+    threshold: float = 0.5,
+) -> MultiLabelReport:
+    """The whole picture of scores and of the predictions made from them: per label, averaged and in total.
+
+    Parameters
+    ----------
+    targets : array-like or sparse matrix of shape (samples, labels)
+        0, 1, and NaN or -1 where the truth is unknown; such cells are left out everywhere.
+    scores : array-like of shape (samples, labels)
+        Finite scores, higher meaning more likely.
+    predictions : array-like of shape (samples, labels), optional
+        0 and 1, such as ``rule.apply(scores)``; by default the scores at or above ``threshold``.
+    vocabulary : Vocabulary, fitted MultiLabelBinarizer or sequence of str, optional
+        The names of the columns; their numbers by default.
+    threshold : float, default=0.5
+        Used when there are no predictions.
+
+    Returns
+    -------
+    report : MultiLabelReport
+        ``print(report)`` shows a table. Macro numbers and mAP leave out labels without positives and list them.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import evaluate
+    >>> report = evaluate([[1, 0], [0, 1]], [[0.9, 0.6], [0.1, 0.7]], vocabulary=["cat", "dog"])
+    >>> report.micro_f1, report.labels[1].name, report.labels[1].precision
+    (0.8, 'dog', 0.5)
+    """
+    known, numbers = read_scores(targets, scores)
+    predicted = (
+        numbers >= np.asarray(threshold, numbers.dtype)
+        if predictions is None
+        else label_array(predictions, "predictions")
+    )
+    names = getattr(vocabulary, "vocabulary", vocabulary)
+    if names is None:
+        names = [str(column) for column in range(known.shape[1])]
+    if not isinstance(names, _core.encoding.Vocabulary):
+        names = _core.encoding.Vocabulary(names)
+    return _core.metrics.evaluate(known, numbers, predicted, names)
