@@ -19,6 +19,7 @@ from ._core import (
     ShapeError,
     __version__,
 )
+from ._threads import get_num_threads, set_num_threads
 
 _COMPONENTS = (
     "augmentation",
@@ -54,6 +55,8 @@ __all__ = [
     "NotFittedError",
     "ShapeError",
     "__version__",
+    "get_num_threads",
+    "set_num_threads",
     *_COMPONENTS,
     *_SHORTCUTS,
 ]

@@ -2,6 +2,7 @@
 // multilabel._core: everything that needs no torch. Private; the public names are in the Python modules beside it.
 
 #include <multilabel/core/error.hpp>
+#include <multilabel/core/parallel.hpp>
 #include <multilabel/version.hpp>
 
 #include <exception>
@@ -51,6 +52,8 @@ PYBIND11_MODULE(_core, module) {
   module.attr("__version__") = MULTILABEL_VERSION;
   module.attr("torch_version") = TORCH_VERSION;  // what _torch is compiled against; Python compares before it loads that
   bind_errors(module);
+  module.def("get_num_threads", &multilabel::get_num_threads);
+  module.def("set_num_threads", &multilabel::set_num_threads, py::arg("threads"));
   const auto fill = [&](const char* name, void (*bind)(py::module_&)) {
     py::module_ submodule = module.def_submodule(name);
     bind(submodule);

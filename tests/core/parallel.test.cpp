@@ -33,4 +33,12 @@ TEST_CASE("parallel_for: an exception of a piece reaches the caller") {
 TEST_CASE("parallel_for: nothing to do calls nothing") {
   multilabel::parallel_for(0, 2, 1, [](std::size_t, std::size_t) { FAIL("called"); });
 }
+TEST_CASE("set_num_threads: is what a call without a number gets, until 0 takes it back") {
+  const auto before = multilabel::get_num_threads();
+  multilabel::set_num_threads(3);
+  CHECK(multilabel::thread_count(0) == 3);
+  CHECK(multilabel::thread_count(2) == 2);
+  multilabel::set_num_threads(0);
+  CHECK(multilabel::get_num_threads() == before);
+}
 }  // namespace

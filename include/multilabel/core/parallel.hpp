@@ -4,21 +4,59 @@
 // reaches the caller. For work of over about a millisecond; below that a thread costs more than it brings.
 
 #include <algorithm>
+#include <atomic>
+#include <charconv>
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <thread>
 #include <vector>
 
 namespace multilabel {
 
-/// The number of threads to use: `requested`, or for 0 the machine's.
-[[nodiscard]] inline std::size_t thread_count(std::size_t requested) noexcept {
-  if (requested > 0) return requested;
+namespace detail {
+
+/// What a variable of the environment says, or 0 where it is not a positive number.
+[[nodiscard]] inline std::size_t number_in_environment(const char* name) noexcept {
+  const char* text = std::getenv(name);
+  std::size_t number = 0;
+  if (text != nullptr) std::from_chars(text, text + std::strlen(text), number);
+  return number;
+}
+
+/// How many threads are used where the caller asks for no number: that of MULTILABEL_NUM_THREADS, else of OMP_NUM_THREADS, else
+/// the machine's.
+[[nodiscard]] inline std::size_t threads_at_start() noexcept {
+  for (const char* name : {"MULTILABEL_NUM_THREADS", "OMP_NUM_THREADS"}) {
+    if (const auto number = number_in_environment(name); number > 0) return number;
+  }
   return std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
+[[nodiscard]] inline std::atomic<std::size_t>& default_threads() noexcept {
+  static std::atomic<std::size_t> threads{threads_at_start()};
+  return threads;
+}
+
+}  // namespace detail
+
+/// How many threads work where the caller asks for no number: what `set_num_threads` said last, else MULTILABEL_NUM_THREADS,
+/// else OMP_NUM_THREADS, else the machine's.
+[[nodiscard]] inline std::size_t get_num_threads() noexcept { return detail::default_threads(); }
+
+/// Sets that number for the whole process; 0 goes back to what it was at the start. No result depends on it.
+inline void set_num_threads(std::size_t threads) noexcept {
+  detail::default_threads() = threads > 0 ? threads : detail::threads_at_start();
+}
+
+/// The number of threads to use: `requested`, or for 0 `get_num_threads()`.
+[[nodiscard]] inline std::size_t thread_count(std::size_t requested) noexcept {
+  return requested > 0 ? requested : get_num_threads();
+}
+
 /// Calls `work(begin, end)` for consecutive pieces of 0 ... size, each at least `grain` long, on up to `threads` threads (0:
-/// all). `work` must not depend on the cut. Rethrows the exception of the first piece that failed.
+/// `get_num_threads()`). `work` must not depend on the cut. Rethrows the exception of the first piece that failed.
 template <class Work>
 void parallel_for(std::size_t size, std::size_t threads, std::size_t grain, Work&& work) {
   const std::size_t most = std::max<std::size_t>(1, size / std::max<std::size_t>(1, grain));

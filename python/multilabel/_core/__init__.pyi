@@ -3,13 +3,14 @@
 The torch-free half of multilabel, compiled.
 """
 from __future__ import annotations
+import typing
 from . import encoding
 from . import metrics
 from . import calibration
 from . import threshold
 from . import augmentation
 from . import data
-__all__: list[str] = ['ArgumentError', 'BundleError', 'DataError', 'Error', 'LabelError', 'NotFittedError', 'ShapeError', 'augmentation', 'calibration', 'data', 'encoding', 'metrics', 'threshold', 'torch_version']
+__all__: list[str] = ['ArgumentError', 'BundleError', 'DataError', 'Error', 'LabelError', 'NotFittedError', 'ShapeError', 'augmentation', 'calibration', 'data', 'encoding', 'get_num_threads', 'metrics', 'set_num_threads', 'threshold', 'torch_version']
 class Error(Exception):
     pass
 class ArgumentError(Error, ValueError):
@@ -25,5 +26,9 @@ class BundleError(Error, OSError):
     pass
 class NotFittedError(Error, ValueError):
     pass
+def get_num_threads() -> int:
+    ...
+def set_num_threads(threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    ...
 __version__: str = '0.1.0'
 torch_version: str = '2.13.0'
