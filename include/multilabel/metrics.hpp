@@ -13,6 +13,7 @@
 #include "multilabel/metrics/cumulative_gain.hpp"
 #include "multilabel/metrics/curves.hpp"
 #include "multilabel/metrics/label_ranking.hpp"
+#include "multilabel/metrics/masked.hpp"
 #include "multilabel/metrics/probabilistic.hpp"
 #include "multilabel/metrics/report.hpp"
 #include "multilabel/metrics/roc_auc.hpp"

@@ -43,6 +43,38 @@ def as_array(values: Any, name: str) -> NDArray[Any]:
         raise
 
 
+def stored_cells(values: Any, name: str) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], int]:
+    """What a sparse matrix stores: the values, their columns, where each row begins, and the number of columns."""
+    if len(values.shape) != 2:
+        raise _core.ShapeError(f"{name} must have two dimensions [samples, labels]; got {len(values.shape)}")
+    if values.dtype.kind not in "biuf":
+        raise _core.ArgumentError(f"{name} must hold numbers; got {values.dtype}. unknown is not supported")
+    matrix = values.tocsr()
+    if not matrix.has_canonical_format:  # a cell that is stored twice is the sum
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+    return (
+        np.ascontiguousarray(matrix.data, dtype=np.float64),
+        np.ascontiguousarray(matrix.indices, dtype=np.int64),
+        np.ascontiguousarray(matrix.indptr, dtype=np.int64),
+        int(matrix.shape[1]),
+    )
+
+
+def mask_array(values: Any, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
+    """``mask`` as a contiguous array of bool of the shape of the targets."""
+    if values is None:
+        return None
+    array = _numbers(as_array(values, "mask"), "mask", keep="biuf")
+    if array.shape != tuple(shape):
+        raise _core.ShapeError(f"mask must have the shape of the targets, {tuple(shape)}; got {array.shape}")
+    if array.dtype.kind != "b":
+        if not ((array == 0) | (array == 1)).all():
+            raise _core.ArgumentError("mask must hold True or False (or 1 and 0), True where the truth is known")
+        array = array.astype(bool)
+    return array
+
+
 def is_multilabel(values: Any) -> bool:
     """Whether ``values`` has two dimensions and more than one column; otherwise it is binary or multiclass data."""
     shape = values.shape if hasattr(values, "shape") else as_array(values, "y").shape

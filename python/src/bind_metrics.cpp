@@ -32,11 +32,9 @@ metrics::UndefinedLabel undefined_of(bool skip) {
 
 /// Each of `kinds` (precision, recall, fbeta, jaccard) as one number, or one a label without an average; how many of the values
 /// behind each are undefined; the positives; how many values there are.
-py::tuple classification(const char* where, const py::array& targets, const py::array& predictions,
+py::tuple classification(const char* where, const Labels& targets, const Labels& predictions,
                          const std::vector<std::string>& kinds, const std::optional<std::string>& average, double beta,
                          double zero_division, const Weights& sample_weight, const std::vector<std::size_t>& labels) {
-  const Labels t(where, "y_true", targets);
-  const Labels p(where, "y_pred", predictions);
   const metrics::AverageOptions options{average ? average_of(where, *average) : Average::macro, zero_division_of(zero_division),
                                         to_vector(sample_weight), labels};
   Confusion confusion;
@@ -44,7 +42,7 @@ py::tuple classification(const char* where, const py::array& targets, const py::
   std::vector<double> averages;
   {
     const py::gil_scoped_release release;
-    confusion = metrics::detail::count_for(where, t.cells, p.cells, options);
+    confusion = metrics::detail::count_for(where, targets.cells(), predictions.cells(), options);
     for (const auto& kind : kinds) {
       ratios.push_back(kind == "precision" ? metrics::precision(confusion, options.zero_division)
                        : kind == "recall"  ? metrics::recall(confusion, options.zero_division)
@@ -64,16 +62,14 @@ py::tuple classification(const char* where, const py::array& targets, const py::
 }
 
 /// True positives, predicted, positives and known cells of each label or row.
-py::tuple confusion(const char* where, const py::array& targets, const py::array& predictions, bool samplewise,
+py::tuple confusion(const char* where, const Labels& targets, const Labels& predictions, bool samplewise,
                     const Weights& sample_weight, const std::vector<std::size_t>& labels) {
-  const Labels t(where, "y_true", targets);
-  const Labels p(where, "y_pred", predictions);
   const auto weights = to_vector(sample_weight);
   Confusion counts;
   {
     const py::gil_scoped_release release;
-    counts = samplewise ? metrics::detail::count_by_sample(where, t.cells, p.cells, labels)
-                        : metrics::detail::count_by_label(where, t.cells, p.cells, weights, labels);
+    counts = samplewise ? metrics::detail::count_by_sample(where, targets.cells(), predictions.cells(), labels)
+                        : metrics::detail::count_by_label(where, targets.cells(), predictions.cells(), weights, labels);
   }
   return py::make_tuple(to_numpy(std::move(counts.true_positives)), to_numpy(std::move(counts.predicted)),
                         to_numpy(std::move(counts.positives)), to_numpy(std::move(counts.known)));
@@ -81,10 +77,8 @@ py::tuple confusion(const char* where, const py::array& targets, const py::array
 
 /// The numbers of scikit-learn's report: (precision, recall, F1, support) of the labels, how many of the first three are
 /// undefined, and for each average its three values, how many are undefined behind each, and the number of values.
-py::tuple report_numbers(const char* where, const py::array& targets, const py::array& predictions, double zero_division,
+py::tuple report_numbers(const char* where, const Labels& targets, const Labels& predictions, double zero_division,
                          const Weights& sample_weight, const std::vector<std::size_t>& labels) {
-  const Labels t(where, "y_true", targets);
-  const Labels p(where, "y_pred", predictions);
   metrics::ClassificationReportOptions options;
   options.zero_division = zero_division_of(zero_division);
   options.sample_weight = to_vector(sample_weight);
@@ -92,7 +86,7 @@ py::tuple report_numbers(const char* where, const py::array& targets, const py::
   metrics::detail::ClassificationTable table;
   {
     const py::gil_scoped_release release;
-    table = metrics::detail::classification_table(where, t.cells, p.cells, options);
+    table = metrics::detail::classification_table(where, targets.cells(), predictions.cells(), options);
   }
   py::list averages;
   for (const auto& line : table.averages) averages.append(py::make_tuple(line.values, line.undefined, line.size));
@@ -101,54 +95,49 @@ py::tuple report_numbers(const char* where, const py::array& targets, const py::
                         to_numpy(std::move(table.labels[2].values)), to_numpy(std::move(table.support)), undefined, averages);
 }
 
-double accuracy(const char* where, const py::array& targets, const py::array& predictions, bool normalize,
+double accuracy(const char* where, const Labels& targets, const Labels& predictions, bool normalize,
                 const Weights& sample_weight) {
-  const Labels t(where, "y_true", targets);
-  const Labels p(where, "y_pred", predictions);
   const auto weights = to_vector(sample_weight);
   const py::gil_scoped_release release;
-  metrics::detail::require_weights(where, weights, t.cells.rows());
-  const auto right = metrics::detail::rows_right(where, t.cells, p.cells);
+  metrics::detail::require_weights(where, weights, targets.cells().rows());
+  const auto right = metrics::detail::rows_right(where, targets.cells(), predictions.cells());
   if (normalize) return metrics::mean(right, weights);
   double sum = 0.0;
   for (std::size_t i = 0; i < right.size(); ++i) sum += weights.empty() ? right[i] : weights[i] * right[i];
   return sum;
 }
 
-double hamming(const char* where, const py::array& targets, const py::array& predictions, const Weights& sample_weight) {
-  const Labels t(where, "y_true", targets);
-  const Labels p(where, "y_pred", predictions);
+double hamming(const char* where, const Labels& targets, const Labels& predictions, const Weights& sample_weight) {
   const auto weights = to_vector(sample_weight);
   const py::gil_scoped_release release;
-  return metrics::detail::cells_wrong(where, t.cells, p.cells, weights);
+  return metrics::detail::cells_wrong(where, targets.cells(), predictions.cells(), weights);
 }
 
-double binary_accuracy(const char* where, const py::array& targets, const py::array& scores, double threshold) {
-  const Labels t(where, "y_true", targets);
+double binary_accuracy(const char* where, const Labels& targets, const py::array& scores, double threshold) {
   return with_scores(where, scores, [&](auto view) {
     const py::gil_scoped_release release;
-    return metrics::detail::cells_on_the_right_side(where, t.cells, view, threshold);
+    return metrics::detail::cells_on_the_right_side(where, targets.cells(), view, threshold);
   });
 }
 
 /// Average precision, coverage error and ranking loss over rows.
-std::array<double, 3> ranking(const char* where, const py::array& targets, const py::array& scores,
-                              const Weights& sample_weight) {
-  const Labels t(where, "y_true", targets);
+std::array<double, 3> ranking(const char* where, const Labels& targets, const py::array& scores, const Weights& sample_weight,
+                              bool coverage_only) {
+  using metrics::detail::RankingNeed;
   const auto weights = to_vector(sample_weight);
+  const auto need = coverage_only ? RankingNeed::coverage : RankingNeed::all;
   return with_scores(where, scores, [&](auto view) {
     const py::gil_scoped_release release;
-    const auto all = metrics::detail::label_ranking(where, t.cells, view, weights);
+    const auto all = metrics::detail::label_ranking(where, targets.cells(), view, weights, need);
     return std::array<double, 3>{all.average_precision, all.coverage_error, all.ranking_loss};
   });
 }
 
 /// One number, or one a label without an average, and how many labels are undefined.
 template <class Metric>
-py::tuple score_metric(const char* where, const py::array& targets, const py::array& scores,
+py::tuple score_metric(const char* where, const Labels& targets, const py::array& scores,
                        const std::optional<std::string>& average, metrics::UndefinedLabel undefined,
                        const Weights& sample_weight, const Metric& metric) {
-  const Labels t(where, "y_true", targets);
   const auto weights = to_vector(sample_weight);
   const auto how = average ? average_of(where, *average) : Average::macro;
   return with_scores(where, scores, [&](auto view) -> py::tuple {
@@ -157,9 +146,9 @@ py::tuple score_metric(const char* where, const py::array& targets, const py::ar
     {
       const py::gil_scoped_release release;
       if (average) {
-        one = metrics::detail::averaged_score(where, t.cells, view, how, weights, undefined, metric);
+        one = metrics::detail::averaged_score(where, targets.cells(), view, how, weights, undefined, metric);
       } else {
-        each = metrics::detail::label_scores(where, t.cells, view, weights, metric);
+        each = metrics::detail::label_scores(where, targets.cells(), view, weights, metric);
       }
     }
     if (average) return py::make_tuple(one.value, one.undefined);
@@ -167,7 +156,7 @@ py::tuple score_metric(const char* where, const py::array& targets, const py::ar
   });
 }
 
-py::tuple average_precision(const char* where, const py::array& targets, const py::array& scores,
+py::tuple average_precision(const char* where, const Labels& targets, const py::array& scores,
                             const std::optional<std::string>& average, const std::string& definition, bool skip_undefined,
                             const Weights& sample_weight) {
   using Definition = metrics::AveragePrecisionDefinition;
@@ -177,19 +166,18 @@ py::tuple average_precision(const char* where, const py::array& targets, const p
                       metrics::detail::AveragePrecision{kind, undefined});
 }
 
-py::tuple roc_auc(const char* where, const py::array& targets, const py::array& scores,
-                  const std::optional<std::string>& average, bool skip_undefined, const Weights& sample_weight) {
-  return score_metric(where, targets, scores, average, undefined_of(skip_undefined), sample_weight, metrics::detail::RocAuc{});
+py::tuple roc_auc(const char* where, const Labels& targets, const py::array& scores, const std::optional<std::string>& average,
+                  bool skip_undefined, const Weights& sample_weight, double max_fpr) {
+  return score_metric(where, targets, scores, average, undefined_of(skip_undefined), sample_weight,
+                      metrics::detail::RocAuc{max_fpr});
 }
 
-metrics::MultiLabelReport evaluate(const py::array& targets, const py::array& scores, const py::array& predictions,
+metrics::MultiLabelReport evaluate(const Labels& targets, const py::array& scores, const Labels& predictions,
                                    const encoding::Vocabulary& vocabulary) {
   constexpr auto where = "evaluate";
-  const Labels t(where, "targets", targets);
-  const Labels p(where, "predictions", predictions);
   return with_scores(where, scores, [&](auto view) {
     const py::gil_scoped_release release;
-    return metrics::detail::evaluate(where, t.cells, view, p.cells, vocabulary);
+    return metrics::detail::evaluate(where, targets.cells(), view, predictions.cells(), vocabulary);
   });
 }
 
@@ -239,6 +227,13 @@ void bind_report(py::module_& module) {
 }  // namespace
 
 void bind_metrics(py::module_& module) {
+  py::class_<Labels>(module, "Labels", "Targets or predictions as the kernels see them.")
+      .def(py::init<const py::array&, const Labels::Mask&>(), py::arg("values"), py::arg("mask") = py::none())
+      .def_static("sparse", &Labels::sparse, py::arg("values"), py::arg("columns"), py::arg("row_starts"), py::arg("width"),
+                  py::arg("mask") = py::none())
+      .def_property_readonly("values", &Labels::values)
+      .def_property_readonly("shape",
+                             [](const Labels& self) { return py::make_tuple(self.cells().rows(), self.cells().columns()); });
   const auto where = py::arg("where");
   const auto y_true = py::arg("y_true");
   const auto y_pred = py::arg("y_pred");
@@ -253,10 +248,10 @@ void bind_metrics(py::module_& module) {
   module.def("accuracy", &accuracy, where, y_true, y_pred, py::arg("normalize"), weight);
   module.def("hamming", &hamming, where, y_true, y_pred, weight);
   module.def("binary_accuracy", &binary_accuracy, where, y_true, y_score, py::arg("threshold"));
-  module.def("ranking", &ranking, where, y_true, y_score, weight);
+  module.def("ranking", &ranking, where, y_true, y_score, weight, py::arg("coverage_only") = false);
   module.def("average_precision", &average_precision, where, y_true, y_score, average, py::arg("definition"),
              py::arg("skip_undefined"), weight);
-  module.def("roc_auc", &roc_auc, where, y_true, y_score, average, py::arg("skip_undefined"), weight);
+  module.def("roc_auc", &roc_auc, where, y_true, y_score, average, py::arg("skip_undefined"), weight, py::arg("max_fpr") = 1.0);
   bind_report(module);
   bind_score_metrics(module);
   module.def("evaluate", &evaluate, py::arg("targets"), py::arg("scores"), py::arg("predictions"), py::arg("vocabulary"));

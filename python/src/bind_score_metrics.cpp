@@ -13,9 +13,8 @@ namespace multilabel::python {
 namespace {
 
 /// The log loss or Brier score as one number, or one a label without an average.
-py::object probability(const char* where, const std::string& kind, const py::array& targets, const py::array& scores,
+py::object probability(const char* where, const std::string& kind, const Labels& targets, const py::array& scores,
                        const std::optional<std::string>& average, const Weights& sample_weight) {
-  const Labels t(where, "y_true", targets);
   const metrics::ProbabilityOptions options{average ? average_of(where, *average) : Average::macro, to_vector(sample_weight)};
   return with_scores(where, scores, [&]<class Score>(MatrixView<const Score> view) -> py::object {
     std::vector<double> each;
@@ -25,9 +24,9 @@ py::object probability(const char* where, const std::string& kind, const py::arr
       double (*const loss)(bool, Score) =
           kind == "log" ? &metrics::detail::cell_log_loss<Score> : &metrics::detail::cell_brier<Score>;
       if (average) {
-        one = metrics::detail::mean_over_cells(where, t.cells, view, options, loss);
+        one = metrics::detail::mean_over_cells(where, targets.cells(), view, options, loss);
       } else {
-        each = metrics::detail::cell_means(where, t.cells, view, Average::macro, options.sample_weight, loss).first;
+        each = metrics::detail::cell_means(where, targets.cells(), view, Average::macro, options.sample_weight, loss).first;
       }
     }
     if (average) return py::float_(one);
@@ -35,9 +34,8 @@ py::object probability(const char* where, const std::string& kind, const py::arr
   });
 }
 
-py::object calibration_error(const char* where, const py::array& targets, const py::array& scores,
+py::object calibration_error(const char* where, const Labels& targets, const py::array& scores,
                              const std::optional<std::string>& average, std::size_t bins, bool equal_mass) {
-  const Labels t(where, "y_true", targets);
   const auto how = average ? average_of(where, *average) : Average::macro;
   const metrics::CalibrationErrorOptions options{how, bins,
                                                  equal_mass ? metrics::Binning::equal_mass : metrics::Binning::equal_width};
@@ -46,11 +44,11 @@ py::object calibration_error(const char* where, const py::array& targets, const 
     double one = 0.0;
     {
       const py::gil_scoped_release release;
-      errors = metrics::detail::calibration_errors(where, t.cells, view, options);
+      errors = metrics::detail::calibration_errors(where, targets.cells(), view, options);
       std::vector<double> weights;
       if (how == Average::weighted) {
         const auto ignored = [](bool, Score) { return 0.0; };
-        weights = metrics::detail::cell_means(where, t.cells, view, how, {}, ignored).second;
+        weights = metrics::detail::cell_means(where, targets.cells(), view, how, {}, ignored).second;
       }
       one = metrics::mean(errors, weights);
     }
@@ -71,14 +69,13 @@ double gain(const char* where, bool normalized, const py::array_t<double, py::ar
 }
 
 /// (precision, recall, thresholds) of each label, or (false positive rate, true positive rate, thresholds).
-py::list curves(const char* where, bool roc, const py::array& targets, const py::array& scores, const Weights& sample_weight) {
-  const Labels t(where, "y_true", targets);
+py::list curves(const char* where, bool roc, const Labels& targets, const py::array& scores, const Weights& sample_weight) {
   const auto weights = to_vector(sample_weight);
   return with_scores(where, scores, [&](auto view) {
     std::vector<metrics::detail::CumulativeCounts> counts;
     {
       const py::gil_scoped_release release;
-      counts = metrics::detail::counts_of_labels(where, t.cells, view, weights);
+      counts = metrics::detail::counts_of_labels(where, targets.cells(), view, weights);
     }
     py::list result;
     for (const auto& label : counts) {
@@ -96,11 +93,10 @@ py::list curves(const char* where, bool roc, const py::array& targets, const py:
   });
 }
 
-py::dict coco_report(const char* where, const py::array& targets, const py::array& scores, double threshold, std::size_t k) {
-  const Labels t(where, "y_true", targets);
+py::dict coco_report(const char* where, const Labels& targets, const py::array& scores, double threshold, std::size_t k) {
   const auto report = with_scores(where, scores, [&](auto view) {
     const py::gil_scoped_release release;
-    return metrics::detail::coco_report(where, t.cells, view, {threshold, k});
+    return metrics::detail::coco_report(where, targets.cells(), view, {threshold, k});
   });
   py::dict numbers;
   numbers["mAP"] = report.mean_average_precision;

@@ -6,6 +6,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import inspect
+import os
 import pkgutil
 import subprocess
 import sys
@@ -36,8 +37,8 @@ def test_parameters_and_defaults_are_those_of_scikit_learn(name):
         assert actual[parameter].kind == value.kind
         assert actual[parameter].default == value.default
     extra = set(actual) - set(expected)
-    assert extra <= {"definition", "undefined", "average"}
-    assert all(actual[parameter].default in ("sklearn", "macro") for parameter in extra)
+    assert extra <= {"definition", "undefined", "average", "mask"}
+    assert all(actual[parameter].default in ("sklearn", "macro", None) for parameter in extra)
 
 
 def outcome(function, *args, **kwargs):
@@ -215,3 +216,91 @@ def test_evaluate_reports_the_single_metrics_and_lists_absent_labels():
 def test_the_examples_of_the_docstrings_run():
     for module in pkgutil.iter_modules(metrics.__path__, metrics.__name__ + "."):
         assert doctest.testmod(importlib.import_module(module.name)).failed == 0
+
+
+def test_a_mask_hides_whatever_stands_in_a_cell():
+    # known: (0, 0) right, (1, 0) wrong, (1, 1) right; 255 is not looked at
+    targets, mask = [[1, 255], [0, 1]], [[True, False], [True, True]]
+    assert metrics.hamming_loss(targets, [[1, 1], [1, 1]], mask=mask) == 1 / 3
+    assert metrics.accuracy_score(targets, [[1, 1], [1, 1]], mask=mask) == 0.5
+    assert metrics.coverage_error(targets, [[0.2, 0.9], [0.1, 0.3]], mask=mask) == 1.0
+    assert metrics.f1_score([[1], [0], [1]], [[1], [1], [0]], mask=[[1], [1], [0]], average="macro") == 2 / 3
+
+
+def test_masks_that_say_nothing_are_explained():
+    with pytest.raises(multilabel.ShapeError, match=r"mask must have the shape of the targets, \(3, 3\); got \(3, 2\)"):
+        metrics.f1_score(Y, P, mask=np.ones((3, 2), bool), average="macro")
+    with pytest.raises(multilabel.ArgumentError, match="mask must hold True or False"):
+        metrics.average_precision_score(Y, S, mask=S)
+    with pytest.raises(multilabel.ShapeError, match="a mask is for label matrices"):
+        metrics.f1_score([0, 1], [0, 1], mask=[True, False])
+    with pytest.raises(multilabel.ArgumentError, match="targets must hold 0 or 1"):
+        metrics.hamming_loss(Y + 4, P, mask=np.ones_like(Y))
+
+
+def test_a_sparse_matrix_is_not_unpacked():
+    # 2 x 10^12 cells; row 0 has 2 of 3 right, row 1 nothing
+    shape = (2_000_000, 1_000_000)
+    targets = sparse.csr_array(([1, 1, 1], ([0, 0, 0], [5, 70, 999_999])), shape=shape)
+    predictions = sparse.csr_array(([1, 1, 1], ([0, 0, 0], [5, 70, 12])), shape=shape)
+    assert metrics.f1_score(targets, predictions, average="micro") == pytest.approx(2 / 3)
+    assert metrics.accuracy_score(targets, predictions, normalize=False) == 1_999_999
+
+
+def test_broken_sparse_matrices_are_refused():
+    twice = sparse.coo_matrix(([1, 1], ([0, 0], [1, 1])), shape=(2, 3))  # SciPy adds the two up
+    with pytest.raises(ValueError, match="got 2 in row 0, column 1"):
+        metrics.hamming_loss(twice, twice)
+    broken = sparse.csr_matrix(Y)
+    broken.indices[0] = 99
+    with pytest.raises(ValueError, match="columns must be 0 or more and below 3; got 99"):
+        metrics.hamming_loss(broken, P)
+
+
+def test_the_number_of_threads_changes_no_bit():
+    random = np.random.default_rng(0)
+    targets = random.random((20_000, 70)) < 0.05
+    scores, weights = random.random(targets.shape, np.float32), random.random(len(targets))
+
+    def numbers():
+        return [
+            metrics.f1_score(targets, scores > 0.9, average="macro", sample_weight=weights),
+            metrics.average_precision_score(targets, scores, average=None, sample_weight=weights).tolist(),
+            metrics.label_ranking(targets, scores, sample_weight=weights),
+            metrics.hamming_loss(targets, scores > 0.9),
+        ]
+
+    results = []
+    for threads in (1, 2, 5):
+        multilabel.set_num_threads(threads)
+        assert multilabel.get_num_threads() == threads
+        results.append(numbers())
+    multilabel.set_num_threads(0)
+    assert results[0] == results[1] == results[2]
+    with pytest.raises(ValueError, match="threads must be a whole number of 0 or more; got -1"):
+        multilabel.set_num_threads(-1)
+
+
+@pytest.mark.parametrize(
+    ("variables", "threads"),
+    [({"MULTILABEL_NUM_THREADS": "3", "OMP_NUM_THREADS": "2"}, 3), ({"OMP_NUM_THREADS": "2"}, 2)],
+)
+def test_the_environment_says_how_many_threads(variables, threads):
+    script = f"import multilabel; raise SystemExit(multilabel.get_num_threads() != {threads})"
+    clean = {name: value for name, value in os.environ.items() if name != "MULTILABEL_NUM_THREADS"}
+    subprocess.run([sys.executable, "-c", script], check=True, env=clean | variables)
+
+
+def test_bootstrap_draws_the_weights_and_the_mask_with_their_rows():
+    targets = np.arange(8).reshape(4, 2) % 2
+
+    def metric(y_true, y_pred, *, sample_weight, mask):
+        assert (y_true == y_pred).all()
+        assert (sample_weight == mask[:, 0]).all()
+        return float(len(set(sample_weight)))
+
+    weights = np.array([1.0, 2.0, 3.0, 4.0])
+    mask = np.stack([weights, weights], axis=1)
+    interval = metrics.bootstrap_interval(metric, targets, targets, sample_weight=weights, mask=mask, resamples=20)
+    assert interval.value == 4
+    assert interval.samples.min() < 4

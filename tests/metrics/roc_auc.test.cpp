@@ -44,4 +44,14 @@ TEST_CASE("roc_auc_score: samples is the mean over rows, unknown cells left out"
   CHECK(roc_auc_score(t, s, {.average = Average::samples}) == Approx((0.5 + 0.75) / 2.0));
 }
 
+TEST_CASE("roc_auc_score: up to a false positive rate, chance is 0.5") {
+  // scores down: + - + -; the curve goes up to 1/2, right to 1/2, up to 1, right to 1. Left of 1/4: area 1/8, of at least 1/32
+  // and at most 1/4
+  const Matrix<int> t(4, 1, {1, 0, 1, 0});
+  const Matrix<double> s(4, 1, {0.9, 0.8, 0.7, 0.6});
+  CHECK(roc_auc_score(t, s, {.max_fpr = 0.25}) == Approx(0.5 * (1.0 + (1.0 / 8 - 1.0 / 32) / (1.0 / 4 - 1.0 / 32))));
+  const Matrix<double> tied(4, 1, 0.5);  // one slant from (0, 0) to (1, 1)
+  CHECK(roc_auc_score(t, tied, {.max_fpr = 0.25}) == Approx(0.5));
+  CHECK_THROWS_AS(roc_auc_score(t, s, {.max_fpr = 0.0}), multilabel::ArgumentError);
+}
 }  // namespace

@@ -4,6 +4,7 @@
 // right, `binary_accuracy` counts single cells and is high wherever labels are rare.
 
 #include <algorithm>
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -14,8 +15,11 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
+#include "multilabel/metrics/confusion.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/counting.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics {
@@ -29,21 +33,37 @@ struct RowErrors {
 };
 
 [[nodiscard]] inline RowErrors row_errors(std::string_view where, const LabelCells& targets, const LabelCells& predictions) {
-  require_same_shape(where, "targets and predictions", targets, predictions);
+  require_pair(where, targets, predictions, {});
   RowErrors errors{std::vector<std::uint32_t>(targets.rows()), {}};
-  if (targets.count_wrong(predictions, errors.wrong.data())) return errors;
-  const auto columns = static_cast<std::uint32_t>(targets.columns());
-  for_each_block(where, targets, predictions, {}, [&](const LabelBlock& block) {
-    for (std::size_t i = 0; i < block.rows; ++i) {
-      const std::size_t offset = i * block.columns;
-      const RowCounts counts = count_row(block.targets + offset, block.predictions + offset, block.columns);
-      errors.wrong[block.first + i] =
-          static_cast<std::uint32_t>(counts.predicted + counts.positives - 2 * counts.true_positives);
-      if (block.unknown == nullptr) continue;
-      if (errors.known.empty()) errors.known.assign(targets.rows(), columns);
-      errors.known[block.first + i] -= static_cast<std::uint32_t>(count_ones(block.unknown + offset, block.columns));
+  if (are_stored(where, targets, predictions)) {
+    const auto counts = count_by_sample(where, targets, predictions, {});
+    for (std::size_t i = 0; i < targets.rows(); ++i) {
+      errors.wrong[i] = static_cast<std::uint32_t>(counts.false_positives(i) + counts.false_negatives(i));
+      errors.known.push_back(static_cast<std::uint32_t>(counts.known[i]));
     }
+    return errors;
+  }
+  const auto columns = static_cast<std::uint32_t>(targets.columns());
+  std::vector<std::uint32_t> unknown_cells(targets.rows());
+  std::atomic<bool> any_unknown = false;
+  Chunks(targets.rows(), targets.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
+    if (targets.count_wrong(predictions, begin, end - begin, errors.wrong.data() + begin)) return;
+    for_each_block(where, targets, predictions, {}, begin, end, [&](const LabelBlock& block) {
+      for (std::size_t i = 0; i < block.rows; ++i) {
+        const std::size_t offset = i * block.columns;
+        const RowCounts counts = count_row(block.targets + offset, block.predictions + offset, block.columns);
+        errors.wrong[block.first + i] =
+            static_cast<std::uint32_t>(counts.predicted + counts.positives - 2 * counts.true_positives);
+        if (block.unknown == nullptr) continue;
+        unknown_cells[block.first + i] = static_cast<std::uint32_t>(count_ones(block.unknown + offset, block.columns));
+        any_unknown = true;
+      }
+    });
   });
+  if (!any_unknown) return errors;
+  errors.known.resize(targets.rows());
+  std::transform(unknown_cells.begin(), unknown_cells.end(), errors.known.begin(),
+                 [columns](std::uint32_t hidden) { return columns - hidden; });
   return errors;
 }
 
@@ -77,20 +97,27 @@ template <std::floating_point Score>
   const std::size_t columns = targets.columns();
   const std::size_t step = block_rows(columns);
   const auto limit = static_cast<Score>(threshold);
-  std::vector<Code> codes(step * columns);
-  std::size_t right = 0;
-  std::size_t known = 0;
-  for (std::size_t first = 0; first < targets.rows(); first += step) {
-    const std::size_t rows = std::min(step, targets.rows() - first);
-    targets.read_targets(where, first, rows, codes.data());
-    require_finite(where, scores, first, rows);
-    const Score* block = scores.data() + first * columns;
-    for (std::size_t i = 0; i < rows * columns; ++i) {
-      right += codes[i] == (block[i] > limit ? present : absent) ? 1 : 0;
-      known += codes[i] != unknown ? 1 : 0;
+  std::atomic<std::size_t> all_right = 0;
+  std::atomic<std::size_t> all_known = 0;
+  Chunks(targets.rows(), columns).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
+    std::vector<Code> codes(step * columns);
+    std::size_t right = 0;
+    std::size_t known = 0;
+    for (std::size_t first = begin; first < end; first += step) {
+      const std::size_t rows = std::min(step, end - first);
+      targets.read_targets(where, first, rows, codes.data());
+      require_finite(where, scores, first, rows);
+      const Score* block = scores.data() + first * columns;
+      for (std::size_t i = 0; i < rows * columns; ++i) {
+        right += codes[i] == (block[i] > limit ? present : absent) ? 1 : 0;
+        known += codes[i] != unknown ? 1 : 0;
+      }
     }
-  }
-  return known == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(right) / static_cast<double>(known);
+    all_right += right;
+    all_known += known;
+  });
+  if (all_known == 0) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(all_right) / static_cast<double>(all_known);
 }
 
 }  // namespace detail
@@ -101,10 +128,10 @@ template <label_matrix Targets, label_matrix Predictions>
 [[nodiscard]] double accuracy_score(const Targets& targets, const Predictions& predictions,
                                     const std::vector<double>& sample_weight = {}) {
   constexpr auto where = "metrics::accuracy_score";
-  const auto t = row_major(targets);
-  const auto p = row_major(predictions);
-  detail::require_weights(where, sample_weight, t.view().rows());
-  return mean(detail::rows_right(where, detail::LabelCells(t.view()), detail::LabelCells(p.view())), sample_weight);
+  const detail::LabelSource t(targets);
+  const detail::LabelSource p(predictions);
+  detail::require_weights(where, sample_weight, t.cells().rows());
+  return mean(detail::rows_right(where, t.cells(), p.cells()), sample_weight);
 }
 
 /// The share of rows with at least one wrong label: 1 - `accuracy_score`.
@@ -118,10 +145,9 @@ template <label_matrix Targets, label_matrix Predictions>
 template <label_matrix Targets, label_matrix Predictions>
 [[nodiscard]] double hamming_loss(const Targets& targets, const Predictions& predictions,
                                   const std::vector<double>& sample_weight = {}) {
-  const auto t = row_major(targets);
-  const auto p = row_major(predictions);
-  return detail::cells_wrong("metrics::hamming_loss", detail::LabelCells(t.view()), detail::LabelCells(p.view()),
-                             sample_weight);
+  const detail::LabelSource t(targets);
+  const detail::LabelSource p(predictions);
+  return detail::cells_wrong("metrics::hamming_loss", t.cells(), p.cells(), sample_weight);
 }
 
 /// The share of known cells on the right side of `threshold`, as Keras's metric of this name: a cell counts as predicted when
@@ -129,9 +155,9 @@ template <label_matrix Targets, label_matrix Predictions>
 /// known cells.
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double binary_accuracy(const Targets& targets, const Scores& scores, double threshold = 0.5) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::cells_on_the_right_side("metrics::binary_accuracy", detail::LabelCells(t.view()), s.view(), threshold);
+  return detail::cells_on_the_right_side("metrics::binary_accuracy", t.cells(), s.view(), threshold);
 }
 
 }  // namespace multilabel::metrics

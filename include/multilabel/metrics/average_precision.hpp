@@ -15,6 +15,7 @@
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/label_scores.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
 #include "multilabel/metrics/detail/positive_steps.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
@@ -98,11 +99,10 @@ struct AveragePrecision {
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double average_precision_score(const Targets& targets, const Scores& scores,
                                              const AveragePrecisionOptions& options = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::averaged_score("metrics::average_precision_score", detail::LabelCells(t.view()), s.view(), options.average,
-                                options.sample_weight, options.undefined,
-                                detail::AveragePrecision{options.definition, options.undefined})
+  return detail::averaged_score("metrics::average_precision_score", t.cells(), s.view(), options.average, options.sample_weight,
+                                options.undefined, detail::AveragePrecision{options.definition, options.undefined})
       .value;
 }
 
@@ -111,10 +111,10 @@ template <label_matrix Targets, score_matrix Scores>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] std::vector<double> average_precision_by_label(const Targets& targets, const Scores& scores,
                                                              const AveragePrecisionOptions& options = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_scores("metrics::average_precision_by_label", detail::LabelCells(t.view()), s.view(),
-                              options.sample_weight, detail::AveragePrecision{options.definition, options.undefined})
+  return detail::label_scores("metrics::average_precision_by_label", t.cells(), s.view(), options.sample_weight,
+                              detail::AveragePrecision{options.definition, options.undefined})
       .values;
 }
 

@@ -14,6 +14,8 @@
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/confusion.hpp"
+#include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 
 namespace multilabel::metrics {
 
@@ -95,9 +97,9 @@ namespace detail {
 template <class Targets, class Predictions, class Metric>
 [[nodiscard]] double averaged(std::string_view where, const Targets& targets, const Predictions& predictions,
                               const AverageOptions& options, Metric&& metric) {
-  const auto t = row_major(targets);
-  const auto p = row_major(predictions);
-  const auto confusion = count_for(where, LabelCells(t.view()), LabelCells(p.view()), options);
+  const LabelSource t(targets);
+  const LabelSource p(predictions);
+  const auto confusion = count_for(where, t.cells(), p.cells(), options);
   return average(metric(confusion), confusion, options);
 }
 

@@ -20,6 +20,7 @@
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/confusion.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/table.hpp"
 
 namespace multilabel::metrics {
@@ -87,9 +88,9 @@ template <label_matrix Targets, label_matrix Predictions>
 [[nodiscard]] std::string classification_report(const Targets& targets, const Predictions& predictions,
                                                 const ClassificationReportOptions& options = {}) {
   constexpr auto where = "metrics::classification_report";
-  const auto t = row_major(targets);
-  const auto p = row_major(predictions);
-  const auto table = detail::classification_table(where, detail::LabelCells(t.view()), detail::LabelCells(p.view()), options);
+  const detail::LabelSource t(targets);
+  const detail::LabelSource p(predictions);
+  const auto table = detail::classification_table(where, t.cells(), p.cells(), options);
   auto names = options.target_names;
   if (names.empty()) {
     for (std::size_t j = 0; j < table.support.size(); ++j) {

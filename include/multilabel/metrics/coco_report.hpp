@@ -21,6 +21,8 @@
 #include "multilabel/metrics/classification.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/confusion.hpp"
+#include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 
 namespace multilabel::metrics {
 
@@ -110,9 +112,9 @@ template <std::floating_point Score>
 /// `ArgumentError` on a score that is not finite.
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] CocoReport coco_report(const Targets& targets, const Scores& scores, const CocoReportOptions& options = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::coco_report("metrics::coco_report", detail::LabelCells(t.view()), s.view(), options);
+  return detail::coco_report("metrics::coco_report", t.cells(), s.view(), options);
 }
 
 }  // namespace multilabel::metrics

@@ -16,7 +16,10 @@
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/counting.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
+#include "multilabel/metrics/detail/sparse_codes.hpp"
 
 namespace multilabel::metrics {
 
@@ -52,46 +55,140 @@ struct ConfusionOptions {
 
 namespace detail {
 
-[[nodiscard]] inline Confusion count_by_label(std::string_view where, const LabelCells& targets, const LabelCells& predictions,
-                                              const std::vector<double>& weights, const std::vector<std::size_t>& labels) {
-  require_weights(where, weights, targets.rows());
+/// The counts of some rows, column by column. Whole numbers stay exact in doubles.
+[[nodiscard]] inline Confusion count_block_by_label(std::string_view where, const LabelCells& targets,
+                                                    const LabelCells& predictions, const std::vector<double>& weights,
+                                                    const std::vector<std::size_t>& labels, std::size_t begin,
+                                                    std::size_t end) {
   const std::size_t columns = labels.empty() ? targets.columns() : labels.size();
+  if (!weights.empty()) {
+    WeightedColumnCounter counter(columns);
+    for_each_block(where, targets, predictions, labels, begin, end,
+                   [&](const LabelBlock& block) { counter.add(block, weights.data() + block.first); });
+    return {std::move(counter.true_positives), std::move(counter.predicted), std::move(counter.positives),
+            std::move(counter.known)};
+  }
   ColumnCounter counter(columns);
-  WeightedColumnCounter weighted(weights.empty() ? 0 : columns);
-  for_each_block(where, targets, predictions, labels, [&](const LabelBlock& block) {
-    if (weights.empty()) {
-      counter.add(block);
-    } else {
-      weighted.add(block, weights.data() + block.first);
-    }
-  });
-  if (!weights.empty()) return {weighted.true_positives, weighted.predicted, weighted.positives, weighted.known};
+  for_each_block(where, targets, predictions, labels, begin, end, [&](const LabelBlock& block) { counter.add(block); });
   const auto convert = [](const std::vector<std::uint64_t>& counts) {
     return std::vector<double>(counts.begin(), counts.end());
   };
   return {convert(counter.true_positives()), convert(counter.predicted()), convert(counter.positives()),
-          convert(counter.known(targets.rows()))};
+          convert(counter.known(end - begin))};
+}
+
+/// The counts of all rows from stored cells only: O(stored cells), so that several threads would not pay.
+[[nodiscard]] inline Confusion count_stored_by_label(const SparseCodes& targets, const SparseCodes& predictions,
+                                                     const std::vector<double>& weights) {
+  const std::size_t columns = targets.columns();
+  Confusion counts{std::vector<double>(columns), std::vector<double>(columns), std::vector<double>(columns), {}};
+  std::vector<double> hidden(columns);
+  for_each_stored(targets, predictions, [&](std::size_t i, std::size_t j, Code truth, bool predicted) {
+    const double weight = weights.empty() ? 1.0 : weights[i];
+    if (truth == unknown) {
+      hidden[j] += weight;
+      return;
+    }
+    if (truth == present) counts.positives[j] += weight;
+    if (predicted) counts.predicted[j] += weight;
+    if (truth == present && predicted) counts.true_positives[j] += weight;
+  });
+  const double all = weights.empty() ? static_cast<double>(targets.rows()) : pairwise_sum(weights);
+  counts.known.assign(columns, all);
+  for (std::size_t j = 0; j < columns; ++j) counts.known[j] -= hidden[j];
+  return counts;
+}
+
+/// The counts of each row from stored cells only.
+[[nodiscard]] inline Confusion count_stored_by_sample(const SparseCodes& targets, const SparseCodes& predictions,
+                                                      const std::vector<std::size_t>& labels) {
+  const std::size_t rows = targets.rows();
+  const std::size_t columns = targets.columns();
+  std::vector<double> times(columns, labels.empty() ? 1.0 : 0.0);  // how often each column is among the labels
+  for (const auto label : labels) times[label] += 1.0;
+  Confusion counts{std::vector<double>(rows), std::vector<double>(rows), std::vector<double>(rows),
+                   std::vector<double>(rows, static_cast<double>(labels.empty() ? columns : labels.size()))};
+  for_each_stored(targets, predictions, [&](std::size_t i, std::size_t j, Code truth, bool predicted) {
+    if (truth == unknown) {
+      counts.known[i] -= times[j];
+      return;
+    }
+    if (truth == present) counts.positives[i] += times[j];
+    if (predicted) counts.predicted[i] += times[j];
+    if (truth == present && predicted) counts.true_positives[i] += times[j];
+  });
+  return counts;
+}
+
+/// Whether both matrices are sparse and neither has a mask, after the check of their cells.
+[[nodiscard]] inline bool are_stored(std::string_view where, const LabelCells& targets, const LabelCells& predictions) {
+  if (targets.stored() == nullptr || predictions.stored() == nullptr) return false;
+  targets.stored()->require_labels(where, false);
+  predictions.stored()->require_labels(where, true);
+  return true;
+}
+
+/// The entries `labels` of counts by label, in this order; all for no labels.
+[[nodiscard]] inline Confusion select(Confusion all, const std::vector<std::size_t>& labels) {
+  if (labels.empty()) return all;
+  const auto take = [&](const std::vector<double>& from) {
+    std::vector<double> taken(labels.size());
+    std::transform(labels.begin(), labels.end(), taken.begin(), [&](std::size_t label) { return from[label]; });
+    return taken;
+  };
+  return {take(all.true_positives), take(all.predicted), take(all.positives), take(all.known)};
+}
+
+[[nodiscard]] inline Confusion count_by_label(std::string_view where, const LabelCells& targets, const LabelCells& predictions,
+                                              const std::vector<double>& weights, const std::vector<std::size_t>& labels) {
+  require_weights(where, weights, targets.rows());
+  require_pair(where, targets, predictions, labels);
+  if (are_stored(where, targets, predictions)) {
+    return select(count_stored_by_label(*targets.stored(), *predictions.stored(), weights), labels);
+  }
+  const Chunks chunks(targets.rows(), targets.columns());
+  std::vector<Confusion> parts(chunks.count());
+  chunks.for_each([&](std::size_t chunk, std::size_t begin, std::size_t end) {
+    parts[chunk] = count_block_by_label(where, targets, predictions, weights, labels, begin, end);
+  });
+  const std::size_t columns = labels.empty() ? targets.columns() : labels.size();
+  Confusion sum{std::vector<double>(columns), std::vector<double>(columns), std::vector<double>(columns),
+                std::vector<double>(columns)};
+  for (const auto& part : parts) {
+    for (std::size_t j = 0; j < columns; ++j) {
+      sum.true_positives[j] += part.true_positives[j];
+      sum.predicted[j] += part.predicted[j];
+      sum.positives[j] += part.positives[j];
+      sum.known[j] += part.known[j];
+    }
+  }
+  return sum;
 }
 
 [[nodiscard]] inline Confusion count_by_sample(std::string_view where, const LabelCells& targets, const LabelCells& predictions,
                                                const std::vector<std::size_t>& labels) {
+  require_pair(where, targets, predictions, labels);
+  if (are_stored(where, targets, predictions)) {
+    return count_stored_by_sample(*targets.stored(), *predictions.stored(), labels);
+  }
   const std::size_t rows = targets.rows();
-  Confusion confusion{std::vector<double>(rows), std::vector<double>(rows), std::vector<double>(rows),
-                      std::vector<double>(rows, static_cast<double>(labels.empty() ? targets.columns() : labels.size()))};
-  for_each_block(where, targets, predictions, labels, [&](const LabelBlock& block) {
+  Confusion counts{std::vector<double>(rows), std::vector<double>(rows), std::vector<double>(rows),
+                   std::vector<double>(rows, static_cast<double>(labels.empty() ? targets.columns() : labels.size()))};
+  const auto add_block = [&](const LabelBlock& block) {
     for (std::size_t i = 0; i < block.rows; ++i) {
-      const RowCounts counts =
-          count_row(block.targets + i * block.columns, block.predictions + i * block.columns, block.columns);
-      const std::size_t row = block.first + i;
-      confusion.true_positives[row] = static_cast<double>(counts.true_positives);
-      confusion.predicted[row] = static_cast<double>(counts.predicted);
-      confusion.positives[row] = static_cast<double>(counts.positives);
-      if (block.unknown != nullptr) {
-        confusion.known[row] -= static_cast<double>(count_ones(block.unknown + i * block.columns, block.columns));
-      }
+      const std::size_t offset = i * block.columns;
+      const RowCounts row = count_row(block.targets + offset, block.predictions + offset, block.columns);
+      counts.true_positives[block.first + i] = static_cast<double>(row.true_positives);
+      counts.predicted[block.first + i] = static_cast<double>(row.predicted);
+      counts.positives[block.first + i] = static_cast<double>(row.positives);
+      if (block.unknown == nullptr) continue;
+      counts.known[block.first + i] -= static_cast<double>(count_ones(block.unknown + offset, block.columns));
     }
+  };
+  Chunks(rows, targets.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
+    for_each_block(where, targets, predictions, labels, begin, end, add_block);
   });
-  return confusion;
+  return counts;
 }
 
 }  // namespace detail
@@ -101,10 +198,9 @@ namespace detail {
 template <label_matrix Targets, label_matrix Predictions>
 [[nodiscard]] Confusion confusion_by_label(const Targets& targets, const Predictions& predictions,
                                            const ConfusionOptions& options = {}) {
-  const auto t = row_major(targets);
-  const auto p = row_major(predictions);
-  return detail::count_by_label("metrics::confusion_by_label", detail::LabelCells(t.view()), detail::LabelCells(p.view()),
-                                options.sample_weight, options.labels);
+  const detail::LabelSource t(targets);
+  const detail::LabelSource p(predictions);
+  return detail::count_by_label("metrics::confusion_by_label", t.cells(), p.cells(), options.sample_weight, options.labels);
 }
 
 /// The counts of each row, over the labels; `options.sample_weight` multiplies each row's counts.
@@ -112,10 +208,10 @@ template <label_matrix Targets, label_matrix Predictions>
 [[nodiscard]] Confusion confusion_by_sample(const Targets& targets, const Predictions& predictions,
                                             const ConfusionOptions& options = {}) {
   constexpr auto where = "metrics::confusion_by_sample";
-  const auto t = row_major(targets);
-  const auto p = row_major(predictions);
-  detail::require_weights(where, options.sample_weight, t.view().rows());
-  auto confusion = detail::count_by_sample(where, detail::LabelCells(t.view()), detail::LabelCells(p.view()), options.labels);
+  const detail::LabelSource t(targets);
+  const detail::LabelSource p(predictions);
+  detail::require_weights(where, options.sample_weight, t.cells().rows());
+  auto confusion = detail::count_by_sample(where, t.cells(), p.cells(), options.labels);
   for (std::size_t i = 0; i < options.sample_weight.size(); ++i) {
     const double weight = options.sample_weight[i];
     for (auto* counts : {&confusion.true_positives, &confusion.predicted, &confusion.positives, &confusion.known})

@@ -8,17 +8,21 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
+#include "multilabel/core/sparse.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/score_bits.hpp"
+#include "multilabel/metrics/masked.hpp"
 
 namespace multilabel::metrics {
 
@@ -29,6 +33,40 @@ struct GainOptions {
 };
 
 namespace detail {
+
+/// Relevance that is read where it lies.
+template <matrix_like Targets>
+[[nodiscard]] auto relevance_of(const Targets& targets) {
+  return row_major(targets);
+}
+
+/// Relevance of stored cells, with the others 0.
+template <sparse_view Targets>
+[[nodiscard]] RowMajor<double> relevance_of(const Targets& targets) {
+  auto copy = std::make_unique<double[]>(targets.rows() * targets.columns());
+  for (std::size_t i = 0; i < targets.rows(); ++i) {
+    const auto values = targets.row_values(i);
+    const auto columns = targets.row_columns(i);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      copy[i * targets.columns() + static_cast<std::size_t>(columns[k])] += static_cast<double>(values[k]);
+    }
+  }
+  return {std::move(copy), targets.rows(), targets.columns()};
+}
+
+/// Relevance with NaN where the mask hides it.
+template <class Targets, class Mask>
+[[nodiscard]] RowMajor<double> relevance_of(const Masked<Targets, Mask>& both) {
+  const auto held = relevance_of(both.targets());
+  const auto view = held.view();
+  const auto mask = row_major(both.mask());
+  auto copy = std::make_unique<double[]>(view.size());
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const bool known = mask.view().data()[i] != cell_t<Mask>{0};
+    copy[i] = known ? static_cast<double>(view.data()[i]) : std::numeric_limits<double>::quiet_NaN();
+  }
+  return {std::move(copy), view.rows(), view.columns()};
+}
 
 /// 1 / log(rank + 1) for ranks 1 ... size, 0 beyond k.
 [[nodiscard]] inline std::vector<double> discounts(std::size_t size, std::size_t k, double log_base) {
@@ -103,7 +141,7 @@ template <class Relevance, std::floating_point Score>
 /// labels).
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double dcg_score(const Targets& targets, const Scores& scores, const GainOptions& options = {}) {
-  const auto t = row_major(targets);
+  const auto t = detail::relevance_of(targets);
   const auto s = row_major(scores);
   return detail::mean_gain("metrics::dcg_score", t.view(), s.view(), options, false);
 }
@@ -111,7 +149,7 @@ template <label_matrix Targets, score_matrix Scores>
 /// `dcg_score` of each row divided by the best possible, in [0, 1]; a row without relevance counts 0.
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double ndcg_score(const Targets& targets, const Scores& scores, const GainOptions& options = {}) {
-  const auto t = row_major(targets);
+  const auto t = detail::relevance_of(targets);
   const auto s = row_major(scores);
   return detail::mean_gain("metrics::ndcg_score", t.view(), s.view(), options, true);
 }

@@ -15,6 +15,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
 #include "multilabel/metrics/detail/score_bits.hpp"
 
@@ -119,10 +120,10 @@ template <std::floating_point Score>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] std::vector<PrecisionRecallCurve> precision_recall_curve(const Targets& targets, const Scores& scores,
                                                                        const std::vector<double>& sample_weight = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
   std::vector<PrecisionRecallCurve> curves;
-  const detail::LabelCells cells(t.view());
+  const detail::LabelCells& cells = t.cells();
   for (const auto& counts : detail::counts_of_labels("metrics::precision_recall_curve", cells, s.view(), sample_weight)) {
     curves.push_back(detail::precision_recall_of(counts));
   }
@@ -133,10 +134,10 @@ template <label_matrix Targets, score_matrix Scores>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] std::vector<RocCurve> roc_curve(const Targets& targets, const Scores& scores,
                                               const std::vector<double>& sample_weight = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
   std::vector<RocCurve> curves;
-  const detail::LabelCells cells(t.view());
+  const detail::LabelCells& cells = t.cells();
   for (const auto& counts : detail::counts_of_labels("metrics::roc_curve", cells, s.view(), sample_weight)) {
     curves.push_back(detail::roc_of(counts));
   }

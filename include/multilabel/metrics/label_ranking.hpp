@@ -3,16 +3,24 @@
 // Does each row rank its labels well, whatever the threshold? Three measures on scores [samples, labels], as scikit-learn
 // defines them; unknown cells are taken out of their row before it is ranked.
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string_view>
 #include <vector>
 
+#include "multilabel/core/detail/simd.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/chunks.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
+#include "multilabel/metrics/detail/rank_rows.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
+#include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics {
 
@@ -25,26 +33,104 @@ struct LabelRanking {
 
 namespace detail {
 
-template <std::floating_point Score>
-[[nodiscard]] LabelRanking label_ranking(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                         const std::vector<double>& weights) {
-  require_weights(where, weights, targets.rows());
+/// Which of the three are wanted; coverage alone is cheaper.
+enum class RankingNeed { all, coverage };
+
+/// Weighted sums over rows.
+struct RankingSums {
   LabelRanking sums;
-  double weight_sum = 0.0;
-  for_each_ranked_row(where, targets, scores, [&](std::size_t i, const RankedRow<Score>& row) {
-    const double weight = weights.empty() ? 1.0 : weights[i];
-    weight_sum += weight;
-    if (row.present == 0 || row.absent() == 0) {
+
+  void add(const RowRanking& row, std::size_t positives, std::size_t negatives, double weight) {
+    if (positives == 0 || negatives == 0) {
       sums.average_precision += weight;
-      sums.coverage_error += weight * static_cast<double>(row.present);
+      sums.coverage_error += weight * static_cast<double>(positives);
       return;
     }
-    const RowRanking ranking = rank_row(row);
-    sums.average_precision += weight * ranking.precision_sum / static_cast<double>(row.present);
-    sums.coverage_error += weight * static_cast<double>(ranking.coverage);
-    sums.ranking_loss += weight * static_cast<double>(ranking.misordered) /
-                         (static_cast<double>(row.present) * static_cast<double>(row.absent()));
+    sums.average_precision += weight * row.precision_sum / static_cast<double>(positives);
+    sums.coverage_error += weight * static_cast<double>(row.coverage);
+    sums.ranking_loss +=
+        weight * static_cast<double>(row.misordered) / (static_cast<double>(positives) * static_cast<double>(negatives));
+  }
+};
+
+/// The sums over the rows from `begin` whose cells are all 0 or 1, up to the first block of rows with another or `end`; returns
+/// where it stopped.
+template <std::floating_point Score>
+std::size_t add_clean_rows(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+                           const std::vector<double>& weights, RankingNeed need, std::size_t begin, std::size_t end,
+                           RankingSums& sums) {
+#if MULTILABEL_HAS_VECTORS
+  constexpr std::size_t step = 16;  // few enough to stay in the first-level cache
+  const std::size_t columns = targets.columns();
+  std::vector<std::uint32_t> found(step * columns + columns_slack);
+  std::vector<Score> positive_scores(columns);
+  std::array<std::uint32_t, step> ends{};
+  std::array<RowRanking, step> rankings{};
+  for (std::size_t first = begin; first < end; first += step) {
+    const std::size_t rows = std::min(step, end - first);
+    if (!targets.find_present(first, rows, found.data(), ends.data())) return first;
+    const Score* start = scores.data() + first * columns;
+    const bool more = first + 2 * step <= end;
+    const RankedRows<Score> block{
+        start, rows, columns, found.data(), ends.data(), targets.row_address(first + step), more ? targets.row_bytes() : 0};
+    bool finite = true;
+    if (need == RankingNeed::coverage) {
+      core::detail::run_kernel(RankRows<Score, true>{}, block, rankings.data(), &finite);
+    } else {
+      core::detail::run_kernel(RankRows<Score, false>{}, block, rankings.data(), &finite);
+    }
+    if (!finite) require_finite(where, scores, first, rows);
+    const std::uint32_t* at = found.data();
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto positives = static_cast<std::size_t>(found.data() + ends[i] - at);
+      const double weight = weights.empty() ? 1.0 : weights[first + i];
+      if (positives > few_positives && positives < columns) {
+        const Score* row = start + i * columns;
+        std::transform(at, at + positives, positive_scores.begin(), [row](std::uint32_t column) { return row[column]; });
+        rankings[i] = rank_row(RankedRow<Score>{row, columns, positive_scores.data(), positives});
+      }
+      sums.add(rankings[i], positives, columns - positives, weight);
+      at += positives;
+    }
+  }
+  return end;
+#else
+  return begin;
+#endif
+}
+
+/// The weighted sums over the rows `begin` ... `end`.
+template <std::floating_point Score>
+[[nodiscard]] LabelRanking ranking_sums(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+                                        const std::vector<double>& weights, RankingNeed need, std::size_t begin,
+                                        std::size_t end) {
+  RankingSums sums;
+  const std::size_t first = add_clean_rows(where, targets, scores, weights, need, begin, end, sums);
+  for_each_ranked_row(where, targets, scores, first, end, [&](std::size_t i, const RankedRow<Score>& row) {
+    const bool ranked = row.present > 0 && row.absent() > 0;
+    sums.add(ranked ? rank_row(row) : RowRanking{}, row.present, row.absent(), weights.empty() ? 1.0 : weights[i]);
   });
+  return sums.sums;
+}
+
+template <std::floating_point Score>
+[[nodiscard]] LabelRanking label_ranking(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+                                         const std::vector<double>& weights, RankingNeed need = RankingNeed::all) {
+  require_same_shape(where, "targets and scores", targets, scores);
+  require_weights(where, weights, targets.rows());
+  const Chunks chunks(targets.rows(), targets.columns());
+  std::vector<LabelRanking> parts(chunks.count());
+  chunks.for_each([&](std::size_t chunk, std::size_t begin, std::size_t end) {
+    parts[chunk] = ranking_sums(where, targets, scores, weights, need, begin, end);
+  });
+  LabelRanking sums;
+  for (const auto& part : parts) {
+    sums.average_precision += part.average_precision;
+    sums.coverage_error += part.coverage_error;
+    sums.ranking_loss += part.ranking_loss;
+  }
+  double weight_sum = static_cast<double>(targets.rows());
+  if (!weights.empty()) weight_sum = pairwise_sum(weights);
   const double factor = weight_sum == 0.0 ? std::numeric_limits<double>::quiet_NaN() : weight_sum;
   return {sums.average_precision / factor, sums.coverage_error / factor, sums.ranking_loss / factor};
 }
@@ -57,10 +143,9 @@ template <std::floating_point Score>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double label_ranking_average_precision_score(const Targets& targets, const Scores& scores,
                                                            const std::vector<double>& sample_weight = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_ranking("metrics::label_ranking_average_precision_score", detail::LabelCells(t.view()), s.view(),
-                               sample_weight)
+  return detail::label_ranking("metrics::label_ranking_average_precision_score", t.cells(), s.view(), sample_weight)
       .average_precision;
 }
 
@@ -69,9 +154,10 @@ template <label_matrix Targets, score_matrix Scores>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double coverage_error(const Targets& targets, const Scores& scores,
                                     const std::vector<double>& sample_weight = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_ranking("metrics::coverage_error", detail::LabelCells(t.view()), s.view(), sample_weight).coverage_error;
+  return detail::label_ranking("metrics::coverage_error", t.cells(), s.view(), sample_weight, detail::RankingNeed::coverage)
+      .coverage_error;
 }
 
 /// The mean over rows of the share of (positive, negative) pairs in which the negative scores at least as high. In [0, 1], 0 is
@@ -79,19 +165,18 @@ template <label_matrix Targets, score_matrix Scores>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double label_ranking_loss(const Targets& targets, const Scores& scores,
                                         const std::vector<double>& sample_weight = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_ranking("metrics::label_ranking_loss", detail::LabelCells(t.view()), s.view(), sample_weight)
-      .ranking_loss;
+  return detail::label_ranking("metrics::label_ranking_loss", t.cells(), s.view(), sample_weight).ranking_loss;
 }
 
 /// All three of them, at the price of one. Errors as `label_ranking_average_precision_score`.
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] LabelRanking label_ranking(const Targets& targets, const Scores& scores,
                                          const std::vector<double>& sample_weight = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_ranking("metrics::label_ranking", detail::LabelCells(t.view()), s.view(), sample_weight);
+  return detail::label_ranking("metrics::label_ranking", t.cells(), s.view(), sample_weight);
 }
 
 }  // namespace multilabel::metrics

@@ -18,6 +18,7 @@
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 
 namespace multilabel::metrics {
 
@@ -163,19 +164,17 @@ template <std::floating_point Score>
 /// 1].
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double log_loss(const Targets& targets, const Scores& scores, const ProbabilityOptions& options = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::mean_over_cells("metrics::log_loss", detail::LabelCells(t.view()), s.view(), options,
-                                 detail::cell_log_loss<cell_t<Scores>>);
+  return detail::mean_over_cells("metrics::log_loss", t.cells(), s.view(), options, detail::cell_log_loss<cell_t<Scores>>);
 }
 
 /// The mean over known cells of (probability - truth)^2, in [0, 1]; 0 is best. Errors as `log_loss`.
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double brier_score_loss(const Targets& targets, const Scores& scores, const ProbabilityOptions& options = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::mean_over_cells("metrics::brier_score_loss", detail::LabelCells(t.view()), s.view(), options,
-                                 detail::cell_brier<cell_t<Scores>>);
+  return detail::mean_over_cells("metrics::brier_score_loss", t.cells(), s.view(), options, detail::cell_brier<cell_t<Scores>>);
 }
 
 /// The mean over known cells of |mean probability - share of positives| of the cell's bin (Naeini et al. 2015, on the
@@ -185,9 +184,9 @@ template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double expected_calibration_error(const Targets& targets, const Scores& scores,
                                                 const CalibrationErrorOptions& options = {}) {
   constexpr auto where = "metrics::expected_calibration_error";
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  const detail::LabelCells cells(t.view());
+  const detail::LabelCells& cells = t.cells();
   const auto errors = detail::calibration_errors(where, cells, s.view(), options);
   if (options.average != Average::weighted) return mean(errors);
   const auto ignored = [](bool, cell_t<Scores>) { return 0.0; };

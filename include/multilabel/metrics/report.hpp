@@ -21,6 +21,8 @@
 #include "multilabel/metrics/classification.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/confusion.hpp"
+#include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/table.hpp"
 
 namespace multilabel::metrics {
@@ -115,11 +117,10 @@ template <std::floating_point Score>
 template <label_matrix Targets, score_matrix Scores, label_matrix Predictions>
 [[nodiscard]] MultiLabelReport evaluate(const Targets& targets, const Scores& scores, const Predictions& predictions,
                                         const encoding::Vocabulary& vocabulary) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  const auto p = row_major(predictions);
-  return detail::evaluate("metrics::evaluate", detail::LabelCells(t.view()), s.view(), detail::LabelCells(p.view()),
-                          vocabulary);
+  const detail::LabelSource p(predictions);
+  return detail::evaluate("metrics::evaluate", t.cells(), s.view(), p.cells(), vocabulary);
 }
 
 inline std::string MultiLabelReport::to_text() const {

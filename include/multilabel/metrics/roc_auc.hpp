@@ -3,16 +3,20 @@
 // How likely does a positive score above a negative? The area under the ROC curve. It ignores how rare positives are; where
 // they are rare, average precision says more.
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
+#include "multilabel/core/check.hpp"
+#include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/label_scores.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/positive_steps.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
 
@@ -22,14 +26,18 @@ struct RocAucOptions {
   Average average = Average::macro;                       ///< how labels become one number
   UndefinedLabel undefined = UndefinedLabel::as_sklearn;  ///< what a label without positives or without negatives counts as
   std::vector<double> sample_weight{};                    ///< [samples], not negative; empty: 1 each
+  double max_fpr = 1.0;  ///< below 1: the area up to this false positive rate, scaled so that chance is 0.5 and perfect 1
 };
 
 namespace detail {
 
 /// How the area under the ROC curve goes through `label_scores` and `averaged_score`. A tied pair counts half.
 struct RocAuc {
+  double max_fpr = 1.0;
+
   [[nodiscard]] double operator()(const PositiveSteps& steps) const {
     if (!is_defined(steps)) return std::numeric_limits<double>::quiet_NaN();
+    if (max_fpr < 1.0) return partial(steps);
     double above = 0.0;
     double area = 0.0;
     for (std::size_t i = 0; i < steps.positives.size(); ++i) {
@@ -43,6 +51,7 @@ struct RocAuc {
   template <std::floating_point Score>
   [[nodiscard]] double of_row(const RankedRow<Score>& row) const {
     if (!is_defined(row)) return std::numeric_limits<double>::quiet_NaN();
+    if (max_fpr < 1.0) return partial(positive_steps(row));
     const auto pairs = static_cast<double>(row.present) * static_cast<double>(row.absent());
     return (pairs - misordered_pairs(row, 0.5)) / pairs;
   }
@@ -54,6 +63,30 @@ struct RocAuc {
   [[nodiscard]] static bool is_defined(const RankedRow<Score>& row) {
     return row.present > 0 && row.absent() > 0;
   }
+
+ private:
+  /// The area left of `max_fpr`, scaled from between chance and perfection to [0.5, 1] (McClish 1989). The curve goes right by
+  /// the negatives above a score, and then slantwise by what lies at it.
+  [[nodiscard]] double partial(const PositiveSteps& steps) const {
+    const double limit = max_fpr * steps.negative_weight;
+    double tp = 0.0;
+    double fp = 0.0;
+    double area = 0.0;
+    const auto go = [&](double right, double up) {
+      const double share = right == 0.0 ? 0.0 : std::min(1.0, (limit - fp) / right);
+      area += share * right * (tp + 0.5 * share * up);
+      fp += right;
+      tp += up;
+    };
+    for (std::size_t i = 0; i < steps.positives.size() && fp < limit; ++i) {
+      go(steps.negatives_above[i], 0.0);
+      if (fp < limit) go(steps.negatives_at[i], steps.positives[i]);
+    }
+    if (fp < limit) go(limit - fp, 0.0);
+    const double least = 0.5 * max_fpr * max_fpr;
+    const double share = area / (steps.positive_weight * steps.negative_weight);
+    return 0.5 * (1.0 + (share - least) / (max_fpr - least));
+  }
 };
 
 }  // namespace detail
@@ -63,10 +96,13 @@ struct RocAuc {
 /// when the shapes differ and `ArgumentError` on a score that is not finite. O(cells + positives log positives).
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double roc_auc_score(const Targets& targets, const Scores& scores, const RocAucOptions& options = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::averaged_score("metrics::roc_auc_score", detail::LabelCells(t.view()), s.view(), options.average,
-                                options.sample_weight, options.undefined, detail::RocAuc{})
+  if (!(options.max_fpr > 0.0 && options.max_fpr <= 1.0)) {
+    fail<ArgumentError>({"metrics::roc_auc_score", "max_fpr must be above 0 and at most 1", join_text(options.max_fpr)});
+  }
+  return detail::averaged_score("metrics::roc_auc_score", t.cells(), s.view(), options.average, options.sample_weight,
+                                options.undefined, detail::RocAuc{options.max_fpr})
       .value;
 }
 
@@ -74,11 +110,9 @@ template <label_matrix Targets, score_matrix Scores>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] std::vector<double> roc_auc_by_label(const Targets& targets, const Scores& scores,
                                                    const std::vector<double>& sample_weight = {}) {
-  const auto t = row_major(targets);
+  const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_scores("metrics::roc_auc_by_label", detail::LabelCells(t.view()), s.view(), sample_weight,
-                              detail::RocAuc{})
-      .values;
+  return detail::label_scores("metrics::roc_auc_by_label", t.cells(), s.view(), sample_weight, detail::RocAuc{}).values;
 }
 
 }  // namespace multilabel::metrics

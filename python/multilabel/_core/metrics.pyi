@@ -5,7 +5,22 @@ import multilabel._core.encoding
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['LabelReport', 'MultiLabelReport', 'accuracy', 'average_precision', 'binary_accuracy', 'calibration_error', 'classification', 'coco_report', 'confusion', 'curves', 'evaluate', 'gain', 'hamming', 'probability', 'ranking', 'report_numbers', 'roc_auc', 'top_k_predictions']
+__all__: list[str] = ['LabelReport', 'Labels', 'MultiLabelReport', 'accuracy', 'average_precision', 'binary_accuracy', 'calibration_error', 'classification', 'coco_report', 'confusion', 'curves', 'evaluate', 'gain', 'hamming', 'probability', 'ranking', 'report_numbers', 'roc_auc', 'top_k_predictions']
+class Labels:
+    """
+    Targets or predictions as the kernels see them.
+    """
+    @staticmethod
+    def sparse(values: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], columns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64], row_starts: typing.Annotated[numpy.typing.ArrayLike, numpy.int64], width: typing.SupportsInt | typing.SupportsIndex, mask: typing.Annotated[numpy.typing.ArrayLike, numpy.bool] | None = None) -> Labels:
+        ...
+    def __init__(self, values: numpy.ndarray, mask: typing.Annotated[numpy.typing.ArrayLike, numpy.bool] | None = None) -> None:
+        ...
+    @property
+    def shape(self) -> tuple[int, int]:
+        ...
+    @property
+    def values(self) -> numpy.ndarray:
+        ...
 class LabelReport:
     """
     How well one label is told apart; NaN where it has no positives.
@@ -101,35 +116,35 @@ class MultiLabelReport:
     @property
     def unknown_cells(self) -> int:
         ...
-def accuracy(where: str, y_true: numpy.ndarray, y_pred: numpy.ndarray, normalize: bool, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> float:
+def accuracy(where: str, y_true: Labels, y_pred: Labels, normalize: bool, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> float:
     ...
-def average_precision(where: str, y_true: numpy.ndarray, y_score: numpy.ndarray, average: str | None, definition: str, skip_undefined: bool, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> tuple:
+def average_precision(where: str, y_true: Labels, y_score: numpy.ndarray, average: str | None, definition: str, skip_undefined: bool, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> tuple:
     ...
-def binary_accuracy(where: str, y_true: numpy.ndarray, y_score: numpy.ndarray, threshold: typing.SupportsFloat | typing.SupportsIndex) -> float:
+def binary_accuracy(where: str, y_true: Labels, y_score: numpy.ndarray, threshold: typing.SupportsFloat | typing.SupportsIndex) -> float:
     ...
-def calibration_error(where: str, y_true: numpy.ndarray, y_score: numpy.ndarray, average: str | None, bins: typing.SupportsInt | typing.SupportsIndex, equal_mass: bool) -> typing.Any:
+def calibration_error(where: str, y_true: Labels, y_score: numpy.ndarray, average: str | None, bins: typing.SupportsInt | typing.SupportsIndex, equal_mass: bool) -> typing.Any:
     ...
-def classification(where: str, y_true: numpy.ndarray, y_pred: numpy.ndarray, kinds: collections.abc.Sequence[str], average: str | None, beta: typing.SupportsFloat | typing.SupportsIndex, zero_division: typing.SupportsFloat | typing.SupportsIndex, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, labels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = []) -> tuple:
+def classification(where: str, y_true: Labels, y_pred: Labels, kinds: collections.abc.Sequence[str], average: str | None, beta: typing.SupportsFloat | typing.SupportsIndex, zero_division: typing.SupportsFloat | typing.SupportsIndex, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, labels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = []) -> tuple:
     ...
-def coco_report(where: str, y_true: numpy.ndarray, y_score: numpy.ndarray, threshold: typing.SupportsFloat | typing.SupportsIndex, k: typing.SupportsInt | typing.SupportsIndex) -> dict:
+def coco_report(where: str, y_true: Labels, y_score: numpy.ndarray, threshold: typing.SupportsFloat | typing.SupportsIndex, k: typing.SupportsInt | typing.SupportsIndex) -> dict:
     ...
-def confusion(where: str, y_true: numpy.ndarray, y_pred: numpy.ndarray, samplewise: bool, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, labels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = []) -> tuple:
+def confusion(where: str, y_true: Labels, y_pred: Labels, samplewise: bool, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, labels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = []) -> tuple:
     ...
-def curves(where: str, roc: bool, y_true: numpy.ndarray, y_score: numpy.ndarray, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> list:
+def curves(where: str, roc: bool, y_true: Labels, y_score: numpy.ndarray, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> list:
     ...
-def evaluate(targets: numpy.ndarray, scores: numpy.ndarray, predictions: numpy.ndarray, vocabulary: multilabel._core.encoding.Vocabulary) -> MultiLabelReport:
+def evaluate(targets: Labels, scores: numpy.ndarray, predictions: Labels, vocabulary: multilabel._core.encoding.Vocabulary) -> MultiLabelReport:
     ...
 def gain(where: str, normalized: bool, y_true: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], y_score: numpy.ndarray, k: typing.SupportsInt | typing.SupportsIndex, log_base: typing.SupportsFloat | typing.SupportsIndex, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> float:
     ...
-def hamming(where: str, y_true: numpy.ndarray, y_pred: numpy.ndarray, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> float:
+def hamming(where: str, y_true: Labels, y_pred: Labels, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> float:
     ...
-def probability(where: str, kind: str, y_true: numpy.ndarray, y_score: numpy.ndarray, average: str | None, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> typing.Any:
+def probability(where: str, kind: str, y_true: Labels, y_score: numpy.ndarray, average: str | None, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> typing.Any:
     ...
-def ranking(where: str, y_true: numpy.ndarray, y_score: numpy.ndarray, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> typing.Annotated[list[float], "FixedSize(3)"]:
+def ranking(where: str, y_true: Labels, y_score: numpy.ndarray, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, coverage_only: bool = False) -> typing.Annotated[list[float], "FixedSize(3)"]:
     ...
-def report_numbers(where: str, y_true: numpy.ndarray, y_pred: numpy.ndarray, zero_division: typing.SupportsFloat | typing.SupportsIndex, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, labels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = []) -> tuple:
+def report_numbers(where: str, y_true: Labels, y_pred: Labels, zero_division: typing.SupportsFloat | typing.SupportsIndex, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, labels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = []) -> tuple:
     ...
-def roc_auc(where: str, y_true: numpy.ndarray, y_score: numpy.ndarray, average: str | None, skip_undefined: bool, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None) -> tuple:
+def roc_auc(where: str, y_true: Labels, y_score: numpy.ndarray, average: str | None, skip_undefined: bool, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, max_fpr: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> tuple:
     ...
 def top_k_predictions(y_score: numpy.ndarray, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.uint8]:
     ...

@@ -7,13 +7,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from multilabel import _core
-from multilabel._label_arrays import label_array
+from multilabel._label_arrays import weight_array
 
 from ._input import are_multilabel, by_sklearn, read_pair, read_scores, refused, refused_scores
 
 
 def accuracy_score(
-    y_true: ArrayLike, y_pred: ArrayLike, *, normalize: bool = True, sample_weight: ArrayLike | None = None
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    normalize: bool = True,
+    sample_weight: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
 ) -> float:
     """The share of rows that are right in every label (subset accuracy); `binary_accuracy` is the share of cells.
 
@@ -27,6 +32,8 @@ def accuracy_score(
         The share of rows; otherwise their number (or weight).
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -38,9 +45,9 @@ def accuracy_score(
     >>> accuracy_score([[1, 0], [0, 1]], [[1, 1], [0, 1]])
     0.5
     """
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("accuracy_score", y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
-    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight)
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
     try:
         return _core.metrics.accuracy("accuracy_score", targets, predictions, bool(normalize), weights)
     except _core.ArgumentError as error:
@@ -48,7 +55,12 @@ def accuracy_score(
 
 
 def zero_one_loss(
-    y_true: ArrayLike, y_pred: ArrayLike, *, normalize: bool = True, sample_weight: ArrayLike | None = None
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    normalize: bool = True,
+    sample_weight: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
 ) -> float:
     """The share of rows with at least one wrong label.
 
@@ -62,6 +74,8 @@ def zero_one_loss(
         The share of rows; otherwise their number (or weight).
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -73,17 +87,19 @@ def zero_one_loss(
     >>> zero_one_loss([[1, 0], [0, 1]], [[1, 1], [0, 1]])
     0.5
     """
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("zero_one_loss", y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
-    right = accuracy_score(y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
+    right = accuracy_score(y_true, y_pred, normalize=normalize, sample_weight=sample_weight, mask=mask)
     if normalize:
         return 1 - right
-    if sample_weight is not None:
-        return float(np.sum(sample_weight)) - right
-    return label_array(y_true, "y_true").shape[0] - right
+    rows = np.shape(y_true)[0]
+    weights = weight_array(sample_weight, rows)
+    return (rows if weights is None else float(np.sum(weights))) - right
 
 
-def hamming_loss(y_true: ArrayLike, y_pred: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
+def hamming_loss(
+    y_true: ArrayLike, y_pred: ArrayLike, *, sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None
+) -> float:
     """The share of known cells that are wrong.
 
     Parameters
@@ -94,6 +110,8 @@ def hamming_loss(y_true: ArrayLike, y_pred: ArrayLike, *, sample_weight: ArrayLi
         0 and 1.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -106,16 +124,18 @@ def hamming_loss(y_true: ArrayLike, y_pred: ArrayLike, *, sample_weight: ArrayLi
     >>> hamming_loss([[1, 0], [0, 1]], [[1, 1], [0, 1]])
     0.25
     """
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("hamming_loss", y_true, y_pred, sample_weight=sample_weight)
-    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight)
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
     try:
         return _core.metrics.hamming("hamming_loss", targets, predictions, weights)
     except _core.ArgumentError as error:
         raise refused(error, targets, predictions) from None
 
 
-def binary_accuracy(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5) -> float:
+def binary_accuracy(
+    y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5, mask: ArrayLike | None = None
+) -> float:
     """The share of known cells on the right side of a threshold: Keras's accuracy. High wherever labels are rare.
 
     Parameters
@@ -126,6 +146,8 @@ def binary_accuracy(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float =
         Scores; a cell counts as predicted above the threshold, not at it.
     threshold : float, default=0.5
         In the unit of the scores.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -137,7 +159,7 @@ def binary_accuracy(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float =
     >>> binary_accuracy([[1, 0], [0, 1]], [[0.9, 0.6], [0.1, 0.7]])
     0.75
     """
-    targets, scores = read_scores(y_true, y_score)
+    targets, scores = read_scores(y_true, y_score, mask)
     try:
         return _core.metrics.binary_accuracy("binary_accuracy", targets, scores, threshold)
     except _core.ArgumentError as error:

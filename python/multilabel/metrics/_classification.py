@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilabel import _core
+from multilabel._label_arrays import as_array
 
 from ._input import (
     AVERAGES,
@@ -90,6 +91,12 @@ def _warn_zero_division(kind: str, average: str | None, size: int) -> None:
     )
 
 
+def _with_weightless(undefined: Sequence[int], weights: NDArray[Any] | None, average: str | None) -> list[int]:
+    """How many values are undefined, counting rows of weight 0 in averages over rows: scikit-learn warns of them, too."""
+    weightless = 0 if average != "samples" or weights is None else int((weights == 0).sum())
+    return [max(count, weightless) for count in undefined]
+
+
 def _classification(
     where: str,
     kinds: list[str],
@@ -101,12 +108,13 @@ def _classification(
     average: Any,
     sample_weight: Any,
     zero_division: Any,
+    mask: Any,
     beta: float = 1.0,
     warn_for: Iterable[str] = _MODIFIERS,
 ) -> tuple[list[Any], NDArray[Any], bool]:
     divisor = _zero_division(where, zero_division, nan=kinds != ["jaccard"])
     _check_average(where, average, pos_label)
-    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight)
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
     columns = _columns(labels, targets.shape[1])
     try:
         values, undefined, support, size = _core.metrics.classification(
@@ -115,6 +123,7 @@ def _classification(
     except _core.ArgumentError as error:
         raise refused(error, targets, predictions) from None
     if isinstance(zero_division, str):
+        undefined = _with_weightless(undefined, weights, average)
         for kind, count in zip(kinds, undefined, strict=True):
             silent = kind == "fbeta" and (beta == 0 or np.isposinf(beta))
             if count and kind in warn_for and not silent:
@@ -131,6 +140,7 @@ def precision_score(
     average: Average | None = "binary",
     sample_weight: ArrayLike | None = None,
     zero_division: ZeroDivision = "warn",
+    mask: ArrayLike | None = None,
 ) -> Any:
     """The share of predictions that are right: TP / (TP + FP).
 
@@ -150,6 +160,8 @@ def precision_score(
         How much each row counts.
     zero_division : {"warn", 0, 1, nan}, default="warn"
         The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -168,9 +180,9 @@ def precision_score(
         "sample_weight": sample_weight,
         "zero_division": zero_division,
     }
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("precision_score", y_true, y_pred, **options)
-    values, _, _ = _classification("precision_score", ["precision"], y_true, y_pred, **options)
+    values, _, _ = _classification("precision_score", ["precision"], y_true, y_pred, **options, mask=mask)
     return values[0]
 
 
@@ -183,6 +195,7 @@ def recall_score(
     average: Average | None = "binary",
     sample_weight: ArrayLike | None = None,
     zero_division: ZeroDivision = "warn",
+    mask: ArrayLike | None = None,
 ) -> Any:
     """The share of positives that are found: TP / (TP + FN).
 
@@ -202,6 +215,8 @@ def recall_score(
         How much each row counts.
     zero_division : {"warn", 0, 1, nan}, default="warn"
         The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -220,9 +235,9 @@ def recall_score(
         "sample_weight": sample_weight,
         "zero_division": zero_division,
     }
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("recall_score", y_true, y_pred, **options)
-    values, _, _ = _classification("recall_score", ["recall"], y_true, y_pred, **options)
+    values, _, _ = _classification("recall_score", ["recall"], y_true, y_pred, **options, mask=mask)
     return values[0]
 
 
@@ -235,6 +250,7 @@ def f1_score(
     average: Average | None = "binary",
     sample_weight: ArrayLike | None = None,
     zero_division: ZeroDivision = "warn",
+    mask: ArrayLike | None = None,
 ) -> Any:
     """The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN).
 
@@ -254,6 +270,8 @@ def f1_score(
         How much each row counts.
     zero_division : {"warn", 0, 1, nan}, default="warn"
         The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -274,9 +292,9 @@ def f1_score(
         "sample_weight": sample_weight,
         "zero_division": zero_division,
     }
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("f1_score", y_true, y_pred, **options)
-    values, _, _ = _classification("f1_score", ["fbeta"], y_true, y_pred, **options)
+    values, _, _ = _classification("f1_score", ["fbeta"], y_true, y_pred, **options, mask=mask)
     return values[0]
 
 
@@ -290,6 +308,7 @@ def fbeta_score(
     average: Average | None = "binary",
     sample_weight: ArrayLike | None = None,
     zero_division: ZeroDivision = "warn",
+    mask: ArrayLike | None = None,
 ) -> Any:
     """The weighted harmonic mean of precision and recall.
 
@@ -311,6 +330,8 @@ def fbeta_score(
         How much each row counts.
     zero_division : {"warn", 0, 1, nan}, default="warn"
         The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -334,9 +355,9 @@ def fbeta_score(
         "zero_division": zero_division,
         "beta": beta,
     }
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("fbeta_score", y_true, y_pred, **options)
-    values, _, _ = _classification("fbeta_score", ["fbeta"], y_true, y_pred, **options)
+    values, _, _ = _classification("fbeta_score", ["fbeta"], y_true, y_pred, **options, mask=mask)
     return values[0]
 
 
@@ -349,6 +370,7 @@ def jaccard_score(
     average: Average | None = "binary",
     sample_weight: ArrayLike | None = None,
     zero_division: ZeroDivision = "warn",
+    mask: ArrayLike | None = None,
 ) -> Any:
     """The overlap of what is present and what is predicted: TP / (TP + FP + FN).
 
@@ -368,6 +390,8 @@ def jaccard_score(
         How much each row counts.
     zero_division : {"warn", 0, 1}, default="warn"
         The value where the denominator is 0; "warn" is 0 with a warning.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -386,9 +410,9 @@ def jaccard_score(
         "sample_weight": sample_weight,
         "zero_division": zero_division,
     }
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("jaccard_score", y_true, y_pred, **options)
-    values, _, _ = _classification("jaccard_score", ["jaccard"], y_true, y_pred, **options)
+    values, _, _ = _classification("jaccard_score", ["jaccard"], y_true, y_pred, **options, mask=mask)
     return values[0]
 
 
@@ -403,6 +427,7 @@ def precision_recall_fscore_support(
     warn_for: Iterable[str] = ("precision", "recall", "f-score"),
     sample_weight: ArrayLike | None = None,
     zero_division: ZeroDivision = "warn",
+    mask: ArrayLike | None = None,
 ) -> tuple[Any, Any, Any, NDArray[Any] | None]:
     """Precision, recall, F-beta and the number of positives, in one pass.
 
@@ -426,6 +451,8 @@ def precision_recall_fscore_support(
         How much each row counts.
     zero_division : {"warn", 0, 1, nan}, default="warn"
         The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -448,7 +475,7 @@ def precision_recall_fscore_support(
         "beta": beta,
     }
     where = "precision_recall_fscore_support"
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn(where, y_true, y_pred, warn_for=warn_for, **options)
     if not beta >= 0:
         raise InvalidParameterError(
@@ -456,7 +483,7 @@ def precision_recall_fscore_support(
         )
     kinds = ["precision", "recall", "fbeta"]
     wanted = ["fbeta" if name == "f-score" else name for name in warn_for]
-    values, support, weighted = _classification(where, kinds, y_true, y_pred, warn_for=wanted, **options)
+    values, support, weighted = _classification(where, kinds, y_true, y_pred, warn_for=wanted, **options, mask=mask)
     if average is not None:
         return values[0], values[1], values[2], None
     return values[0], values[1], values[2], support if weighted else support.astype(np.int64)
@@ -469,6 +496,7 @@ def multilabel_confusion_matrix(
     sample_weight: ArrayLike | None = None,
     labels: ArrayLike | None = None,
     samplewise: bool = False,
+    mask: ArrayLike | None = None,
 ) -> NDArray[Any]:
     """A matrix [[TN, FP], [FN, TP]] for each label, or for each row.
 
@@ -484,11 +512,13 @@ def multilabel_confusion_matrix(
         The columns to use, in this order; all by default.
     samplewise : bool, default=False
         One matrix a row instead of one a label.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
     matrices : ndarray of shape (labels, 2, 2) or (samples, 2, 2)
-        int64; float64 when rows are weighted. Unknown cells are in none of the four.
+        int64; float64 when rows are weighted, but for whole weights of one matrix a row. Unknown cells are in none of the four.
 
     Examples
     --------
@@ -497,9 +527,9 @@ def multilabel_confusion_matrix(
     [[[1, 0], [0, 1]], [[0, 1], [0, 1]]]
     """
     where = "multilabel_confusion_matrix"
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn(where, y_true, y_pred, sample_weight=sample_weight, labels=labels, samplewise=samplewise)
-    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight)
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
     columns = _columns(labels, targets.shape[1])
     try:
         tp, predicted, positives, known = _core.metrics.confusion(
@@ -512,7 +542,10 @@ def multilabel_confusion_matrix(
     )
     if weights is None:
         return matrices.astype(np.int64)
-    return matrices * weights[:, None, None] if samplewise else matrices
+    if not samplewise:
+        return matrices
+    kind = np.result_type(np.int64, as_array(sample_weight, "sample_weight").dtype)
+    return (matrices * weights[:, None, None]).astype(kind)
 
 
 def classification_report(
@@ -525,6 +558,7 @@ def classification_report(
     digits: int = 2,
     output_dict: bool = False,
     zero_division: ZeroDivision = "warn",
+    mask: ArrayLike | None = None,
 ) -> str | dict[str, Any]:
     """Precision, recall, F1 and support of each label and of the four averages, as scikit-learn's text or dictionary.
 
@@ -548,6 +582,8 @@ def classification_report(
         Return a dictionary instead.
     zero_division : {"warn", 0, 1, nan}, default="warn"
         The value where the denominator is 0; "warn" is 0 with a warning, nan leaves it out of averages.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -561,7 +597,7 @@ def classification_report(
     >>> report["dog"]
     {'precision': 0.5, 'recall': 1.0, 'f1-score': 0.6666666666666666, 'support': 1.0}
     """
-    if not are_multilabel(y_true, y_pred):
+    if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn(
             "classification_report",
             y_true,
@@ -573,7 +609,7 @@ def classification_report(
             output_dict=output_dict,
             zero_division=zero_division,
         )
-    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight)
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
     columns = _columns(labels, targets.shape[1]) if labels is not None else list(range(targets.shape[1]))
     if target_names is not None and len(columns) != len(target_names):
         if labels is None:
@@ -598,6 +634,7 @@ def classification_report(
         averages: list[str | None] = [None, "micro", "macro", "weighted", "samples"]
         counts = [(undefined, len(support)), *((line[1], line[2]) for line in means)]
         for average, (missing, size) in zip(averages, counts, strict=True):
+            missing = _with_weightless(missing, weights, average)
             for kind, count in zip(("precision", "recall", "fbeta"), missing, strict=True):
                 if count:
                     _warn_zero_division(kind, average, size)

@@ -11,11 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilabel import _core
-from multilabel._label_arrays import is_multilabel, label_array, score_array, weight_array
+from multilabel._label_arrays import (
+    is_multilabel,
+    is_sparse,
+    label_array,
+    mask_array,
+    score_array,
+    stored_cells,
+    weight_array,
+)
 
 Average = Literal["binary", "micro", "macro", "weighted", "samples"]
 ScoreAverage = Literal["micro", "macro", "weighted", "samples"]
 ZeroDivision = float | Literal["warn"]
+
+Labels = _core.metrics.Labels
 
 
 AVERAGES = (None, "micro", "macro", "weighted", "samples")
@@ -60,15 +70,43 @@ def by_sklearn(where: str, *args: Any, **kwargs: Any) -> Any:
     return getattr(metrics, where)(*args, **kwargs)
 
 
-def are_multilabel(y_true: Any, y_other: Any) -> bool:
-    return is_multilabel(y_true) and is_multilabel(y_other)
+def are_multilabel(y_true: Any, y_other: Any, mask: Any = None) -> bool:
+    """Whether this is ours to compute: both are label matrices; a mask says so of matrices of one column, too."""
+    if is_multilabel(y_true) and is_multilabel(y_other):
+        return True
+    if mask is None:
+        return False
+    if len(np.shape(y_true)) == len(np.shape(y_other)) == 2:
+        return True
+    raise _core.ShapeError(
+        f"a mask is for label matrices [samples, labels]; got {len(np.shape(y_true))} and {len(np.shape(y_other))} "
+        "dimensions"
+    )
 
 
-def read_targets(y_true: Any) -> NDArray[Any]:
-    targets = label_array(y_true, "y_true")
-    if targets.dtype.kind in "if" and targets.size:
-        head = targets[:64]
-        if (head == -1).any() and not (head == 0).any() and not (targets == 0).any():
+def _read(values: Any, name: str, mask: Any = None) -> Labels:
+    if is_sparse(values):
+        return Labels.sparse(*stored_cells(values, name), mask=mask_array(mask, values.shape))
+    array = label_array(values, name)
+    if array.ndim != 2:
+        raise _core.ShapeError(
+            f"binary format is not supported: {name} must be a matrix [samples, labels]; got {array.ndim} dimensions"
+        )
+    return Labels(array, mask_array(mask, array.shape))
+
+
+def read_predictions(y_pred: Any, name: str = "y_pred") -> Labels:
+    """Predictions as the kernels take them."""
+    return _read(y_pred, name)
+
+
+def read_targets(y_true: Any, mask: Any = None) -> Labels:
+    """Targets as the kernels take them."""
+    targets = _read(y_true, "y_true", mask)
+    values = targets.values
+    if values.ndim == 2 and values.dtype.kind in "if" and values.size:
+        head = values[:64]
+        if (head == -1).any() and not (head == 0).any() and not (values == 0).any():
             warnings.warn(
                 "y_true holds 1 and -1 but no 0. Here -1 means unknown, so no label is known to be absent; write 0 for "
                 "absent.",
@@ -79,40 +117,42 @@ def read_targets(y_true: Any) -> NDArray[Any]:
 
 
 def read_pair(
-    y_true: Any, y_pred: Any, sample_weight: Any
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]:
+    y_true: Any, y_pred: Any, sample_weight: Any, mask: Any
+) -> tuple[Labels, Labels, NDArray[np.float64] | None]:
     """Targets, predictions and weights as the kernels take them, after the checks of scikit-learn in its order."""
-    targets = read_targets(y_true)
-    predictions = label_array(y_pred, "y_pred")
-    if len(targets) != len(predictions):
+    targets, predictions = read_targets(y_true, mask), read_predictions(y_pred)
+    rows, columns = targets.shape
+    if rows != predictions.shape[0]:
         raise _core.ShapeError(
-            f"Found input variables with inconsistent numbers of samples: {[len(targets), len(predictions)]}"
+            f"Found input variables with inconsistent numbers of samples: {[rows, predictions.shape[0]]}"
         )
-    if len(targets) == 0:
+    if rows == 0:
         raise _core.ArgumentError(
             "Found empty input array (e.g., `y_true` or `y_pred`) while a minimum of 1 sample is required."
         )
-    weights = weight_array(sample_weight, len(targets))
-    if targets.shape[1] != predictions.shape[1]:
+    weights = weight_array(sample_weight, rows)
+    if columns != predictions.shape[1]:
         raise _core.ShapeError(
             "Multi-label binary indicator input with different numbers of labels: "
-            f"{targets.shape[1]} in y_true, {predictions.shape[1]} in y_pred"
+            f"{columns} in y_true, {predictions.shape[1]} in y_pred"
         )
     return targets, predictions, weights
 
 
-def refused(error: Exception, y_true: NDArray[Any], y_pred: NDArray[Any]) -> Exception:
+def refused(error: Exception, y_true: Labels, y_pred: Labels) -> Exception:
     """The error of a kernel that met a cell which is no label, introduced by what scikit-learn says about such data."""
 
-    def kind(values: NDArray[Any]) -> str:
+    def kind(labels: Labels) -> str:
+        values = np.nan_to_num(labels.values)
         if values.dtype.kind == "f" and (values != np.floor(values)).any():
             return "continuous-multioutput"
-        return "multilabel-indicator" if len(np.unique(values)) <= 2 else "multiclass-multioutput"
+        stored_only = values.ndim == 1
+        distinct = np.union1d(values, [0]) if stored_only else np.unique(values)
+        return "multilabel-indicator" if len(distinct) <= 2 else "multiclass-multioutput"
 
-    for name, values in (("y_true", y_true), ("y_pred", y_pred)):
-        if name == "y_pred" and values.dtype.kind == "f" and np.isnan(values).any():
-            return _core.ArgumentError(f"Input {name} contains NaN. {error}")
-    kinds = [kind(np.nan_to_num(values)) for values in (y_true, y_pred)]
+    if np.isnan(y_pred.values).any():
+        return _core.ArgumentError(f"Input y_pred contains NaN. {error}")
+    kinds = [kind(y_true), kind(y_pred)]
     if kinds[0] != kinds[1]:
         text = f"Classification metrics can't handle a mix of {kinds[0]} and {kinds[1]} targets. {error}"
     elif kinds[0] == "multilabel-indicator":
@@ -122,21 +162,19 @@ def refused(error: Exception, y_true: NDArray[Any], y_pred: NDArray[Any]) -> Exc
     return _core.ArgumentError(text)
 
 
-def read_scores(y_true: Any, y_score: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    targets = read_targets(y_true)
-    scores = score_array(y_score, "y_score")
-    if targets.ndim != 2 or scores.ndim != 2:
+def read_scores(y_true: Any, y_score: Any, mask: Any) -> tuple[Labels, NDArray[Any]]:
+    """Targets and scores as the kernels take them, after the checks of scikit-learn in its order."""
+    targets, scores = read_targets(y_true, mask), score_array(y_score, "y_score")
+    if scores.ndim != 2:
         raise _core.ShapeError(
-            "binary format is not supported: y_true and y_score must be matrices [samples, labels]; got "
-            f"{targets.ndim} and {scores.ndim} dimensions"
+            f"binary format is not supported: y_score must be a matrix [samples, labels]; got {scores.ndim} dimensions"
         )
-    if len(targets) != len(scores):
-        raise _core.ShapeError(
-            f"Found input variables with inconsistent numbers of samples: {[len(targets), len(scores)]}"
-        )
+    rows = targets.shape[0]
+    if rows != len(scores):
+        raise _core.ShapeError(f"Found input variables with inconsistent numbers of samples: {[rows, len(scores)]}")
     if targets.shape != scores.shape:
         raise _core.ShapeError(f"y_true and y_score have different shape: {targets.shape} and {scores.shape}")
-    if len(targets) == 0:
+    if rows == 0:
         raise _core.ArgumentError(
             f"Found array with 0 sample(s) (shape={targets.shape}) while a minimum of 1 is required."
         )

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from multilabel import _core
-from multilabel._label_arrays import is_multilabel, weight_array
+from multilabel._label_arrays import weight_array
 
-from ._input import ScoreAverage, by_sklearn, check_score_average, read_scores
+from ._input import ScoreAverage, are_multilabel, by_sklearn, check_score_average, read_scores
 
 
-def _probability(where: str, kind: str, y_true: Any, y_proba: Any, average: Any, sample_weight: Any) -> Any:
+def _probability(where: str, kind: str, y_true: Any, y_proba: Any, average: Any, sample_weight: Any, mask: Any) -> Any:
     check_score_average(where, average, "skip")
-    targets, scores = read_scores(y_true, y_proba)
-    weights = weight_array(sample_weight, len(targets))
+    targets, scores = read_scores(y_true, y_proba, mask)
+    weights = weight_array(sample_weight, len(scores))
     return _core.metrics.probability(where, kind, targets, scores, average, weights)
 
 
@@ -29,6 +29,7 @@ def log_loss(
     sample_weight: ArrayLike | None = None,
     labels: ArrayLike | None = None,
     average: ScoreAverage | None = "macro",
+    mask: ArrayLike | None = None,
 ) -> Any:
     """The mean over known cells of -log(probability given to the truth), label by label; 0 is best.
 
@@ -48,6 +49,8 @@ def log_loss(
         For binary and multiclass data only.
     average : {"micro", "macro", "weighted", "samples"} or None, default="macro"
         How labels become one number; None for one value a label. micro is the mean over cells.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -59,13 +62,13 @@ def log_loss(
     >>> round(log_loss([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]]), 4)
     0.1976
     """
-    if not is_multilabel(y_true):
+    if not are_multilabel(y_true, y_true, mask):
         return by_sklearn("log_loss", y_true, y_proba, normalize=normalize, sample_weight=sample_weight, labels=labels)
     if not normalize or labels is not None:
         raise _core.ArgumentError(
             "log_loss: normalize and labels are for binary and multiclass data; got a label matrix"
         )
-    return _probability("log_loss", "log", y_true, y_proba, average, sample_weight)
+    return _probability("log_loss", "log", y_true, y_proba, average, sample_weight, mask)
 
 
 def brier_score_loss(
@@ -77,6 +80,7 @@ def brier_score_loss(
     labels: ArrayLike | None = None,
     scale_by_half: bool | Literal["auto"] = "auto",
     average: ScoreAverage | None = "macro",
+    mask: ArrayLike | None = None,
 ) -> Any:
     """The mean over known cells of (probability - truth) squared, label by label, in [0, 1]; 0 is best.
 
@@ -96,6 +100,8 @@ def brier_score_loss(
         For binary and multiclass data only.
     average : {"micro", "macro", "weighted", "samples"} or None, default="macro"
         How labels become one number; None for one value a label. micro is the mean over cells.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -108,14 +114,14 @@ def brier_score_loss(
     0.0375
     """
     where = "brier_score_loss"
-    if not is_multilabel(y_true):
+    if not are_multilabel(y_true, y_true, mask):
         options = {"pos_label": pos_label, "labels": labels, "scale_by_half": scale_by_half}
         return by_sklearn(where, y_true, y_proba, sample_weight=sample_weight, **options)
     if pos_label not in (None, 1) or labels is not None or scale_by_half != "auto":
         raise _core.ArgumentError(
             f"{where}: pos_label, labels and scale_by_half are for other data; got a label matrix"
         )
-    return _probability(where, "brier", y_true, y_proba, average, sample_weight)
+    return _probability(where, "brier", y_true, y_proba, average, sample_weight, mask)
 
 
 def expected_calibration_error(
@@ -125,6 +131,7 @@ def expected_calibration_error(
     average: Literal["micro", "macro", "weighted"] | None = "micro",
     bins: int = 15,
     binning: Literal["equal_width", "equal_mass"] = "equal_width",
+    mask: ArrayLike | None = None,
 ) -> Any:
     """The mean over known cells of the distance between mean probability and share of positives of the cell's bin.
 
@@ -140,6 +147,8 @@ def expected_calibration_error(
         The error shrinks with fewer bins: compare like with like.
     binning : {"equal_width", "equal_mass"}, default="equal_width"
         Bins of equal width, or of equally many cells (the adaptive form), ties not split.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -159,5 +168,5 @@ def expected_calibration_error(
         raise _core.ArgumentError(f"{where}: binning must be 'equal_width' or 'equal_mass'; got {binning!r}")
     if not isinstance(bins, int | np.integer) or bins < 1:
         raise _core.ArgumentError(f"{where}: bins must be an int of at least 1; got {bins!r}")
-    targets, scores = read_scores(y_true, y_proba)
+    targets, scores = read_scores(y_true, y_proba, mask)
     return _core.metrics.calibration_error(where, targets, scores, average, bins, binning == "equal_mass")

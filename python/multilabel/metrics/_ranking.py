@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from multilabel import _core
-from multilabel._label_arrays import label_array, score_array, weight_array
+from multilabel._label_arrays import label_array, mask_array, score_array, weight_array
 
 from ._input import InvalidParameterError, read_scores, refused_scores
 
@@ -25,17 +25,17 @@ class LabelRanking(NamedTuple):
     """See `label_ranking_loss`."""
 
 
-def _ranking(where: str, y_true: Any, y_score: Any, sample_weight: Any) -> LabelRanking:
-    targets, scores = read_scores(y_true, y_score)
-    weights = weight_array(sample_weight, len(targets))
+def _ranking(where: str, y_true: Any, y_score: Any, sample_weight: Any, mask: Any) -> LabelRanking:
+    targets, scores = read_scores(y_true, y_score, mask)
+    weights = weight_array(sample_weight, len(scores))
     try:
-        return LabelRanking(*_core.metrics.ranking(where, targets, scores, weights))
+        return LabelRanking(*_core.metrics.ranking(where, targets, scores, weights, where == "coverage_error"))
     except _core.ArgumentError as error:
         raise refused_scores(error, scores) from None
 
 
 def label_ranking_average_precision_score(
-    y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None
+    y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None
 ) -> float:
     """The mean share of positives among the labels ranked at or above each positive.
 
@@ -47,6 +47,8 @@ def label_ranking_average_precision_score(
         Finite scores, higher meaning more likely.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -59,10 +61,12 @@ def label_ranking_average_precision_score(
     >>> label_ranking_average_precision_score([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.8, 0.3]])
     0.75
     """
-    return _ranking("label_ranking_average_precision_score", y_true, y_score, sample_weight).average_precision
+    return _ranking("label_ranking_average_precision_score", y_true, y_score, sample_weight, mask).average_precision
 
 
-def coverage_error(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
+def coverage_error(
+    y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None
+) -> float:
     """How many labels, best score first, must be taken to have all positives of a row, on average.
 
     Parameters
@@ -73,6 +77,8 @@ def coverage_error(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: Arra
         Finite scores, higher meaning more likely.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -85,10 +91,12 @@ def coverage_error(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: Arra
     >>> coverage_error([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.8, 0.3]])
     1.5
     """
-    return _ranking("coverage_error", y_true, y_score, sample_weight).coverage_error
+    return _ranking("coverage_error", y_true, y_score, sample_weight, mask).coverage_error
 
 
-def label_ranking_loss(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
+def label_ranking_loss(
+    y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None
+) -> float:
     """The share of (positive, negative) pairs in which the negative scores at least as high.
 
     Parameters
@@ -99,6 +107,8 @@ def label_ranking_loss(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: 
         Finite scores, higher meaning more likely.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -111,10 +121,12 @@ def label_ranking_loss(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: 
     >>> label_ranking_loss([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.8, 0.3]])
     0.25
     """
-    return _ranking("label_ranking_loss", y_true, y_score, sample_weight).ranking_loss
+    return _ranking("label_ranking_loss", y_true, y_score, sample_weight, mask).ranking_loss
 
 
-def label_ranking(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None) -> LabelRanking:
+def label_ranking(
+    y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None
+) -> LabelRanking:
     """The three ranking metrics in one pass, at the price of one.
 
     Parameters
@@ -125,6 +137,8 @@ def label_ranking(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: Array
         Finite scores, higher meaning more likely.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -137,13 +151,16 @@ def label_ranking(y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: Array
     >>> label_ranking([[1, 0, 0], [0, 0, 1]], [[0.9, 0.2, 0.1], [0.1, 0.3, 0.8]])
     LabelRanking(average_precision=1.0, coverage_error=1.0, ranking_loss=0.0)
     """
-    return _ranking("label_ranking", y_true, y_score, sample_weight)
+    return _ranking("label_ranking", y_true, y_score, sample_weight, mask)
 
 
 def _gain(
-    where: str, y_true: Any, y_score: Any, k: Any, log_base: float, sample_weight: Any, ignore_ties: bool
+    where: str, y_true: Any, y_score: Any, k: Any, log_base: float, sample_weight: Any, ignore_ties: bool, mask: Any
 ) -> float:
     targets, scores = label_array(y_true, "y_true").astype(np.float64), score_array(y_score, "y_score")
+    known = mask_array(mask, targets.shape)
+    if known is not None:
+        targets[~known] = np.nan
     if targets.ndim != 2 or scores.ndim != 2:
         raise _core.ShapeError(
             "Only ('multilabel-indicator', 'continuous-multioutput', 'multiclass-multioutput') formats are supported. "
@@ -157,9 +174,11 @@ def _gain(
         raise InvalidParameterError(
             f"The 'k' parameter of {where} must be an int in the range [1, inf) or None. Got {k!r} instead."
         )
-    weights = weight_array(sample_weight, len(targets))
-    if ignore_ties:  # of equal scores the last column first, as reversing a stable order gives it
-        scores = np.argsort(np.argsort(scores, axis=1, kind="stable"), axis=1, kind="stable").astype(np.float64)
+    weights = weight_array(sample_weight, len(scores))
+    if ignore_ties:  # of equal scores first the one that NumPy's sort leaves last, as in scikit-learn
+        ranks = np.empty(scores.shape)
+        np.put_along_axis(ranks, np.argsort(scores), np.arange(scores.shape[1], dtype=np.float64)[None], axis=1)
+        scores = ranks
     try:
         return _core.metrics.gain(
             where, where == "ndcg_score", targets, scores, 0 if k is None else k, log_base, weights
@@ -176,6 +195,7 @@ def dcg_score(
     log_base: float = 2,
     sample_weight: ArrayLike | None = None,
     ignore_ties: bool = False,
+    mask: ArrayLike | None = None,
 ) -> float:
     """The mean over rows of the sum over ranks of relevance / log(rank + 1).
 
@@ -192,7 +212,9 @@ def dcg_score(
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
     ignore_ties : bool, default=False
-        Break ties by position instead of sharing the mean of their gains.
+        Break ties in the order that NumPy's sort leaves instead of sharing the mean of their gains.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -204,7 +226,7 @@ def dcg_score(
     >>> dcg_score([[0, 3, 1]], [[0.5, 0.9, 0.1]])
     3.5
     """
-    return _gain("dcg_score", y_true, y_score, k, log_base, sample_weight, ignore_ties)
+    return _gain("dcg_score", y_true, y_score, k, log_base, sample_weight, ignore_ties, mask)
 
 
 def ndcg_score(
@@ -214,6 +236,7 @@ def ndcg_score(
     k: int | None = None,
     sample_weight: ArrayLike | None = None,
     ignore_ties: bool = False,
+    mask: ArrayLike | None = None,
 ) -> float:
     """The mean over rows of `dcg_score` divided by the best possible, in [0, 1].
 
@@ -228,7 +251,9 @@ def ndcg_score(
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
     ignore_ties : bool, default=False
-        Break ties by position instead of sharing the mean of their gains.
+        Break ties in the order that NumPy's sort leaves instead of sharing the mean of their gains.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -245,4 +270,4 @@ def ndcg_score(
         raise _core.ArgumentError(
             "Computing NDCG is only meaningful when there is more than 1 document. Got 1 instead."
         )
-    return _gain("ndcg_score", y_true, y_score, k, 2.0, sample_weight, ignore_ties)
+    return _gain("ndcg_score", y_true, y_score, k, 2.0, sample_weight, ignore_ties, mask)

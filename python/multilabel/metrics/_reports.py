@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilabel import _core
-from multilabel._label_arrays import as_array, label_array, score_array
+from multilabel._label_arrays import as_array, is_sparse, score_array
 
-from ._input import read_scores, refused_scores
+from ._input import read_predictions, read_scores, refused_scores
 
 LabelReport = _core.metrics.LabelReport
 MultiLabelReport = _core.metrics.MultiLabelReport
@@ -57,7 +57,9 @@ def top_k_predictions(y_score: ArrayLike, k: int) -> NDArray[np.uint8]:
     return _core.metrics.top_k_predictions(score_array(y_score, "y_score"), k)
 
 
-def coco_report(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5, k: int = 3) -> dict[str, float]:
+def coco_report(
+    y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5, k: int = 3, mask: ArrayLike | None = None
+) -> dict[str, float]:
     """The numbers of the multi-label papers on COCO, VOC and NUS-WIDE, for all predictions and for the best k of a row.
 
     Parameters
@@ -70,6 +72,8 @@ def coco_report(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5
         A label is predicted when its score is at or above it.
     k : int, default=3
         The names with ``@k`` keep the k best scores of a row that also pass the threshold.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -86,11 +90,16 @@ def coco_report(y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5
     """
     if not isinstance(k, int | np.integer) or k < 1:
         raise _core.ArgumentError(f"coco_report: k must be an int of at least 1; got {k!r}")
-    targets, scores = read_scores(y_true, y_score)
+    targets, scores = read_scores(y_true, y_score, mask)
     try:
         return _core.metrics.coco_report("coco_report", targets, scores, threshold, k)
     except _core.ArgumentError as error:
         raise refused_scores(error, scores) from None
+
+
+def _by_row(values: Any, name: str) -> Any:
+    """``values`` as something of which rows can be taken."""
+    return values.tocsr() if is_sparse(values) else as_array(values, name)
 
 
 def bootstrap_interval(
@@ -120,7 +129,7 @@ def bootstrap_interval(
     seed : int, default=0
         The same seed gives the same rows.
     **options
-        Passed on to the metric.
+        Passed on to the metric; of ``sample_weight`` and ``mask`` the rows that are drawn.
 
     Returns
     -------
@@ -142,19 +151,25 @@ def bootstrap_interval(
         raise _core.ArgumentError(f"bootstrap_interval: confidence must be between 0 and 1; got {confidence!r}")
     if resamples < 1:
         raise _core.ArgumentError(f"bootstrap_interval: resamples must be at least 1; got {resamples!r}")
-    targets, other = as_array(y_true, "y_true"), as_array(y_other, "y_other")
-    if len(targets) != len(other):
-        raise _core.ShapeError(
-            f"Found input variables with inconsistent numbers of samples: {[len(targets), len(other)]}"
-        )
+    targets, other = _by_row(y_true, "y_true"), _by_row(y_other, "y_other")
+    rows = targets.shape[0]
+    of_rows = {
+        name: as_array(options[name], name) for name in ("sample_weight", "mask") if options.get(name) is not None
+    }
+    for values in (other, *of_rows.values()):
+        if values.shape[0] != rows:
+            raise _core.ShapeError(
+                f"Found input variables with inconsistent numbers of samples: {[rows, values.shape[0]]}"
+            )
     value = float(metric(targets, other, **options))
     draws = np.random.Generator(np.random.PCG64(seed))
     samples = np.empty(resamples)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         for i in range(resamples):
-            rows = draws.integers(0, len(targets), len(targets))
-            samples[i] = metric(targets[rows], other[rows], **options)
+            drawn = draws.integers(0, rows, rows)
+            options.update({name: values[drawn] for name, values in of_rows.items()})
+            samples[i] = metric(targets[drawn], other[drawn], **options)
     tail = (1 - confidence) / 2
     low, high = np.nanquantile(samples, [tail, 1 - tail]) if not np.isnan(samples).all() else (np.nan, np.nan)
     return BootstrapInterval(value, float(low), float(high), samples)
@@ -167,6 +182,7 @@ def evaluate(
     vocabulary: Any = None,
     *,
     threshold: float = 0.5,
+    mask: ArrayLike | None = None,
 ) -> MultiLabelReport:
     """The whole picture of scores and of the predictions made from them: per label, averaged and in total.
 
@@ -182,6 +198,8 @@ def evaluate(
         The names of the columns; their numbers by default.
     threshold : float, default=0.5
         Used when there are no predictions.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``targets``; what stands there is not looked at.
 
     Returns
     -------
@@ -195,12 +213,10 @@ def evaluate(
     >>> report.micro_f1, report.labels[1].name, report.labels[1].precision
     (0.8, 'dog', 0.5)
     """
-    known, numbers = read_scores(targets, scores)
-    predicted = (
-        numbers >= np.asarray(threshold, numbers.dtype)
-        if predictions is None
-        else label_array(predictions, "predictions")
-    )
+    known, numbers = read_scores(targets, scores, mask)
+    if predictions is None:
+        predictions = numbers >= np.asarray(threshold, numbers.dtype)
+    predicted = read_predictions(predictions, "predictions")
     names = getattr(vocabulary, "vocabulary", vocabulary)
     if names is None:
         names = [str(column) for column in range(known.shape[1])]

@@ -6,13 +6,16 @@ from __future__ import annotations
 import warnings
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from multilabel import _core
-from multilabel._label_arrays import is_multilabel, weight_array
+from multilabel._label_arrays import weight_array
 
 from ._input import (
+    InvalidParameterError,
     ScoreAverage,
+    are_multilabel,
     by_sklearn,
     callers_level,
     check_score_average,
@@ -31,6 +34,7 @@ def average_precision_score(
     sample_weight: ArrayLike | None = None,
     definition: Literal["sklearn", "voc07", "voc10"] = "sklearn",
     undefined: Literal["sklearn", "skip"] = "sklearn",
+    mask: ArrayLike | None = None,
 ) -> Any:
     """The area under the precision and recall curve; its macro average is mAP.
 
@@ -51,6 +55,8 @@ def average_precision_score(
         precision at each recall or beyond. They differ by up to a point on the same scores.
     undefined : {"sklearn", "skip"}, default="sklearn"
         A label without positives counts 0 (with a warning) as in scikit-learn, or is NaN and left out of averages.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -66,7 +72,7 @@ def average_precision_score(
     array([0.83333333, 1.        ])
     """
     where = "average_precision_score"
-    if not is_multilabel(y_true):
+    if not are_multilabel(y_true, y_true, mask):
         return by_sklearn(where, y_true, y_score, average=average, pos_label=pos_label, sample_weight=sample_weight)
     if pos_label != 1:
         raise _core.ArgumentError(
@@ -76,8 +82,8 @@ def average_precision_score(
     if definition not in ("sklearn", "voc07", "voc10"):
         raise _core.ArgumentError(f"definition must be 'sklearn', 'voc07' or 'voc10'; got {definition!r}")
     check_score_average(where, average, undefined)
-    targets, scores = read_scores(y_true, y_score)
-    weights = weight_array(sample_weight, len(targets))
+    targets, scores = read_scores(y_true, y_score, mask)
+    weights = weight_array(sample_weight, len(scores))
     try:
         value, missing = _core.metrics.average_precision(
             where, targets, scores, average, definition, undefined == "skip", weights
@@ -103,6 +109,7 @@ def roc_auc_score(
     multi_class: Literal["raise", "ovr", "ovo"] = "raise",
     labels: ArrayLike | None = None,
     undefined: Literal["sklearn", "skip"] = "sklearn",
+    mask: ArrayLike | None = None,
 ) -> Any:
     """The area under the ROC curve: how likely a positive scores above a negative.
 
@@ -117,7 +124,7 @@ def roc_auc_score(
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
     max_fpr : float, optional
-        The standardised partial area up to this false positive rate; computed by scikit-learn.
+        The area up to this false positive rate, scaled so that chance is 0.5 and perfect is 1.
     multi_class : {"raise", "ovr", "ovo"}, default="raise"
         For multiclass data only.
     labels : array-like, optional
@@ -125,6 +132,8 @@ def roc_auc_score(
     undefined : {"sklearn", "skip"}, default="sklearn"
         A label without positives or without negatives makes its value and the macro average NaN (with a warning) as in
         scikit-learn, or is left out of averages.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -137,7 +146,7 @@ def roc_auc_score(
     0.75
     """
     where = "roc_auc_score"
-    if not is_multilabel(y_true) or (max_fpr is not None and max_fpr != 1):
+    if not are_multilabel(y_true, y_true, mask):
         return by_sklearn(
             where,
             y_true,
@@ -148,11 +157,16 @@ def roc_auc_score(
             multi_class=multi_class,
             labels=labels,
         )
+    if max_fpr is not None and not (isinstance(max_fpr, float | int | np.number) and 0 < max_fpr <= 1):
+        raise InvalidParameterError(
+            f"The 'max_fpr' parameter of {where} must be a float in the range (0.0, 1.0] or None. Got {max_fpr!r} instead."
+        )
     check_score_average(where, average, undefined)
-    targets, scores = read_scores(y_true, y_score)
-    weights = weight_array(sample_weight, len(targets))
+    targets, scores = read_scores(y_true, y_score, mask)
+    weights = weight_array(sample_weight, len(scores))
     try:
-        value, missing = _core.metrics.roc_auc(where, targets, scores, average, undefined == "skip", weights)
+        limit = 1.0 if max_fpr is None else float(max_fpr)
+        value, missing = _core.metrics.roc_auc(where, targets, scores, average, undefined == "skip", weights, limit)
     except _core.ArgumentError as error:
         raise refused_scores(error, scores) from None
     if missing and undefined == "sklearn":
@@ -160,11 +174,11 @@ def roc_auc_score(
     return value
 
 
-def _curves(where: str, y_true: Any, y_score: Any, pos_label: Any, sample_weight: Any) -> list[Any]:
+def _curves(where: str, y_true: Any, y_score: Any, pos_label: Any, sample_weight: Any, mask: Any) -> list[Any]:
     if pos_label not in (None, 1):
         raise _core.ArgumentError(f"{where}: pos_label is fixed to 1 for a label matrix; got {pos_label!r}")
-    targets, scores = read_scores(y_true, y_score)
-    weights = weight_array(sample_weight, len(targets))
+    targets, scores = read_scores(y_true, y_score, mask)
+    weights = weight_array(sample_weight, len(scores))
     try:
         return _core.metrics.curves(where, where == "roc_curve", targets, scores, weights)
     except _core.ArgumentError as error:
@@ -178,6 +192,7 @@ def precision_recall_curve(
     pos_label: Any = None,
     sample_weight: ArrayLike | None = None,
     drop_intermediate: bool = False,
+    mask: ArrayLike | None = None,
 ) -> Any:
     """Precision and recall of every label at each of its distinct scores.
 
@@ -193,6 +208,8 @@ def precision_recall_curve(
         How much each row counts.
     drop_intermediate : bool, default=False
         For binary data only.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -207,10 +224,10 @@ def precision_recall_curve(
     >>> precision, recall, thresholds
     (array([0.5, 1. , 1. ]), array([1., 1., 0.]), array([0.1, 0.9]))
     """
-    if not is_multilabel(y_true):
+    if not are_multilabel(y_true, y_true, mask):
         options = {"pos_label": pos_label, "sample_weight": sample_weight, "drop_intermediate": drop_intermediate}
         return by_sklearn("precision_recall_curve", y_true, y_score, **options)
-    return _curves("precision_recall_curve", y_true, y_score, pos_label, sample_weight)
+    return _curves("precision_recall_curve", y_true, y_score, pos_label, sample_weight, mask)
 
 
 def roc_curve(
@@ -220,6 +237,7 @@ def roc_curve(
     pos_label: Any = None,
     sample_weight: ArrayLike | None = None,
     drop_intermediate: bool = True,
+    mask: ArrayLike | None = None,
 ) -> Any:
     """False and true positive rate of every label at each of its distinct scores.
 
@@ -235,6 +253,8 @@ def roc_curve(
         How much each row counts.
     drop_intermediate : bool, default=True
         For binary data only; for a label matrix every point is kept.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
     Returns
     -------
@@ -248,7 +268,7 @@ def roc_curve(
     >>> roc_curve([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]])[0]
     (array([0., 0., 1.]), array([0., 1., 1.]), array([inf, 0.9, 0.1]))
     """
-    if not is_multilabel(y_true):
+    if not are_multilabel(y_true, y_true, mask):
         options = {"pos_label": pos_label, "sample_weight": sample_weight, "drop_intermediate": drop_intermediate}
         return by_sklearn("roc_curve", y_true, y_score, **options)
-    return _curves("roc_curve", y_true, y_score, pos_label, sample_weight)
+    return _curves("roc_curve", y_true, y_score, pos_label, sample_weight, mask)

@@ -1,120 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Reads label matrices of any number type, block by block, into one code a cell, so that every kernel is written once, for
-// bytes, and checks every cell on the way. Blocks fit the first-level cache; whole matrices are never copied.
+// Reads label matrices of any number type, dense or sparse, with or without a mask, block by block, into one code a cell, so
+// that every kernel is written once, for bytes, and checks every cell on the way. Blocks fit the first-level cache; dense
+// matrices are never copied as a whole.
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
+#include "multilabel/metrics/detail/codes.hpp"
+#include "multilabel/metrics/detail/find_present.hpp"
+#include "multilabel/metrics/detail/sparse_codes.hpp"
 
 namespace multilabel::metrics::detail {
-
-using Code = std::uint8_t;
-inline constexpr Code absent = 0;
-inline constexpr Code present = 1;
-inline constexpr Code unknown = 2;
-inline constexpr std::size_t block_cells = 8192;
-
-/// What a run of cells held.
-struct CellsRead {
-  bool unknown = false;                                           ///< at least one unknown cell
-  std::size_t invalid = std::numeric_limits<std::size_t>::max();  ///< the first cell that is no label at all
-};
-
-/// Codes of cells that are all 0 or 1; false, with the codes unusable, when one is not. Without branches, so that it
-/// vectorises.
-template <class T>
-[[nodiscard]] bool encode_clean(const T* __restrict cells, std::size_t count, Code* __restrict codes) noexcept {
-  if constexpr (std::floating_point<T>) {
-    // The lowest bit of the exponent tells 1 from 0; whatever then differs from the bits of that number is something else.
-    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-    constexpr auto one = std::bit_cast<Bits>(T{1});
-    constexpr int exponent = std::numeric_limits<T>::digits - 1;
-    Bits bad = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto bits = std::bit_cast<Bits>(cells[i]);
-      const Bits is_one = (bits >> exponent) & 1u;
-      bad |= bits ^ ((Bits{0} - is_one) & one);
-      codes[i] = static_cast<Code>(is_one);
-    }
-    return bad == 0;
-  } else {
-    using Bits = std::make_unsigned_t<std::conditional_t<std::same_as<T, bool>, char, T>>;
-    Bits all = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto bits = static_cast<Bits>(cells[i]);
-      all = static_cast<Bits>(all | bits);
-      codes[i] = static_cast<Code>(bits);
-    }
-    return all <= 1;
-  }
-}
-
-/// Codes of any cells: 0, 1, or unknown for NaN and -1; stops at the first other value.
-template <class T>
-[[nodiscard]] CellsRead encode_any(const T* cells, std::size_t count, Code* codes) noexcept {
-  CellsRead result;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto value = static_cast<double>(cells[i]);
-    if (value == 0.0 || value == 1.0) {
-      codes[i] = value == 1.0 ? present : absent;
-    } else if (value == -1.0 || value != value) {
-      codes[i] = unknown;
-      result.unknown = true;
-    } else {
-      result.invalid = i;
-      return result;
-    }
-  }
-  return result;
-}
-
-/// How many cells of each row differ between two matrices of 0 and 1 of one type, without going through codes; false, with the
-/// counts unusable, when a cell is something else, or for types so narrow that codes are as fast.
-template <class T>
-[[nodiscard]] bool count_wrong_clean(const void* targets, const void* predictions, std::size_t rows, std::size_t columns,
-                                     std::uint32_t* wrong) noexcept {
-  if constexpr (sizeof(T) < 4) return false;
-  using Bits = std::conditional_t<sizeof(T) <= 4, std::uint32_t, std::uint64_t>;
-  constexpr int exponent = std::floating_point<T> ? std::numeric_limits<T>::digits - 1 : 0;
-  const T* t = static_cast<const T*>(targets);
-  const T* p = static_cast<const T*>(predictions);
-  for (std::size_t i = 0; i < rows; ++i, t += columns, p += columns) {
-    Bits sum = 0;
-    Bits bad = 0;
-    for (std::size_t j = 0; j < columns; ++j) {
-      if constexpr (std::floating_point<T>) {
-        constexpr auto one = std::bit_cast<Bits>(T{1});
-        const auto a = std::bit_cast<Bits>(t[j]);
-        const auto b = std::bit_cast<Bits>(p[j]);
-        const Bits a_one = (a >> exponent) & 1u;
-        const Bits b_one = (b >> exponent) & 1u;
-        bad |= (a ^ ((Bits{0} - a_one) & one)) | (b ^ ((Bits{0} - b_one) & one));
-        sum += a_one ^ b_one;
-      } else {
-        const auto a = static_cast<Bits>(t[j]);
-        const auto b = static_cast<Bits>(p[j]);
-        bad |= a | b;
-        sum += a ^ b;
-      }
-    }
-    if (bad > (std::floating_point<T> ? 0u : 1u)) return false;
-    wrong[i] = static_cast<std::uint32_t>(sum);
-  }
-  return true;
-}
 
 /// A label matrix of any number type, seen as codes.
 class LabelCells {
@@ -126,23 +34,53 @@ class LabelCells {
         columns_(view.columns()),
         encode_(&encode<T>),
         value_(&value<T>),
-        count_wrong_(&count_wrong_clean<T>) {}
+        count_wrong_(&count_wrong_clean<T>),
+        find_present_(&detail::find_present<T>),
+        row_bytes_(view.columns() * sizeof(T)) {}
+
+  explicit LabelCells(std::shared_ptr<const SparseCodes> stored)
+      : rows_(stored->rows()), columns_(stored->columns()), stored_(std::move(stored)) {}
+
+  /// The same cells, of which those are unknown for which `mask`, a byte a cell, is 0.
+  [[nodiscard]] LabelCells masked(const std::uint8_t* mask) const {
+    LabelCells result = *this;
+    result.mask_ = mask;
+    return result;
+  }
 
   [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
   [[nodiscard]] std::size_t shape(std::size_t axis) const noexcept { return axis == 0 ? rows_ : columns_; }
 
+  /// The cells that are not 0, where the matrix is sparse and has no mask; otherwise null.
+  [[nodiscard]] const SparseCodes* stored() const noexcept { return mask_ == nullptr ? stored_.get() : nullptr; }
+
   /// Writes the codes of `rows` rows from `first` and returns whether any is unknown. Throws `ArgumentError` on another value.
   bool read_targets(std::string_view where, std::size_t first, std::size_t rows, Code* codes) const {
-    const auto read = encode_(data_, first * columns_, rows * columns_, codes);
-    if (read.invalid < rows * columns_) {
-      refuse(where, "targets must hold 0 or 1 (NaN or -1: unknown)", first * columns_ + read.invalid, "");
+    const std::size_t count = rows * columns_;
+    const std::uint8_t* mask = mask_ == nullptr ? nullptr : mask_ + first * columns_;
+    bool any_unknown = false;
+    if (stored_) {
+      stored_->require_labels(where, false);
+      any_unknown = stored_->write(first, rows, codes);
+    } else {
+      const auto read = encode_(data_, first * columns_, count, codes);
+      any_unknown = read.unknown;
+      if (read.invalid < count) {
+        if (mask == nullptr) refuse_target(where, first * columns_ + read.invalid);
+        return read_known(where, first, rows, codes);
+      }
     }
-    return read.unknown;
+    return (mask != nullptr && hide(mask, count, codes)) || any_unknown;
   }
 
   /// As `read_targets`, for predictions, where nothing may be unknown.
   void read_predictions(std::string_view where, std::size_t first, std::size_t rows, Code* codes) const {
+    if (stored_) {
+      stored_->require_labels(where, true);
+      stored_->write(first, rows, codes);
+      return;
+    }
     const auto read = encode_(data_, first * columns_, rows * columns_, codes);
     auto bad = std::min(read.invalid, rows * columns_);
     if (read.unknown) bad = static_cast<std::size_t>(std::find(codes, codes + bad, unknown) - codes);
@@ -151,10 +89,28 @@ class LabelCells {
     }
   }
 
-  /// The number of cells of each row that differ from `predictions`, if both matrices are of one type and hold 0 and 1 only.
-  [[nodiscard]] bool count_wrong(const LabelCells& predictions, std::uint32_t* wrong) const {
-    return count_wrong_ == predictions.count_wrong_ && count_wrong_(data_, predictions.data_, rows_, columns_, wrong);
+  /// The number of cells of each of `rows` rows from `first` that differ from `predictions`, if both matrices are dense, of one
+  /// type, without a mask and hold 0 and 1 only.
+  [[nodiscard]] bool count_wrong(const LabelCells& predictions, std::size_t first, std::size_t rows,
+                                 std::uint32_t* wrong) const {
+    return !stored_ && mask_ == nullptr && count_wrong_ == predictions.count_wrong_ &&
+           count_wrong_(data_, predictions.data_, first, rows, columns_, wrong);
   }
+
+  /// Writes the columns of the positives of `rows` rows from `first`, in any order, to `found` (which needs `columns_slack`
+  /// places more than there are cells) and where each row's end to `ends`. False, with both unusable, when a cell is unknown or
+  /// no label, or where codes are as quick.
+  [[nodiscard]] bool find_present(std::size_t first, std::size_t rows, std::uint32_t* found, std::uint32_t* ends) const {
+    if (mask_ != nullptr) return false;
+    if (stored_) return stored_->all_known_labels() && stored_->find_present(first, rows, found, ends);
+    return find_present_(data_, first, rows, columns_, found, ends);
+  }
+
+  /// Where a row lies in memory and how long it is, to be fetched early; null and 0 for a sparse matrix.
+  [[nodiscard]] const char* row_address(std::size_t row) const noexcept {
+    return data_ == nullptr ? nullptr : static_cast<const char*>(data_) + row * row_bytes_;
+  }
+  [[nodiscard]] std::size_t row_bytes() const noexcept { return row_bytes_; }
 
  private:
   template <class T>
@@ -169,23 +125,50 @@ class LabelCells {
     return static_cast<double>(static_cast<const T*>(data)[offset]);
   }
 
+  /// Makes the cells unknown that the mask hides; whether there is one.
+  static bool hide(const std::uint8_t* mask, std::size_t count, Code* codes) noexcept {
+    Code hidden = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Code away = mask[i] == 0 ? Code{0xff} : Code{0};
+      codes[i] = static_cast<Code>((codes[i] & ~away) | (unknown & away));
+      hidden = static_cast<Code>(hidden | away);
+    }
+    return hidden != 0;
+  }
+
+  /// `read_targets` where hidden cells may hold anything.
+  bool read_known(std::string_view where, std::size_t first, std::size_t rows, Code* codes) const {
+    bool any_unknown = false;
+    for (std::size_t i = 0, cell = first * columns_; i < rows * columns_; ++i, ++cell) {
+      const double value = value_(data_, cell);
+      const bool is_unknown = mask_[cell] == 0 || value == -1.0 || value != value;
+      if (!is_unknown && value != 0.0 && value != 1.0) refuse_target(where, cell);
+      codes[i] = is_unknown ? unknown : value == 1.0 ? present : absent;
+      any_unknown = any_unknown || is_unknown;
+    }
+    return any_unknown;
+  }
+
+  [[noreturn]] void refuse_target(std::string_view where, std::size_t cell) const {
+    refuse(where, "targets must hold 0 or 1 (NaN or -1: unknown)", cell, "");
+  }
+
   [[noreturn]] void refuse(std::string_view where, std::string_view expected, std::size_t cell, std::string_view mend) const {
     fail<ArgumentError>(
         {where, expected, join_text(value_(data_, cell), " in row ", cell / columns_, ", column ", cell % columns_), mend});
   }
 
-  const void* data_;
+  const void* data_ = nullptr;
   std::size_t rows_;
   std::size_t columns_;
-  CellsRead (*encode_)(const void*, std::size_t, std::size_t, Code*);
-  double (*value_)(const void*, std::size_t);
-  bool (*count_wrong_)(const void*, const void*, std::size_t, std::size_t, std::uint32_t*);
+  CellsRead (*encode_)(const void*, std::size_t, std::size_t, Code*) = nullptr;
+  double (*value_)(const void*, std::size_t) = nullptr;
+  bool (*count_wrong_)(const void*, const void*, std::size_t, std::size_t, std::size_t, std::uint32_t*) = nullptr;
+  bool (*find_present_)(const void*, std::size_t, std::size_t, std::size_t, std::uint32_t*, std::uint32_t*) = nullptr;
+  std::size_t row_bytes_ = 0;
+  std::shared_ptr<const SparseCodes> stored_;
+  const std::uint8_t* mask_ = nullptr;
 };
-
-/// How many rows of `columns` cells go into one block.
-[[nodiscard]] inline std::size_t block_rows(std::size_t columns) noexcept {
-  return std::max<std::size_t>(1, block_cells / std::max<std::size_t>(1, columns));
-}
 
 /// Some rows of targets and predictions, row after row. Unknown cells hold 0 in both and 1 in `unknown`.
 struct LabelBlock {
@@ -197,15 +180,22 @@ struct LabelBlock {
   const Code* unknown = nullptr;  ///< null when every cell is known
 };
 
-/// Calls `visit(LabelBlock)` over all rows, in order, with the columns of `labels` only unless that is empty.
+/// Throws unless both matrices have one shape and it has the columns `labels`.
+inline void require_pair(std::string_view where, const LabelCells& targets, const LabelCells& predictions,
+                         const std::vector<std::size_t>& labels) {
+  require_same_shape(where, "targets and predictions", targets, predictions);
+  for (const auto label : labels) {
+    if (label < targets.columns()) continue;
+    fail<ArgumentError>({where, join_text("labels must be below ", targets.columns()), join_text(label)});
+  }
+}
+
+/// Calls `visit(LabelBlock)` over the rows `begin` ... `end`, in order, with the columns of `labels` only unless that is empty.
+/// The pair has passed `require_pair`.
 template <class Visit>
 void for_each_block(std::string_view where, const LabelCells& targets, const LabelCells& predictions,
-                    const std::vector<std::size_t>& labels, Visit&& visit) {
-  require_same_shape(where, "targets and predictions", targets, predictions);
+                    const std::vector<std::size_t>& labels, std::size_t begin, std::size_t end, Visit&& visit) {
   const std::size_t columns = targets.columns();
-  for (const auto label : labels) {
-    if (label >= columns) fail<ArgumentError>({where, join_text("labels must be below ", columns), join_text(label)});
-  }
   const std::size_t step = block_rows(columns);
   const std::size_t kept = labels.empty() ? columns : labels.size();
   std::vector<Code> buffers(step * (2 * columns + 3 * kept));
@@ -214,8 +204,8 @@ void for_each_block(std::string_view where, const LabelCells& targets, const Lab
   Code* const t = labels.empty() ? read_t : read_p + step * columns;
   Code* const p = labels.empty() ? read_p : t + step * kept;
   Code* const u = buffers.data() + step * (2 * columns + 2 * kept);
-  for (std::size_t first = 0; first < targets.rows(); first += step) {
-    const std::size_t rows = std::min(step, targets.rows() - first);
+  for (std::size_t first = begin; first < end; first += step) {
+    const std::size_t rows = std::min(step, end - first);
     const bool any_unknown = targets.read_targets(where, first, rows, read_t);
     predictions.read_predictions(where, first, rows, read_p);
     for (std::size_t i = 0; i < (labels.empty() ? 0 : rows); ++i) {

@@ -4,13 +4,12 @@
 // eight cells a machine word.
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/codes.hpp"
 
 namespace multilabel::metrics::detail {
 
@@ -100,13 +99,6 @@ struct RowCounts {
   std::size_t positives = 0;
 };
 
-/// Eight codes as one word; the cells past `count` are 0.
-[[nodiscard]] inline std::uint64_t load_word(const Code* codes, std::size_t count) noexcept {
-  std::uint64_t word = 0;
-  std::memcpy(&word, codes, count);
-  return word;
-}
-
 /// The sum of eight byte-wide counters.
 [[nodiscard]] inline std::size_t sum_bytes(std::uint64_t counters) noexcept {
   constexpr std::uint64_t low = 0x00ff00ff00ff00ffu;
@@ -135,20 +127,6 @@ struct RowCounts {
     counts.positives += sum_bytes(positives);
   }
   return counts;
-}
-
-/// Bit i is set where code i of up to 64 codes of 0 and 1 is 1.
-[[nodiscard]] inline std::uint64_t ones_mask(const Code* codes, std::size_t count) noexcept {
-  std::uint64_t mask = 0;
-  if constexpr (std::endian::native == std::endian::little) {
-    // The factor moves the lowest bit of byte i to bit 56 + i, and nothing else there.
-    for (std::size_t i = 0; i < count; i += 8) {
-      mask |= ((load_word(codes + i, std::min<std::size_t>(8, count - i)) * 0x0102040810204080u) >> 56) << i;
-    }
-  } else {
-    for (std::size_t i = 0; i < count; ++i) mask |= static_cast<std::uint64_t>(codes[i]) << i;
-  }
-  return mask;
 }
 
 /// The number of ones among codes of 0 and 1.

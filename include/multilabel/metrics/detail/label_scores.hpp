@@ -3,6 +3,7 @@
 // Applies a metric of one label's scores to every label, to every row, or to all cells at once, and averages it.
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
 #include "multilabel/metrics/detail/positive_steps.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
@@ -38,23 +40,32 @@ template <std::floating_point Score, class Metric>
                                        const std::vector<double>& weights, const Metric& metric) {
   const auto codes = checked_codes(where, targets, scores, weights);
   LabelValues result{std::vector<double>(scores.columns()), std::vector<double>(scores.columns()), 0};
+  std::atomic<std::size_t> undefined = 0;
   for_each_label(codes, scores, weights, [&](std::size_t j, SplitScores<Score>& split) {
     const auto steps = positive_steps(split);
     result.values[j] = metric(steps);
     result.positives[j] = steps.positive_weight;
-    result.undefined += Metric::is_defined(steps) ? 0 : 1;
+    undefined += Metric::is_defined(steps) ? 0 : 1;
   });
+  result.undefined = undefined;
   return result;
 }
 
 template <std::floating_point Score, class Metric>
 [[nodiscard]] LabelValues row_scores(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
                                      const Metric& metric) {
+  require_same_shape(where, "targets and scores", targets, scores);
   LabelValues result{std::vector<double>(scores.rows()), {}, 0};
-  for_each_ranked_row(where, targets, scores, [&](std::size_t i, const RankedRow<Score>& row) {
-    result.values[i] = metric.of_row(row);
-    result.undefined += Metric::is_defined(row) ? 0 : 1;
+  std::atomic<std::size_t> undefined = 0;
+  Chunks(scores.rows(), scores.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
+    std::size_t here = 0;
+    for_each_ranked_row(where, targets, scores, begin, end, [&](std::size_t i, const RankedRow<Score>& row) {
+      result.values[i] = metric.of_row(row);
+      here += Metric::is_defined(row) ? 0 : 1;
+    });
+    undefined += here;
   });
+  result.undefined = undefined;
   return result;
 }
 
@@ -88,7 +99,8 @@ template <std::floating_point Score, class Metric>
   if (average == Average::macro) return {mean_of_scores(labels.values, {}, undefined), labels.undefined};
   const double positives = std::accumulate(labels.positives.begin(), labels.positives.end(), 0.0);
   if (positives == 0.0) {
-    return {undefined == UndefinedLabel::skip ? std::numeric_limits<double>::quiet_NaN() : 0.0, labels.undefined};
+    if (undefined == UndefinedLabel::skip) return {std::numeric_limits<double>::quiet_NaN(), labels.undefined};
+    return {0.0, 0};  // and scikit-learn does not look at the labels, so that none is undefined
   }
   return {mean_of_scores(labels.values, labels.positives, undefined), labels.undefined};
 }

@@ -12,8 +12,10 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics::detail {
@@ -49,26 +51,28 @@ template <std::floating_point Score>
   }
   std::vector<Code> codes(targets.rows() * targets.columns());
   const std::size_t step = block_rows(targets.columns());
-  for (std::size_t first = 0; first < targets.rows(); first += step) {
-    const std::size_t rows = std::min(step, targets.rows() - first);
-    targets.read_targets(where, first, rows, codes.data() + first * targets.columns());
-    require_finite(where, scores, first, rows);
-  }
+  Chunks(targets.rows(), targets.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t first = begin; first < end; first += step) {
+      const std::size_t rows = std::min(step, end - first);
+      targets.read_targets(where, first, rows, codes.data() + first * targets.columns());
+      require_finite(where, scores, first, rows);
+    }
+  });
   return codes;
 }
 
-/// Calls `visit(column, SplitScores)` for every column. `codes` are those of a matrix of the shape of `scores`.
+/// Calls `visit(column, SplitScores)` for the columns `from` ... `to`. `codes` are those of a matrix of the shape of `scores`.
 template <std::floating_point Score, class Visit>
-void for_each_label(const std::vector<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights,
-                    Visit&& visit) {
+void for_some_labels(const std::vector<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights,
+                     std::size_t from, std::size_t to, Visit&& visit) {
   using Key = score_bits_t<Score>;
   constexpr std::size_t width = 16;
   const std::size_t rows = scores.rows();
   const std::size_t columns = scores.columns();
   std::vector<Key> buffer(2 * width * (rows + 1));
   SplitScores<Score> split;
-  for (std::size_t first = 0; first < columns; first += width) {
-    const std::size_t count = std::min(width, columns - first);
+  for (std::size_t first = from; first < to; first += width) {
+    const std::size_t count = std::min(width, to - first);
     Key* ends[2][width];  // where the next negative and the next positive of each column go
     for (std::size_t c = 0; c < width; ++c) {
       ends[0][c] = buffer.data() + c * (rows + 1);
@@ -100,6 +104,16 @@ void for_each_label(const std::vector<Code>& codes, MatrixView<const Score> scor
       visit(first + c, split);
     }
   }
+}
+
+/// The same for every column, on the threads of the process: `visit` is called from several at once, for different columns.
+template <std::floating_point Score, class Visit>
+void for_each_label(const std::vector<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights,
+                    Visit&& visit) {
+  constexpr std::size_t cells_of_a_piece = std::size_t{1} << 18;
+  const std::size_t grain = std::max<std::size_t>(1, cells_of_a_piece / std::max<std::size_t>(1, scores.rows()));
+  parallel_for(scores.columns(), 0, grain,
+               [&](std::size_t from, std::size_t to) { for_some_labels(codes, scores, weights, from, to, visit); });
 }
 
 /// All cells of the matrix as if they were one label (micro averages).

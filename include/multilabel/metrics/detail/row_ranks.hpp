@@ -4,6 +4,7 @@
 // counted instead of sorted: rows have few positives, and counting vectorises.
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/counting.hpp"
+#include "multilabel/metrics/detail/rank_rows.hpp"
 #include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics::detail {
@@ -45,18 +47,18 @@ template <std::floating_point Score>
   return static_cast<std::size_t>(total);
 }
 
-/// Calls `visit(row number, RankedRow)` for all rows in order. Throws `ShapeError` when the shapes differ, `ArgumentError` on a
-/// cell that is no label or a score that is not finite.
+/// Calls `visit(row number, RankedRow)` for the rows `begin` ... `end` in order. Throws `ArgumentError` on a cell that is no
+/// label or a score that is not finite.
 template <std::floating_point Score, class Visit>
-void for_each_ranked_row(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores, Visit&& visit) {
-  require_same_shape(where, "targets and scores", targets, scores);
+void for_each_ranked_row(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores, std::size_t begin,
+                         std::size_t end, Visit&& visit) {
   const std::size_t columns = targets.columns();
   const std::size_t step = block_rows(columns);
   std::vector<Code> codes(step * columns);
   std::vector<Score> positives(columns);
   std::vector<Score> known(columns);
-  for (std::size_t first = 0; first < targets.rows(); first += step) {
-    const std::size_t rows = std::min(step, targets.rows() - first);
+  for (std::size_t first = begin; first < end; first += step) {
+    const std::size_t rows = std::min(step, end - first);
     const bool any_unknown = targets.read_targets(where, first, rows, codes.data());
     require_finite(where, scores, first, rows);
     for (std::size_t i = 0; i < rows; ++i) {
@@ -72,8 +74,8 @@ void for_each_ranked_row(std::string_view where, const LabelCells& targets, Matr
         row.scores = known.data();
       } else {
         for (std::size_t j = 0; j < columns; j += 64) {
-          const std::size_t end = std::min<std::size_t>(64, columns - j);
-          for (std::uint64_t mask = ones_mask(code + j, end); mask != 0; mask &= mask - 1) {
+          const std::size_t count = std::min<std::size_t>(64, columns - j);
+          for (std::uint64_t mask = ones_mask(code + j, count); mask != 0; mask &= mask - 1) {
             positives[row.present++] = row.scores[j + static_cast<std::size_t>(std::countr_zero(mask))];
           }
         }
@@ -82,9 +84,6 @@ void for_each_ranked_row(std::string_view where, const LabelCells& targets, Matr
     }
   }
 }
-
-/// Up to here counting is cheaper than sorting.
-inline constexpr std::size_t few_positives = 48;
 
 /// A row with many positives, sorted.
 template <std::floating_point Score>
@@ -106,33 +105,23 @@ struct SortedRow {
   std::vector<Score> positives;
 };
 
-/// What the ranking metrics need of one row.
-struct RowRanking {
-  double precision_sum = 0.0;  ///< over the positives: (positives at or above) / (labels at or above)
-  std::size_t misordered = 0;  ///< pairs in which the negative scores at least as high as the positive
-  std::size_t coverage = 0;    ///< labels at or above the lowest positive
-};
-
+/// The ranking of one row, whatever it holds.
 template <std::floating_point Score>
 [[nodiscard]] RowRanking rank_row(const RankedRow<Score>& row) {
   RowRanking ranking;
-  const auto add = [&](std::size_t positives, std::size_t labels) {
-    ranking.precision_sum += static_cast<double>(positives) / static_cast<double>(labels);
-    ranking.misordered += labels - positives;
-    ranking.coverage = std::max(ranking.coverage, labels);
-  };
-  if (row.present <= few_positives) {
-    for (std::size_t i = 0; i < row.present; ++i) {
-      const Score score = row.positives[i];
-      std::size_t positives = 0;
-      for (std::size_t k = 0; k < row.present; ++k) positives += row.positives[k] >= score ? 1 : 0;
-      add(positives, count_at_least(row.scores, row.labels, score));
-    }
-  } else {
+  if (row.present > few_positives) {
     const SortedRow<Score> sorted(row);
     for (const auto score : sorted.positives) {
-      add(SortedRow<Score>::at_least(sorted.positives, score), SortedRow<Score>::at_least(sorted.all, score));
+      ranking.add(SortedRow<Score>::at_least(sorted.positives, score), SortedRow<Score>::at_least(sorted.all, score));
     }
+    return ranking;
+  }
+  std::array<Score, few_positives> sorted;
+  const auto end = std::copy_n(row.positives, row.present, sorted.begin());
+  std::sort(sorted.begin(), end);
+  for (auto score = sorted.begin(); score != end; ++score) {
+    const auto lowest = std::lower_bound(sorted.begin(), score, *score);  // ties count from the first of them
+    ranking.add(static_cast<std::size_t>(end - lowest), count_at_least(row.scores, row.labels, *score));
   }
   return ranking;
 }
