@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fuzz: every metric equals scikit-learn's on generated data, and, with unknown cells, scikit-learn's on what is known.
 
-MULTILABEL_FUZZ sets the number of cases (default 100).
+MULTILABEL_PARITY sets the number of data sets (default 20), each through every metric and option; test_metrics_fuzz.py
+draws many more, each through one.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from scipy import sparse
 
 from multilabel import metrics as ours
 
-CASES = int(os.environ.get("MULTILABEL_FUZZ", "100"))
+CASES = int(os.environ.get("MULTILABEL_PARITY", "20"))
 AVERAGES = [None, "micro", "macro", "weighted", "samples"]
 RATIOS = ["precision_score", "recall_score", "f1_score", "fbeta_score", "jaccard_score"]
 TOLERANCE = {"rtol": 1e-12, "atol": 1e-12, "equal_nan": True}
@@ -224,3 +226,52 @@ def test_tensors_sparse_matrices_and_lists_are_the_arrays_they_hold(seed):
         assert ours.f1_score(y_true, y_pred, average="macro", zero_division=0) == expected
     scores = torch.tensor(case.scores, requires_grad=True)
     assert ours.coverage_error(sparse.csr_matrix(t), scores) == ours.coverage_error(t, case.scores)
+
+
+def numbers_of_both_languages(prefix: str, mask: np.ndarray | None) -> tuple[dict[str, float], dict[str, float]]:
+    """Our numbers on the data of tests/metrics/parity.test.cpp, and scikit-learn's where it has them and no mask."""
+    x = np.arange(300 * 70).reshape(300, 70)
+    t = ((x * x * 31 + x * 17) % 97 < 12).astype(np.int32)
+    p = (((x * x * 31 + x * 17) % 97 < 16) | (x % 23 == 5)).astype(np.int32)
+    s = (x * 7919 % 1009).astype(np.float32) / np.float32(1009)
+    w = (np.arange(300) * 37 % 19 + 1) / 7
+    mine: dict[str, float] = {}
+    theirs: dict[str, float] = {}
+
+    def put(name, function, other, has_peer=True, **options):
+        mine[prefix + name] = getattr(ours, function)(t, other, mask=mask, **options)
+        if mask is None and has_peer:
+            theirs[prefix + name] = getattr(peer, function)(t, other, **options)
+
+    for average in ("micro", "macro", "weighted", "samples"):
+        options = {"average": average, "zero_division": 0, "sample_weight": w}
+        put(f"precision {average}", "precision_score", p, **options)
+        put(f"recall {average}", "recall_score", p, **options)
+        put(f"f1 {average}", "f1_score", p, **options)
+        put(f"jaccard {average}", "jaccard_score", p, average=average, zero_division=0)
+        put(f"average_precision {average}", "average_precision_score", s, average=average, sample_weight=w)
+        put(f"roc_auc {average}", "roc_auc_score", s, average=average)
+        put(f"partial_roc_auc {average}", "roc_auc_score", s, average=average, max_fpr=0.3)
+        put(f"log_loss {average}", "log_loss", s, has_peer=False, average=average, sample_weight=w)
+        put(f"brier {average}", "brier_score_loss", s, has_peer=False, average=average)
+    put("accuracy", "accuracy_score", p, sample_weight=w)
+    put("hamming", "hamming_loss", p, sample_weight=w)
+    put("lrap", "label_ranking_average_precision_score", s, sample_weight=w)
+    put("coverage", "coverage_error", s)
+    put("ranking_loss", "label_ranking_loss", s, sample_weight=w)
+    put("ndcg", "ndcg_score", s, k=5)
+    return mine, theirs
+
+
+def test_python_and_cpp_give_the_same_bits():
+    """Both against one file; MULTILABEL_WRITE_PARITY=1 writes it anew."""
+    file = Path(__file__).parents[2] / "tests" / "metrics" / "parity.txt"
+    x = np.arange(300 * 70).reshape(300, 70)
+    known, theirs = numbers_of_both_languages("", None)
+    masked, _ = numbers_of_both_languages("masked ", x * 13 % 29 != 0)
+    for name, value in theirs.items():
+        np.testing.assert_allclose(known[name], value, **TOLERANCE, err_msg=name)
+    lines = "".join(f"{name}: {float(value).hex()}\n" for name, value in sorted((known | masked).items()))
+    if os.environ.get("MULTILABEL_WRITE_PARITY"):
+        file.write_text(lines, encoding="utf-8")
+    assert lines == file.read_text(encoding="utf-8")
