@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from scipy import sparse
 
 LABELS = 80
 POSITIVES = 2.9
@@ -22,3 +23,21 @@ def answers(samples: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     logits = random.normal(-3.0, 1.3, targets.shape) + targets * random.normal(3.2, 1.2, targets.shape)
     scores = (1 / (1 + np.exp(-logits))).astype(np.float32)
     return targets, scores, (scores >= 0.5).astype(np.int64)
+
+
+@cache
+def sparse_answers(samples: int, labels: int = 600) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """Return targets and predictions of about three labels a row, most of them right, as CSR matrices."""
+    random = np.random.default_rng(0)
+    popular = (labels * random.random((samples, 3)) ** 3).astype(np.int64)
+    guessed = np.where(random.random(popular.shape) < 0.7, popular, (labels * random.random(popular.shape)).astype(int))
+
+    def matrix(columns: np.ndarray) -> sparse.csr_matrix:
+        rows = np.repeat(np.arange(samples), columns.shape[1])
+        stored = sparse.coo_matrix(
+            (np.ones(rows.size, np.int64), (rows, columns.ravel())), shape=(samples, labels)
+        ).tocsr()
+        stored.data[:] = 1  # a label drawn twice
+        return stored
+
+    return matrix(popular), matrix(guessed)

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Any, Literal
 
+import multilabel
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -99,6 +101,16 @@ def race(contest: Contest, settings: Settings) -> Result:
         contest.cleanup()
     medians = {name: statistics.median(values) for name, values in times.items()}
     return Result(contest, medians.pop(""), medians, differences)
+
+
+def on_cores(count: int, call: Callable[[], Any]) -> Callable[[], Any]:
+    """Return ``call`` with the library on so many threads."""
+
+    def run() -> Any:
+        multilabel.set_num_threads(count)
+        return call()
+
+    return run
 
 
 def markdown(results: Iterable[Result]) -> Iterator[str]:

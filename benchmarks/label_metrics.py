@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""F1, precision, recall, Jaccard, subset accuracy and Hamming loss of 0/1 predictions."""
+"""F1, precision, recall, Jaccard, subset accuracy and Hamming loss of 0/1 predictions, dense and sparse.
+
+Against scikit-learn on one core; then against ourselves: two cores, and ten times the rows.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from functools import partial
 
 import numpy as np
 import sklearn.metrics as peer
-from answers import answers
-from harness import Contest, Settings
+from answers import answers, sparse_answers
+from harness import Contest, Settings, on_cores
 
 from multilabel import metrics
 
@@ -31,14 +34,39 @@ def contests(settings: Settings) -> Iterator[Contest]:
             call = {"average": average, "zero_division": 0}
             yield Contest(
                 f"{name}, {average}, {shape}",
-                partial(getattr(metrics, name), targets, predictions, **call),
+                on_cores(1, partial(getattr(metrics, name), targets, predictions, **call)),
                 {"scikit-learn": partial(getattr(peer, name), targets, predictions, **call)},
                 difference,
             )
     for name in ("accuracy_score", "hamming_loss"):
         yield Contest(
             f"{name}, {shape}",
-            partial(getattr(metrics, name), targets, predictions),
+            on_cores(1, partial(getattr(metrics, name), targets, predictions)),
             {"scikit-learn": partial(getattr(peer, name), targets, predictions)},
             difference,
         )
+    stored = sparse_answers(settings.size(40_000, 400))
+    for average in ("samples", "macro"):
+        call = {"average": average, "zero_division": 0}
+        yield Contest(
+            f"f1_score, {average}, CSR, {len(targets):,} x 600",
+            on_cores(1, partial(metrics.f1_score, *stored, **call)),
+            {"scikit-learn": partial(peer.f1_score, *stored, **call)},
+            difference,
+        )
+    f1 = partial(metrics.f1_score, average="macro", zero_division=0)
+    many, _, guesses = answers(settings.size(400_000, 4_000))
+    yield Contest(
+        f"f1_score, macro, {len(many):,} x {many.shape[1]}, two cores",
+        on_cores(2, partial(f1, many, guesses)),
+        {"multilabel, one core": on_cores(1, partial(f1, many, guesses))},
+        difference,
+        tolerance=0,
+        clock="wall",
+    )
+    yield Contest(
+        f"f1_score, macro, {shape}",
+        on_cores(1, partial(f1, targets, predictions)),
+        {"multilabel, ten times the rows": on_cores(1, partial(f1, many, guesses))},
+        remark="10 is linear",
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 import sklearn.metrics as peer
 from answers import answers
-from harness import Contest, Settings
+from harness import Contest, Settings, on_cores
 
 from multilabel import metrics
 
@@ -31,18 +31,35 @@ def contests(settings: Settings) -> Iterator[Contest]:
             peers["torchmetrics, exact"] = torchmetrics[theirs]
         yield Contest(
             f"{name}, macro, {shape}",
-            lambda name=name: getattr(metrics, name)(targets, scores, average="macro"),
+            on_cores(1, partial(getattr(metrics, name), targets, scores, average="macro")),
             peers,
             lambda ours, other: abs(ours - float(other)),
             tolerance=1e-5,  # torchmetrics works in float32
         )
     yield Contest(
         f"ranking average precision, coverage and ranking loss, {shape}",
-        lambda: [getattr(metrics, name)(targets, scores) for name in RANKING],
+        on_cores(1, lambda: [getattr(metrics, name)(targets, scores) for name in RANKING]),
         {"scikit-learn": lambda: [getattr(peer, name)(targets, scores) for name in RANKING]},
         lambda ours, other: max(abs(a - b) for a, b in zip(ours, other, strict=True)),
         tolerance=1e-10,
     )
+    many, guesses, _ = answers(settings.size(400_000, 4_000))
+    for name in ("average_precision_score", "label_ranking"):
+        call = getattr(metrics, name)
+        yield Contest(
+            f"{name}, {len(many):,} x {many.shape[1]}, two cores",
+            on_cores(2, partial(call, many, guesses)),
+            {"multilabel, one core": on_cores(1, partial(call, many, guesses))},
+            lambda ours, other: 0.0 if ours == other else 1.0,
+            tolerance=0,
+            clock="wall",
+        )
+        yield Contest(
+            f"{name}, {shape}",
+            on_cores(1, partial(call, targets, scores)),
+            {"multilabel, ten times the rows": on_cores(1, partial(call, many, guesses))},
+            remark="10 is linear",
+        )
 
 
 def _torchmetrics(targets: Any, scores: Any) -> dict[str, Callable[[], Any]]:
