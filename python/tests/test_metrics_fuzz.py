@@ -160,9 +160,11 @@ def options_for_scores(name: str, case: Case) -> dict[str, Any]:
     options: dict[str, Any] = {"sample_weight": case.weights}
     if name in ("average_precision_score", "roc_auc_score"):
         options["average"] = AVERAGES[random.integers(0, 5)]
-    if name == "roc_auc_score":
-        if case.weights is None or np.all(case.weights):  # scikit-learn raises where weights of 0 leave one class
-            options["max_fpr"] = [None, 1, 0.1, 0.5, float(random.uniform(0.01, 1))][random.integers(0, 5)]
+    weightless = case.weights is not None and not np.all(
+        case.weights
+    )  # where they leave one class, scikit-learn raises
+    if name == "roc_auc_score" and not weightless:
+        options["max_fpr"] = [None, 1, 0.1, 0.5, float(random.uniform(0.01, 1))][random.integers(0, 5)]
     if name in ("dcg_score", "ndcg_score"):
         options["k"] = [None, int(random.integers(1, 25))][random.integers(0, 2)]
         options["ignore_ties"] = bool(random.integers(0, 2))
