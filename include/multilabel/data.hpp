@@ -19,9 +19,25 @@
 #include "multilabel/data/loader_options.hpp"
 #include "multilabel/data/loader_state.hpp"
 #include "multilabel/data/opencv_threads.hpp"
+#include "multilabel/data/perceptual_hash.hpp"
+#include "multilabel/data/read_coco.hpp"
 #include "multilabel/data/read_csv.hpp"
+#include "multilabel/data/read_folder.hpp"
+#include "multilabel/data/read_jsonl.hpp"
 #include "multilabel/data/read_sample.hpp"
 #include "multilabel/data/sample.hpp"
 #include "multilabel/data/sampler.hpp"
+#include "multilabel/data/shard_options.hpp"
+#include "multilabel/data/shard_sampler.hpp"
+#include "multilabel/data/shuffle_buffer.hpp"
 #include "multilabel/data/split.hpp"
 #include "multilabel/data/target_table.hpp"
+
+// Where their libraries are installed.
+#if __has_include(<archive.h>)
+#include "multilabel/data/read_shards.hpp"
+#include "multilabel/data/shard_stream.hpp"
+#endif
+#if __has_include(<pugixml.hpp>)
+#include "multilabel/data/read_voc.hpp"
+#endif

@@ -13,6 +13,18 @@ from ._core import ArgumentError
 from ._core import data as _core
 from ._core.data import CacheStatistics, Inspection
 from ._loader import DataLoader
+from ._readers import (
+    ShardSampler,
+    ShardStream,
+    read_coco,
+    read_csv,
+    read_folder,
+    read_jsonl,
+    read_sample,
+    read_shards,
+    read_voc,
+)
+from ._readers import member as _member
 from ._samplers import (
     ClassAwareSampler,
     DistributedSampler,
@@ -23,6 +35,8 @@ from ._samplers import (
 from .splits import KFold, RepeatedKFold, ShuffleSplit, train_test_split
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from .encoding import Vocabulary
 
 __all__ = [
@@ -36,20 +50,21 @@ __all__ = [
     "RepeatFactorSampler",
     "RepeatedKFold",
     "SequentialSampler",
+    "ShardSampler",
+    "ShardStream",
     "ShuffleSplit",
     "ShuffledSampler",
     "inspect",
+    "read_coco",
     "read_csv",
+    "read_folder",
     "read_image",
+    "read_jsonl",
+    "read_sample",
+    "read_shards",
+    "read_voc",
     "train_test_split",
 ]
-
-
-def _member(enum: Any, name: str, value: str) -> Any:
-    if value in enum.__members__:
-        return enum.__members__[value]
-    known = ", ".join(repr(key) for key in enum.__members__)
-    raise ArgumentError(f"data: {name} must be one of {known}; got {value!r}")
 
 
 def _label_names(labels: Any) -> list[str]:
@@ -76,6 +91,14 @@ class Dataset:
         The labels of each image.
     columns : dict of str to sequence of str, optional
         Further columns, one cell an image, such as a split.
+    unknown : sequence of sequences of str, optional
+        The labels of each image that nobody looked for: their cells are NaN in the targets.
+    boxes : sequence of arrays [objects, 4], optional
+        Left, top, right and bottom of the objects in each image, in pixels; with `box_labels`.
+    box_labels : sequence of sequences of str, optional
+        The label of each box.
+    vocabulary : Vocabulary or list of str, optional
+        The labels there are, in this order, for the data set and its parts; by default those that occur, sorted.
 
     Examples
     --------
@@ -92,12 +115,27 @@ class Dataset:
         labels: Sequence[Sequence[str]],
         *,
         columns: dict[str, Sequence[str]] | None = None,
+        unknown: Sequence[Sequence[str]] | None = None,
+        boxes: Sequence[ArrayLike] | None = None,
+        box_labels: Sequence[Sequence[str]] | None = None,
+        vocabulary: Any = None,
     ):
         self._dataset = _core.Dataset(
             list(images),
             [list(row) for row in labels],
             {name: list(cells) for name, cells in (columns or {}).items()},
         )
+        if not (unknown is None and boxes is None and box_labels is None and vocabulary is None):
+            self._dataset = _core.annotate(
+                self._dataset,
+                [list(row) for row in unknown or []],
+                [
+                    np.asarray(edges, dtype=np.float64).reshape(-1, 4).tolist()
+                    for edges in ([] if boxes is None else boxes)
+                ],
+                [list(row) for row in box_labels or []],
+                None if vocabulary is None else _label_names(vocabulary),
+            )
 
     @classmethod
     def _of(cls, dataset: Any) -> Dataset:
@@ -116,6 +154,21 @@ class Dataset:
         return self._dataset.labels()
 
     @property
+    def unknown(self) -> list[list[str]]:
+        """The labels of each image that are unknown."""
+        return _core.unknown(self._dataset)
+
+    @property
+    def boxes(self) -> list[np.ndarray]:
+        """The boxes of each image, float64 [objects, 4]: left, top, right and bottom in pixels, the first pixel 0 to 1."""
+        return _core.boxes(self._dataset)
+
+    @property
+    def box_labels(self) -> list[list[str]]:
+        """The label of each box of each image."""
+        return _core.box_labels(self._dataset)
+
+    @property
     def columns(self) -> list[str]:
         """The names of the further columns, sorted."""
         return self._dataset.columns()
@@ -126,25 +179,25 @@ class Dataset:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """Every label that occurs, sorted."""
+        """The vocabulary that the data set was given, or else every label that occurs, sorted."""
         from .encoding import Vocabulary
 
         return Vocabulary(self._dataset.label_names())
 
-    def targets(self, labels: Any) -> np.ndarray:
+    def targets(self, labels: Any = None) -> np.ndarray:
         """Return float32 [samples, labels]: 1 where the image has the label, 0 where not, NaN where unknown.
 
         Parameters
         ----------
-        labels : MultiLabelBinarizer, Vocabulary or list of str
-            The columns.
+        labels : MultiLabelBinarizer, Vocabulary or list of str, optional
+            The columns; by default `vocabulary`.
 
         Raises
         ------
         LabelError
             For a label that is not among them; names the image and the nearest known label.
         """
-        return self._dataset.targets(_label_names(labels))
+        return self._dataset.targets(self._dataset.label_names() if labels is None else _label_names(labels))
 
     def split_by(self, column: str, values: Sequence[str]) -> list[Dataset]:
         """Return one data set for each of `values`: the images whose cell in `column` is that value.
@@ -196,70 +249,6 @@ class Dataset:
         return f"Dataset({len(self)} images, {len(self._dataset.label_names())} labels)"
 
 
-def read_csv(
-    path: str | os.PathLike,
-    *,
-    image: str = "image",
-    labels: str = "labels",
-    delimiter: str = "|",
-    separator: str = ",",
-    root: str | os.PathLike | None = None,
-    empty: Literal["none", "unknown", "error"] = "none",
-    unnamed: Literal["absent", "unknown"] = "absent",
-    unknown_mark: str = "",
-) -> Dataset:
-    """Read a table with one row an image (RFC 4180: quotes, CRLF and a byte-order mark are understood).
-
-    Parameters
-    ----------
-    path : path
-        The table, in UTF-8. Its first row names the columns.
-    image, labels : str
-        The columns with the image file and with its labels. All others stay with the data set.
-    delimiter : str
-        Between labels, one character. Blanks around a label and empty labels are dropped.
-    separator : str
-        Between cells, one character.
-    root : path, optional
-        Where relative image files start; by default the table's own folder.
-    empty : {"none", "unknown", "error"}
-        What an empty label cell means: an image without labels, one that nobody labelled, or a mistake.
-    unnamed : {"absent", "unknown"}
-        What it means that a row does not name a label.
-    unknown_mark : str
-        A label that begins with this is unknown: ``"?dog"`` for ``"?"``.
-
-    Raises
-    ------
-    DataError
-        For a file that cannot be read, a missing column, a ragged row, an empty image cell; ``path`` and ``row`` say
-        where.
-
-    Examples
-    --------
-    >>> import multilabel as ml
-    >>> data = ml.data.read_csv("examples/data/openclipart/labels.csv", image="image", labels="labels", delimiter="|")
-    >>> len(data)
-    3456
-    """
-    for name, value in (("delimiter", delimiter), ("separator", separator)):
-        if len(value.encode()) != 1:
-            raise ArgumentError(f"data.read_csv: {name} must be one character of ASCII; got {value!r}")
-    return Dataset._of(
-        _core.read_csv(
-            os.fspath(path),
-            image=image,
-            labels=labels,
-            delimiter=delimiter,
-            separator=separator,
-            root=None if root is None else os.fspath(root),
-            empty=_member(_core.EmptyLabels, "empty", empty),
-            unnamed=_member(_core.Unnamed, "unnamed", unnamed),
-            unknown_mark=unknown_mark,
-        )
-    )
-
-
 def read_image(path: str | os.PathLike, *, max_pixels: int = 100_000_000) -> np.ndarray:
     """Read an image as uint8 [height, width, 3] in RGB order, upright.
 
@@ -276,12 +265,14 @@ def read_image(path: str | os.PathLike, *, max_pixels: int = 100_000_000) -> np.
 def inspect(
     dataset: Dataset,
     *,
-    files: Literal["none", "bytes", "pixels"] = "bytes",
+    files: Literal["none", "bytes", "pixels"] = "pixels",
     split: str = "split",
     rare_below: int = 10,
     threads: int = 0,
+    near_bits: int = 4,
+    near_difference: float = 4.0,
 ) -> Inspection:
-    """Look for what silently spoils an experiment; ``print(inspect(data))`` shows the findings.
+    """Look for what silently spoils an experiment; ``print(inspect(data))`` shows it, ``.to_dict()`` is for programs.
 
     Parameters
     ----------
@@ -289,13 +280,16 @@ def inspect(
         All splits together, so that duplicates across them are found.
     files : {"none", "bytes", "pixels"}
         How far to look into the files: not at all; whether they are complete images and whether two are equal; or
-        decode each as well.
+        decode each as well and find those that look the same.
     split : str
         Column with the split, if there is one.
     rare_below : int
         A label with fewer images than this is reported as rare.
     threads : int
         0 for all.
+    near_bits, near_difference : int, float
+        Pictures look the same whose 64-bit hashes differ in at most this many bits, and whose thumbnails of 8 x 8 pixels
+        differ by at most this many grey levels of 255 on average.
     """
     return _core.inspect(
         dataset._dataset,
@@ -303,4 +297,6 @@ def inspect(
         split=split,
         rare_below=rare_below,
         threads=threads,
+        near_bits=near_bits,
+        near_difference=near_difference,
     )

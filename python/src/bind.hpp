@@ -14,8 +14,9 @@ void bind_threshold(pybind11::module_& module);
 void bind_augmentation(pybind11::module_& module);
 void bind_label_safety(pybind11::module_& module);  // into the submodule of augmentation
 void bind_data(pybind11::module_& module);
-void bind_audit(pybind11::module_& module);  // into the submodule of data
-void bind_split(pybind11::module_& module);  // into the submodule of data
+void bind_audit(pybind11::module_& module);    // into the submodule of data
+void bind_readers(pybind11::module_& module);  // into the submodule of data
+void bind_split(pybind11::module_& module);    // into the submodule of data
 
 void bind_loss(pybind11::module_& module);
 void bind_model(pybind11::module_& module);

@@ -69,25 +69,46 @@ void bind_dataset(py::module_& module) {
             return py::array_t<float>(std::vector<std::size_t>{targets.rows(), targets.columns()}, targets.data());
           },
           py::arg("labels"));
-  const data::ReadCsvOptions csv;
-  module.def(
-      "read_csv",
-      [](const std::string& path, const std::string& image, const std::string& labels, char delimiter, char separator,
-         const std::optional<std::string>& root, data::EmptyLabels empty, data::Unnamed unnamed,
-         const std::string& unknown_mark) {
-        const py::gil_scoped_release release;
-        return data::read_csv(path, {.image = image,
-                                     .labels = labels,
-                                     .delimiter = delimiter,
-                                     .separator = separator,
-                                     .root = root,
-                                     .empty = empty,
-                                     .unnamed = unnamed,
-                                     .unknown_mark = unknown_mark});
-      },
-      py::arg("path"), py::arg("image") = csv.image, py::arg("labels") = csv.labels, py::arg("delimiter") = csv.delimiter,
-      py::arg("separator") = csv.separator, py::arg("root") = py::none(), py::arg("empty") = csv.empty,
-      py::arg("unnamed") = csv.unnamed, py::arg("unknown_mark") = csv.unknown_mark);
+}
+
+// Plain lists, texts and numbers, as JSON takes them.
+py::dict inspection_dict(const data::Inspection& found) {
+  py::dict labels, splits;
+  for (const auto& label : found.labels)
+    labels[py::str(label.label)] = py::dict(py::arg("count") = label.count, py::arg("per_split") = label.per_split);
+  for (const auto& [name, count] : found.splits) splits[py::str(name)] = count;
+  py::list unreadable, together;
+  for (const auto& file : found.unreadable)
+    unreadable.append(
+        py::dict(py::arg("path") = file.path.string(), py::arg("sample") = file.sample, py::arg("reason") = file.reason));
+  for (const auto& pair : found.together) together.append(py::make_tuple(pair.first, pair.second, pair.count));
+  py::dict all;
+  all["samples"] = found.samples;
+  all["cardinality"] = found.cardinality;
+  all["density"] = found.density;
+  all["most_labels"] = found.most_labels;
+  all["label_sets"] = found.label_sets;
+  all["imbalance"] = found.imbalance;
+  all["labels"] = labels;
+  all["splits"] = splits;
+  all["rare"] = found.rare;
+  all["missing"] = found.missing;
+  all["similar"] = found.similar;
+  all["empty"] = found.empty;
+  all["unreadable"] = unreadable;
+  all["duplicates"] = found.duplicates;
+  all["duplicates_across_splits"] = found.duplicates_across_splits;
+  all["contradictory"] = found.contradictory;
+  all["near_duplicates"] = found.near_duplicates;
+  all["near_duplicates_across_splits"] = found.near_duplicates_across_splits;
+  all["together"] = together;
+  all["inseparable"] = found.inseparable;
+  all["smallest"] = found.smallest;
+  all["largest"] = found.largest;
+  all["files_read"] = found.files_read;
+  all["pixels_read"] = found.pixels_read;
+  all["looks_multi_class"] = found.looks_multi_class;
+  return all;
 }
 
 void bind_inspection(py::module_& module) {
@@ -100,6 +121,10 @@ void bind_inspection(py::module_& module) {
       .def_property_readonly("path", [](const data::UnreadableFile& self) { return self.path.string(); })
       .def_readonly("sample", &data::UnreadableFile::sample)
       .def_readonly("reason", &data::UnreadableFile::reason);
+  py::class_<data::LabelPair>(module, "LabelPair")
+      .def_readonly("first", &data::LabelPair::first)
+      .def_readonly("second", &data::LabelPair::second)
+      .def_readonly("count", &data::LabelPair::count);
   py::class_<Inspection>(module, "Inspection")
       .def_readonly("samples", &Inspection::samples)
       .def_readonly("cardinality", &Inspection::cardinality)
@@ -119,29 +144,36 @@ void bind_inspection(py::module_& module) {
       .def_readonly("smallest", &Inspection::smallest)
       .def_readonly("largest", &Inspection::largest)
       .def_readonly("files_read", &Inspection::files_read)
+      .def_readonly("pixels_read", &Inspection::pixels_read)
       .def_readonly("looks_multi_class", &Inspection::looks_multi_class)
+      .def_readonly("together", &Inspection::together)
+      .def_readonly("inseparable", &Inspection::inseparable)
+      .def_readonly("contradictory", &Inspection::contradictory)
+      .def_readonly("near_duplicates", &Inspection::near_duplicates)
+      .def_readonly("near_duplicates_across_splits", &Inspection::near_duplicates_across_splits)
+      .def("to_dict", &inspection_dict)
       .def("to_text", &Inspection::to_text, py::arg("examples") = 5)
       .def("__str__", [](const Inspection& self) { return self.to_text(); });
   const data::InspectOptions options;
   module.def(
       "inspect",
       [](const data::Dataset& dataset, data::FileCheck files, const std::string& split, std::size_t rare_below,
-         std::size_t threads) {
+         std::size_t threads, std::size_t near_bits, double near_difference) {
         const py::gil_scoped_release release;
-        return data::inspect(dataset, {.files = files, .split = split, .rare_below = rare_below, .threads = threads});
+        return data::inspect(dataset, {.files = files,
+                                       .split = split,
+                                       .rare_below = rare_below,
+                                       .threads = threads,
+                                       .near = {.bits = near_bits, .difference = near_difference}});
       },
       py::arg("dataset"), py::arg("files") = options.files, py::arg("split") = options.split,
-      py::arg("rare_below") = options.rare_below, py::arg("threads") = options.threads);
+      py::arg("rare_below") = options.rare_below, py::arg("threads") = options.threads,
+      py::arg("near_bits") = options.near.bits, py::arg("near_difference") = options.near.difference);
 }
 
 }  // namespace
 
 void bind_data(py::module_& module) {
-  py::enum_<data::EmptyLabels>(module, "EmptyLabels")
-      .value("none", data::EmptyLabels::none)
-      .value("unknown", data::EmptyLabels::unknown)
-      .value("error", data::EmptyLabels::error);
-  py::enum_<data::Unnamed>(module, "Unnamed").value("absent", data::Unnamed::absent).value("unknown", data::Unnamed::unknown);
   py::enum_<data::FileCheck>(module, "FileCheck")
       .value("none", data::FileCheck::none)
       .value("bytes", data::FileCheck::bytes)
@@ -151,6 +183,7 @@ void bind_data(py::module_& module) {
   bind_loader(module);
   bind_split(module);
   bind_audit(module);
+  bind_readers(module);
   module.def(
       "read_image",
       [](const std::string& path, std::size_t max_pixels) {

@@ -110,10 +110,10 @@ def test_ragged_row_names_its_line(tmp_path):
 def test_empty_label_cell_is_no_labels_or_an_error_as_asked(tmp_path):
     table = write(tmp_path / "t.csv", "image,labels\na.png,x\nb.png,\n")
     assert read_csv(table).labels == [["x"], []]
-    with pytest.raises(DataError, match="must name a label; got an empty cell") as caught:
+    with pytest.raises(DataError, match="must have a label; got none for") as caught:
         read_csv(table, empty="error")
     assert caught.value.row == 3
-    with pytest.raises(ArgumentError, match="empty must be one of 'none', 'unknown', 'error'"):
+    with pytest.raises(ArgumentError, match="empty must be one of 'none', 'unknown', 'error', 'drop'"):
         read_csv(table, empty="raise")
 
 
@@ -629,3 +629,24 @@ def test_inspect_finds_faults(tmp_path, drawings):
     assert found.empty == [2]
     assert found.unreadable[0].sample == 2
     assert "none.png" in found.unreadable[0].reason
+    assert found.contradictory == [0]
+    as_dict = json.loads(json.dumps(found.to_dict()))
+    assert as_dict["duplicates"] == [[0, 1]]
+    assert as_dict["labels"]["a"] == {"count": 1, "per_split": []}
+    assert as_dict["unreadable"][0]["sample"] == 2
+    readable = {name for name in dir(found) if not name.startswith("_")} - {"to_dict", "to_text"}
+    assert readable == set(as_dict)
+
+
+def test_inspect_finds_pictures_that_look_the_same(tmp_path, drawings):
+    cv2 = pytest.importorskip("cv2")
+    picture = read_image(drawings.images[3])[..., ::-1]
+    for name, quality in (("a.jpg", 95), ("b.jpg", 60)):
+        cv2.imwrite(str(tmp_path / name), picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    cv2.imwrite(str(tmp_path / "c.png"), cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    files = [str(tmp_path / name) for name in ("a.jpg", "b.jpg", "c.png")] + drawings.images[100:103]
+    data = Dataset(files, [["x"]] * 6, columns={"split": ["train", "val", "train", "val", "val", "val"]})
+    found = inspect(data)
+    assert (found.near_duplicates, found.near_duplicates_across_splits) == ([[0, 1, 2]], 1)
+    assert not inspect(data, near_difference=0).near_duplicates
+    assert not inspect(data, files="bytes").near_duplicates

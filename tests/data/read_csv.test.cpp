@@ -60,7 +60,7 @@ TEST_CASE("read_csv: an empty label cell is an image without labels, unknown, or
   } catch (const DataError& error) {
     CHECK(error.path() == path);
     CHECK(error.row() == 3);
-    CHECK_THAT(error.what(), Catch::Contains("must name a label; got an empty cell"));
+    CHECK_THAT(error.what(), Catch::Contains("must have a label; got none for"));
   }
 }
 
@@ -130,6 +130,12 @@ TEST_CASE("Dataset: a label that the vocabulary lacks is named with its image, i
   const auto table = data::read_csv(folder.write("t.csv", "image,labels\na.png,cat\nb.png,dgo\n"));
   CHECK_THROWS_WITH(table.targets(Vocabulary{"cat", "dog"}),
                     Catch::Contains("got 'dgo' beside") && Catch::Contains("b.png' (row 3)") && Catch::Contains("'dog'"));
+}
+
+TEST_CASE("read_csv: a table that is not UTF-8 is refused with its line") {
+  const test::Folder folder;
+  CHECK_THROWS_WITH(data::read_csv(folder.write("t.csv", "image,labels\na.png,caf\xe9\n")),
+                    Catch::Contains("must be text in UTF-8; got the byte E9") && Catch::Contains("line 2"));
 }
 
 TEST_CASE("Dataset: columns must have one cell a sample") {

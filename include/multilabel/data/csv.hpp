@@ -3,6 +3,7 @@
 // Comma-separated text as RFC 4180 has it: quoted cells with separators, line ends and doubled quotes inside; LF, CRLF or CR
 // line ends; a byte-order mark is skipped. Blank lines do not count as rows.
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/data/detail/utf8.hpp"
 
 namespace multilabel::data {
 
@@ -45,6 +47,8 @@ class CsvReader {
     if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
     if (text_.find('\0') != std::string_view::npos)
       refuse("must be text in UTF-8", "a zero byte, as in UTF-16 or a binary file", 1);
+    if (const auto at = first_invalid_utf8(text_); at < text_.size())
+      refuse("must be text in UTF-8", join_text("the byte ", hexadecimal(text_[at])), line_of(at));
   }
 
   [[nodiscard]] std::vector<CsvRow> rows() {
@@ -60,6 +64,14 @@ class CsvReader {
   }
 
  private:
+  static std::string hexadecimal(char byte) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto value = static_cast<unsigned char>(byte);
+    return {digits[value >> 4], digits[value & 15u]};
+  }
+  [[nodiscard]] std::size_t line_of(std::size_t at) const {
+    return 1 + static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+  }
   [[nodiscard]] bool ended() const { return at_ == text_.size() || text_[at_] == '\n' || text_[at_] == '\r'; }
 
   bool take(char expected) {

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -34,8 +35,9 @@ class Dataset {
 
   Dataset() : Dataset(std::vector<Sample>{}) {}
 
-  /// Takes the samples in their order, with `columns` of as many cells each (`ShapeError` otherwise).
-  explicit Dataset(std::vector<Sample> samples, Columns columns = {}) {
+  /// Takes the samples in their order, with `columns` of as many cells each (`ShapeError` otherwise). A `vocabulary` given here
+  /// is that of the data set and of all its parts, with labels that no sample has; `LabelError` for a label that it lacks.
+  explicit Dataset(std::vector<Sample> samples, Columns columns = {}, std::optional<encoding::Vocabulary> vocabulary = {}) {
     for (const auto& [name, cells] : columns) {
       if (cells.size() == samples.size()) continue;
       fail<ShapeError>({"data::Dataset", join_text("column ", quoted(name), " must have ", samples.size(), " cells"),
@@ -44,7 +46,8 @@ class Dataset {
     std::vector<std::size_t> rows(samples.size());
     std::iota(rows.begin(), rows.end(), std::size_t{0});
     rows_ = std::make_shared<const std::vector<std::size_t>>(std::move(rows));
-    table_ = std::make_shared<const Table>(Table{std::move(samples), std::move(columns)});
+    if (vocabulary) TargetTable(samples.size(), [&](std::size_t i) -> const Sample& { return samples[i]; }, *vocabulary);
+    table_ = std::make_shared<const Table>(Table{std::move(samples), std::move(columns), std::move(vocabulary)});
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return rows_->size(); }
@@ -69,12 +72,14 @@ class Dataset {
     return labels;
   }
 
-  /// Every label that occurs (named or unknown), sorted.
+  /// The vocabulary that the data set was given, or else every label that occurs (present, unknown or absent), sorted.
   [[nodiscard]] encoding::Vocabulary vocabulary() const {
+    if (table_->vocabulary) return *table_->vocabulary;
     std::set<std::string> names;
     for (std::size_t i = 0; i < size(); ++i) {
       names.insert((*this)[i].labels.begin(), (*this)[i].labels.end());
       names.insert((*this)[i].unknown.begin(), (*this)[i].unknown.end());
+      names.insert((*this)[i].absent.begin(), (*this)[i].absent.end());
     }
     return encoding::Vocabulary(std::vector<std::string>(names.begin(), names.end()));
   }
@@ -152,7 +157,8 @@ class Dataset {
     return Dataset(table_, std::move(rows));
   }
 
-  /// This one's samples, then the other's, with the columns that both have.
+  /// This one's samples, then the other's, with the columns that both have. If either was given a vocabulary, the whole has
+  /// this one's labels, then those that only the other has.
   [[nodiscard]] Dataset concat(const Dataset& other) const {
     std::vector<Sample> samples;
     samples.reserve(size() + other.size());
@@ -166,13 +172,19 @@ class Dataset {
       cells.insert(cells.end(), more.begin(), more.end());
       joined.emplace(name, std::move(cells));
     }
-    return Dataset(std::move(samples), std::move(joined));
+    if (!table_->vocabulary && !other.table_->vocabulary) return Dataset(std::move(samples), std::move(joined));
+    auto labels = vocabulary().labels();
+    const auto known = vocabulary();
+    for (const auto& label : other.vocabulary())
+      if (!known.contains(label)) labels.push_back(label);
+    return Dataset(std::move(samples), std::move(joined), encoding::Vocabulary(std::move(labels)));
   }
 
  private:
   struct Table {
     std::vector<Sample> samples;
     Columns columns;
+    std::optional<encoding::Vocabulary> vocabulary;
   };
 
   Dataset(std::shared_ptr<const Table> table, std::vector<std::size_t> rows)

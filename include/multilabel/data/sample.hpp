@@ -21,6 +21,21 @@ enum class Unnamed {
   unknown,  ///< nobody looked: the cell is unknown
 };
 
+/// What it means that no label at all is given for an image.
+enum class EmptyLabels {
+  none,     ///< an image without any label: every cell is 0
+  unknown,  ///< an image that nobody labelled: every cell is unknown
+  error,    ///< a mistake: `DataError`, which names the image
+  drop,     ///< the image is left out
+};
+
+/// What an object counts as that its annotators marked as hard to make out, or as a crowd.
+enum class Doubtful {
+  present,  ///< the image has the label
+  unknown,  ///< the cell is unknown, unless another object of the label is beyond doubt
+  absent,   ///< as if it were not annotated
+};
+
 /// A stretch of a larger file, such as one member of a tar archive.
 struct FilePart {
   std::filesystem::path file;
@@ -44,6 +59,7 @@ struct Sample {
   std::shared_ptr<const cv::Mat> pixels = {};  ///< the image itself, 8-bit RGB as `read_image` gives it, if it is in memory
   /// The row of targets itself, one cell for each label of a loader's vocabulary; empty where `labels` names them.
   std::vector<float> targets = {};
+  std::vector<std::string> absent = {};  ///< what the image does not show; matters only where a label not named is unknown
 
   friend bool operator==(const Sample&, const Sample&) = default;
 };

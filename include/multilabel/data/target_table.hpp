@@ -32,7 +32,9 @@ class TargetTable {
       for (const auto& label : one.labels) add(one, label, vocabulary);
       const std::size_t named = cells_.size();
       for (const auto& label : one.unknown) add(one, label, vocabulary);
-      ends_.push_back({named, cells_.size(), one.unnamed == Unnamed::unknown});
+      const std::size_t unknown = cells_.size();
+      for (const auto& label : one.absent) add(one, label, vocabulary);
+      ends_.push_back({named, unknown, cells_.size(), one.unnamed == Unnamed::unknown});
     }
   }
 
@@ -42,11 +44,13 @@ class TargetTable {
   /// How many labels were left out because the vocabulary lacks them.
   [[nodiscard]] std::size_t ignored() const noexcept { return ignored_; }
 
-  /// Writes the `labels()` cells of sample `i`: 1 present, 0 absent, NaN unknown. A label both named and unknown is present.
+  /// Writes the `labels()` cells of sample `i`: 1 present, 0 absent, NaN unknown. A label both present and unknown or absent is
+  /// present, one both unknown and absent is unknown.
   void write(std::size_t i, float* row) const {
     constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
-    const std::size_t begin = i == 0 ? 0 : ends_[i - 1].unknown;
+    const std::size_t begin = i == 0 ? 0 : ends_[i - 1].absent;
     std::fill(row, row + labels_, ends_[i].rest_unknown ? unknown : 0.0f);
+    for (std::size_t cell = ends_[i].unknown; cell < ends_[i].absent; ++cell) row[cells_[cell]] = 0.0f;
     for (std::size_t cell = ends_[i].named; cell < ends_[i].unknown; ++cell) row[cells_[cell]] = unknown;
     for (std::size_t cell = begin; cell < ends_[i].named; ++cell) row[cells_[cell]] = 1.0f;
   }
@@ -55,6 +59,7 @@ class TargetTable {
   struct End {
     std::size_t named;
     std::size_t unknown;
+    std::size_t absent;
     bool rest_unknown;
   };
 

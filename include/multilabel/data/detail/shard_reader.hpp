@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Members of a tar archive in WebDataset's layout as samples: those whose names are equal up to the first dot belong together.
+
+#include <charconv>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "multilabel/data/detail/json_fields.hpp"
+#include "multilabel/data/detail/reading.hpp"
+#include "multilabel/data/detail/tar_reader.hpp"
+#include "multilabel/data/sample.hpp"
+#include "multilabel/data/shard_options.hpp"
+
+namespace multilabel::data::detail {
+
+/// "a/0001.seg.png" -> ("a/0001", "seg.png"): the name up to the first dot behind the last slash, and the rest in small
+/// letters.
+inline std::pair<std::string, std::string> key_and_ending(std::string_view name) {
+  const std::size_t slash = name.rfind('/');
+  const std::size_t dot = name.find('.', slash == std::string_view::npos ? 0 : slash + 1);
+  std::string ending(dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1));
+  for (char& letter : ending)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return {std::string(name.substr(0, dot)), std::move(ending)};
+}
+
+/// What becomes of the images of a shard.
+enum class ShardImages {
+  placed,  ///< left where they are: the sample knows the place
+  read,    ///< read into memory
+};
+
+/// The samples of one shard, in its order.
+class ShardReader {
+ public:
+  ShardReader(std::filesystem::path path, const ReadShardsOptions& options, ShardImages images, std::string_view where)
+      : path_(std::move(path)), options_(options), images_(images), where_(where), tar_(path_, where) {}
+
+  ShardReader(const ShardReader&) = delete;  // place_ refers to path_
+  ShardReader& operator=(const ShardReader&) = delete;
+
+  /// The next sample, or nothing after the last. Throws `DataError`, which names the shard and the sample.
+  [[nodiscard]] std::optional<Sample> next() {
+    for (;;) {
+      if (!member_) member_ = take();
+      if (!member_) return std::nullopt;
+      const std::string key = key_and_ending(member_->name).first;
+      place_.at = quoted(key);
+      Sample sample{.image = {}, .unnamed = options_.unnamed};
+      std::set<std::string> endings;
+      for (; member_; member_ = take()) {
+        auto [own, ending] = key_and_ending(member_->name);
+        if (own != key) break;
+        if (!endings.insert(ending).second)
+          place_.refuse("a sample must have one member of each ending", quoted(ending) + " again");
+        add(*member_, ending, sample);
+      }
+      if (sample.image.empty()) place_.refuse("a sample must have an image", "none");
+      if (settle_empty(sample, options_.empty, place_)) return sample;
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_image(const std::string& ending) const {
+    if (options_.image.empty()) return is_image_name("x." + ending) && ending.find('.') == std::string::npos;
+    return ending == options_.image;
+  }
+
+  // The next member that has a key and an ending.
+  std::optional<TarMember> take() {
+    const auto wanted = [this](std::string_view name) {
+      const auto ending = key_and_ending(name).second;
+      return ending == options_.labels || (images_ == ShardImages::read && is_image(ending));
+    };
+    for (;;) {
+      auto member = tar_.next(wanted);
+      if (!member) return member;
+      if (images_ == ShardImages::placed && tar_.compressed())
+        Place{where_, path_}.refuse("shards must be plain tar archives, so that images can be found by their place",
+                                    "a compressed one", "Decompress it, or read it with ShardStream.");
+      const auto [key, ending] = key_and_ending(member->name);
+      if (!ending.empty() && !key.empty() && !key.ends_with('/')) return member;
+    }
+  }
+
+  void add(TarMember& member, const std::string& ending, Sample& sample) const {
+    if (is_image(ending)) {
+      if (!sample.image.empty())
+        place_.refuse("a sample must have one image", quoted(ending) + " as well", "Name the ending in image.");
+      sample.image = path_ / member.name;
+      if (images_ == ShardImages::read) {
+        sample.bytes = std::make_shared<const std::vector<std::uint8_t>>(std::move(member.bytes));
+      } else {
+        sample.part = FilePart{path_, member.offset, member.size};
+      }
+    } else if (ending == options_.labels) {
+      const std::string text(member.bytes.begin(), member.bytes.end());
+      if (ending == "json" || ending.ends_with(".json")) {
+        const auto json = parse_object(text, place_);
+        if (const auto labels = json.find(options_.field); labels != json.end())
+          add_labels(sample, *labels, options_.delimiter, place_);
+        if (const auto boxes = json.find(options_.boxes); boxes != json.end()) add_boxes(sample, *boxes, place_);
+      } else {
+        require_utf8(text, place_);
+        split_labels(text, options_.delimiter, {}, sample);
+      }
+      for (auto& label : sample.labels) label = named(label);
+    }
+  }
+
+  // A number stands for a name, if there are names.
+  [[nodiscard]] std::string named(const std::string& label) const {
+    if (options_.names.empty()) return label;
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(label.data(), label.data() + label.size(), number);
+    if (error != std::errc() || end != label.data() + label.size()) return label;
+    if (number >= options_.names.size())
+      place_.refuse(join_text("numbers of labels must be below ", options_.names.size()), label);
+    return options_.names[number];
+  }
+
+  std::filesystem::path path_;
+  ReadShardsOptions options_;
+  ShardImages images_;
+  std::string_view where_;
+  TarReader tar_;
+  std::optional<TarMember> member_;
+  Place place_{where_, path_};
+};
+
+}  // namespace multilabel::data::detail
