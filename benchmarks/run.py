@@ -15,7 +15,15 @@ from pathlib import Path
 
 from harness import Result, Settings, busy, machine, markdown, race
 
-MODULES = ("threshold_sweep", "label_metrics", "ranking_metrics", "binarizer", "image_augmentation", "training_step")
+MODULES = (
+    "threshold_sweep",
+    "label_metrics",
+    "ranking_metrics",
+    "binarizer",
+    "image_augmentation",
+    "losses",
+    "training_step",
+)
 PACKAGES = ("multilabel", "scikit-learn", "torchmetrics", "albumentations", "opencv-python-headless", "torch", "numpy")
 
 HEADER = """<!-- Written by benchmarks/run.py; run scripts/benchmark to make it anew. -->

@@ -48,7 +48,10 @@ NEVER = {
 PRINTS = {"training/callbacks/progress_bar.hpp"}  # its purpose
 # A file or folder held to less than its component: (own components, include prefixes of third parties).
 NARROWER = {
-    "loss": (None, ("ATen/core/", "ATen/ops/", "ATen/TensorOperators.h", "c10/")),
+    "loss": (
+        None,
+        ("ATen/core/", "ATen/ops/", "ATen/TensorOperators.h", "ATen/Parallel.h", "c10/", "torch/csrc/autograd/"),
+    ),
     "bundle/manifest.hpp": ({"core", "encoding"}, ("nlohmann/",)),
 }
 

@@ -11,9 +11,12 @@ your own you do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Literal, NoReturn, Protocol, runtime_checkable
 
+import torch
 from torch import Tensor, nn
 
 from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
@@ -27,6 +30,7 @@ __all__ = [
     "Asymmetric",
     "AsymmetricPolynomial",
     "BCEWithLogits",
+    "CellLoss",
     "ClassBalanced",
     "DistributionBalanced",
     "EntropyMaximization",
@@ -73,6 +77,68 @@ def _smoothing(smoothing: Smoothing) -> tuple[float, float]:
     return float(positive), float(negative)
 
 
+@lru_cache(maxsize=64)
+def _restored(spec: str) -> Any:
+    described = json.loads(spec)
+    native = getattr(_loss, described["loss"])(**described["options"])
+    if described["epoch"]:
+        native.on_epoch_begin(described["epoch"])
+    return native
+
+
+# How many of the logits' dimensions are left with reduction="none"; 2 where not named.
+_LEFT = {"ZLPR": [0], "SoftMargin": [0], "SoftF1": [1]}
+
+
+def _left(spec: str) -> list[int]:
+    described = json.loads(spec)
+    if described["options"]["reduction"] != "none":
+        return []
+    return _LEFT.get(described["loss"], [0, 1])
+
+
+@torch.library.custom_op("multilabel::loss", mutates_args=())
+def _operator(
+    logits: Tensor, targets: Tensor, mask: Tensor | None, sample_weight: Tensor | None, spec: str
+) -> tuple[Tensor, Tensor]:
+    """Return value and gradient: what torch.compile and torch.export see of a loss."""
+    value, gradient = _restored(spec).value_and_gradient(logits, targets, mask, sample_weight)
+    return value, gradient
+
+
+@_operator.register_fake
+def _shapes(
+    logits: Tensor, targets: Tensor, mask: Tensor | None, sample_weight: Tensor | None, spec: str
+) -> tuple[Tensor, Tensor]:
+    dtype = torch.float64 if logits.dtype == torch.float64 else torch.float32
+    shape = [logits.shape[dimension] for dimension in _left(spec)]
+    return logits.new_empty(shape, dtype=dtype), logits.new_empty(logits.shape, dtype=dtype)
+
+
+def _keep(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
+    ctx.save_for_backward(output[1])
+    ctx.set_materialize_grads(False)
+    ctx.left, ctx.dtype = _left(inputs[4]), inputs[0].dtype
+
+
+def _backward(ctx: Any, of_value: Tensor | None, of_gradient: Tensor | None) -> tuple[Tensor | None, ...]:
+    if of_gradient is not None:
+        raise ArgumentError(
+            "loss: a compiled loss must be differentiated once; got a second derivative. Call the loss itself instead"
+        )
+    if of_value is None:
+        return None, None, None, None, None
+    if len(ctx.left) == 1:
+        of_value = of_value.unsqueeze(1 - ctx.left[0])
+    (gradient,) = ctx.saved_tensors
+    return (of_value * gradient).to(ctx.dtype), None, None, None, None
+
+
+_operator.register_autograd(_backward, setup_context=_keep)
+for _device in ("cpu", "cuda"):
+    _operator.register_autocast(_device, torch.float32)  # the formula is computed in float32 whatever comes in
+
+
 class _Loss(nn.Module):
     """Holds the arguments, from which the C++ loss is made again after a copy or an unpickling."""
 
@@ -88,6 +154,7 @@ class _Loss(nn.Module):
             "reduction": reduction,
         }
         self._epoch = 0
+        self._spec = self._describe()
         self._native = self._make()
 
     def _make(self) -> Any:
@@ -95,6 +162,10 @@ class _Loss(nn.Module):
         if self._epoch:
             native.on_epoch_begin(self._epoch)
         return native
+
+    def _describe(self) -> str:
+        """Return all that the torch operator must know to make this loss again, in another process too."""
+        return json.dumps({"loss": type(self).__name__, "options": self._options, "epoch": self._epoch})
 
     @property
     def native(self) -> Any:
@@ -106,6 +177,7 @@ class _Loss(nn.Module):
         if epoch < 1:
             raise ArgumentError(f"{type(self).__name__}.on_epoch_begin: epoch must be at least 1; got {epoch}")
         self._epoch = epoch
+        self._spec = self._describe()
         self._native.on_epoch_begin(epoch)
 
     def forward(
@@ -124,7 +196,14 @@ class _Loss(nn.Module):
         sample_weight
             ``[n]``: multiplies the cells of an image; does not change what ``"mean"`` divides by.
         """
+        if torch.compiler.is_compiling() and self._traceable():
+            value: Tensor = torch.ops.multilabel.loss(logits, targets, mask, sample_weight, self._spec)[0]
+            return value
         return self._native(logits, targets, mask, sample_weight)
+
+    def _traceable(self) -> bool:
+        """Whether the value depends on nothing but arguments and options."""
+        return True
 
     def extra_repr(self) -> str:
         """Name the arguments."""
@@ -969,6 +1048,9 @@ class SoftF1(_Loss):
             unknown=unknown,
         )
 
+    def _traceable(self) -> bool:
+        return bool(self._options["memory"] == 0)
+
 
 class SoftMargin(_Loss):
     """Binary cross-entropy averaged over each image's known labels first, then over images.
@@ -1008,6 +1090,82 @@ class SoftMargin(_Loss):
             reduction=reduction,
             unknown=unknown,
         )
+
+
+class CellLoss(nn.Module):
+    """A loss of your own from two functions of the logit: what a positive costs and what a negative costs.
+
+    A cell with a target y costs ``pos_weight * y * positive(x) + (1 - y) * negative(x)``; checks, unknown cells, weights and
+    reduction are those of every loss. It runs in tensor operations; the C++ class of this name compiles the formula.
+
+    Parameters
+    ----------
+    positive, negative
+        From logits ``[n, labels]`` to losses of that shape. They should be finite for every logit: use
+        ``torch.nn.functional.softplus(-x)`` and not ``-torch.sigmoid(x).log()``.
+    pos_weight, class_weight, label_smoothing, reduction, unknown
+        As in :class:`BCEWithLogits`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import multilabel as ml
+    >>> brier = ml.loss.CellLoss(lambda x: torch.sigmoid(-x) ** 2, lambda x: torch.sigmoid(x) ** 2)
+    >>> brier(torch.zeros(1, 2), torch.tensor([[1.0, -1.0]]))  # the second cell is unknown
+    tensor(0.2500)
+    """
+
+    def __init__(
+        self,
+        positive: Callable[[Tensor], Tensor],
+        negative: Callable[[Tensor], Tensor],
+        *,
+        pos_weight: Weights = None,
+        class_weight: Weights = None,
+        label_smoothing: Smoothing = 0.0,
+        reduction: Reduction = "mean",
+        unknown: Unknown = "ignore",
+    ) -> None:
+        super().__init__()
+        self.positive, self.negative = positive, negative
+        self._weights = (_weights(pos_weight), _weights(class_weight))
+        self._smoothing = _smoothing(label_smoothing)
+        self._reduction, self._unknown = reduction, unknown
+        BCEWithLogits(  # checks the options
+            pos_weight=pos_weight,
+            class_weight=class_weight,
+            label_smoothing=label_smoothing,
+            reduction=reduction,
+            unknown=unknown,
+        )
+
+    def forward(
+        self, logits: Tensor, targets: Tensor, *, mask: Tensor | None = None, sample_weight: Tensor | None = None
+    ) -> Tensor:
+        """Return the loss; the arguments are those of every loss."""
+        with torch.no_grad():  # the checks are those of the others
+            zeros = torch.zeros_like(logits, requires_grad=False)
+            BCEWithLogits(pos_weight=self._weights[0] or None, class_weight=self._weights[1] or None)(
+                zeros, targets, mask=mask, sample_weight=sample_weight
+            )
+        x = logits if logits.dtype == torch.float64 else logits.float()
+        y = targets.detach().to(x)
+        annotated = y.eq(y) & y.ne(-1)
+        if mask is not None:
+            annotated = annotated & mask
+        known = annotated if self._unknown == "ignore" else torch.ones_like(annotated)
+        x = torch.where(known, x, 0)
+        lost, gained = self._smoothing
+        y = torch.where(annotated, y, 0) * (1 - lost - gained) + gained
+        pos_weight, class_weight = (x.new_tensor(weight) if weight else 1.0 for weight in self._weights)
+        values = (pos_weight * y * self.positive(x) + (1 - y) * self.negative(x)) * class_weight
+        if sample_weight is not None:
+            values = values * sample_weight.to(x).unsqueeze(1)
+        values = torch.where(known, values, 0)
+        if self._reduction == "none":
+            return values
+        divisor: float | Tensor = {"sum": 1.0, "sum_per_image": float(max(1, len(x)))}.get(self._reduction, 0.0)
+        return values.sum() / (divisor or known.sum().clamp(min=1))
 
 
 class ClassBalanced:

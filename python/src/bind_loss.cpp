@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // multilabel._torch.loss: every loss with its options as keywords. The public signatures are in python/multilabel/loss.py.
 
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/ones_like.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <pybind11/stl.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/utils/pybind.h>
 #include <multilabel/loss.hpp>
 
@@ -101,6 +105,20 @@ Options options_from(const py::kwargs& given) {
   return options;
 }
 
+// What the torch operator computes: the loss and its gradient by the logits, whatever autograd state it is called in.
+template <class Loss>
+std::pair<at::Tensor, at::Tensor> value_and_gradient(const Loss& self, const at::Tensor& logits, const at::Tensor& targets,
+                                                     const std::optional<at::Tensor>& mask,
+                                                     const std::optional<at::Tensor>& sample_weight) {
+  const c10::impl::ForceDispatchKeyGuard usual(c10::default_included_set, c10::default_excluded_set);
+  const at::AutoGradMode with_gradient(true);
+  const at::Tensor x = logits.detach().to(logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat).requires_grad_(true);
+  const at::Tensor value =
+      self(x, targets, {.mask = mask.value_or(at::Tensor()), .sample_weight = sample_weight.value_or(at::Tensor())});
+  const auto gradients = torch::autograd::grad({value}, {x}, {at::ones_like(value)});
+  return {value.detach(), gradients[0]};
+}
+
 // Every loss answers to the same calls; AnyLoss is what the C++ training loop takes, and shares what the loss remembers.
 template <class Loss, class Options>
 void bind_one(py::module_& module, const char* name) {
@@ -115,6 +133,8 @@ void bind_one(py::module_& module, const char* name) {
           },
           "logits"_a, "targets"_a, "mask"_a = py::none(), "sample_weight"_a = py::none(),
           py::call_guard<py::gil_scoped_release>())
+      .def("value_and_gradient", &value_and_gradient<Loss>, "logits"_a, "targets"_a, "mask"_a, "sample_weight"_a,
+           py::call_guard<py::gil_scoped_release>())
       .def(
           "on_epoch_begin", [](Loss& self, std::size_t epoch) { loss::begin_epoch(self, epoch); }, "epoch"_a)
       .def("erase", [](const std::shared_ptr<Loss>& self) { return loss::AnyLoss(self); });

@@ -27,14 +27,20 @@ double at_cell(const at::Tensor& values, std::int64_t label) { return values[0][
 // A user's formula: the squared distance of the score from the target.
 struct BrierFormula {
   template <class T>
-  [[nodiscard]] T positive(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto positive(const T& x) const {
     return loss::logistic(-x) * loss::logistic(-x);
   }
   template <class T>
-  [[nodiscard]] T negative(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto negative(const T& x) const {
     return loss::logistic(x) * loss::logistic(x);
   }
 };
+
+static_assert(loss::compiled_formula<BrierFormula> && loss::compiled_formula<loss::AsymmetricFormula> &&
+              loss::compiled_formula<loss::AsymmetricPolynomialFormula> && loss::compiled_formula<loss::BCEFormula> &&
+              loss::compiled_formula<loss::FocalFormula> && loss::compiled_formula<loss::HillFormula> &&
+              loss::compiled_formula<loss::PartialAsymmetricFormula> && loss::compiled_formula<loss::SPLCFormula> &&
+              loss::compiled_formula<loss::WeakNegativeFormula>);
 
 }  // namespace
 

@@ -56,33 +56,33 @@ struct AsymmetricFormula {
   FocusGradient focus_gradient = FocusGradient::detached;
 
   template <class T>
-  [[nodiscard]] T positive(const T& x) const {
-    const T cross_entropy = log1p_exp(-x);
+  [[nodiscard]] MULTILABEL_INLINE auto positive(const T& x) const {
+    const auto cross_entropy = log1p_exp(-x);
     if (gamma_positive == 0) return cross_entropy;
     return focus(sigmoid_power(-x, gamma_positive)) * cross_entropy;
   }
 
   template <class T>
-  [[nodiscard]] T negative(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto negative(const T& x) const {
     return focused_negative(x, gamma_negative);
   }
 
   template <class T>
-  [[nodiscard]] T focused_negative(const T& x, double gamma) const {
+  [[nodiscard]] MULTILABEL_INLINE auto focused_negative(const T& x, double gamma) const {
     if (clip == 0) {
-      const T cross_entropy = log1p_exp(x);
+      const auto cross_entropy = log1p_exp(x);
       if (gamma == 0) return cross_entropy;
       return focus(sigmoid_power(x, gamma)) * cross_entropy;
     }
-    const T clipped = logistic(x) - clip;
-    const T q = where_positive(clipped, clipped, 0.5);  // any harmless number where the cell counts nothing
-    const T cross_entropy = -log_complement(q, logistic(-x) + clip);
+    const auto clipped = logistic(x) - clip;
+    const auto q = where_positive(clipped, clipped, 0.5);  // any harmless number where the cell counts nothing
+    const auto cross_entropy = -log_complement(q, logistic(-x) + clip);
     if (gamma == 0) return where_positive(clipped, cross_entropy, 0);
     return where_positive(clipped, focus(power(q, gamma)) * cross_entropy, 0);
   }
 
   template <class T>
-  [[nodiscard]] T focus(const T& weight) const {
+  [[nodiscard]] MULTILABEL_INLINE auto focus(const T& weight) const {
     if (focus_gradient == FocusGradient::detached) return detached(weight);
     return weight;
   }

@@ -39,20 +39,20 @@ struct AsymmetricPolynomialFormula {
   double epsilon_negative = 0;
 
   template <class T>
-  [[nodiscard]] T positive(const T& x) const {
-    const T rest = logistic(-x);
-    const T polynomial = log1p_exp(-x) - rest * (rest * (0.5 * epsilon_square) + epsilon_positive);
+  [[nodiscard]] MULTILABEL_INLINE auto positive(const T& x) const {
+    const auto rest = logistic(-x);
+    const auto polynomial = log1p_exp(-x) - rest * (rest * (0.5 * epsilon_square) + epsilon_positive);
     if (asymmetric.gamma_positive == 0) return polynomial;
     return asymmetric.focus(sigmoid_power(-x, asymmetric.gamma_positive)) * polynomial;
   }
 
   template <class T>
-  [[nodiscard]] T negative(const T& x) const {
-    const T logarithm = asymmetric.negative(x);
+  [[nodiscard]] MULTILABEL_INLINE auto negative(const T& x) const {
+    const auto logarithm = asymmetric.negative(x);
     if (epsilon_negative == 0) return logarithm;
-    const T clipped = logistic(x) - asymmetric.clip;
-    const T q = where_positive(clipped, clipped, 0.5);
-    const T weight = asymmetric.focus(power(q, asymmetric.gamma_negative));
+    const auto clipped = logistic(x) - asymmetric.clip;
+    const auto q = where_positive(clipped, clipped, 0.5);
+    const auto weight = asymmetric.focus(power(q, asymmetric.gamma_negative));
     return logarithm - where_positive(clipped, weight * (q * epsilon_negative), 0);
   }
 };

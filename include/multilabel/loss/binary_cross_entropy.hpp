@@ -28,11 +28,11 @@ struct BCEWithLogitsOptions {
 /// log(1 + e^-x) for a positive, log(1 + e^x) for a negative.
 struct BCEFormula {
   template <class T>
-  [[nodiscard]] T positive(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto positive(const T& x) const {
     return log1p_exp(-x);
   }
   template <class T>
-  [[nodiscard]] T negative(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto negative(const T& x) const {
     return log1p_exp(x);
   }
 };

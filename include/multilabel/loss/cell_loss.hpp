@@ -14,7 +14,9 @@
 
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
+#include "multilabel/loss/dual.hpp"
 #include "multilabel/loss/elementary.hpp"
+#include "multilabel/loss/fused.hpp"
 #include "multilabel/loss/options.hpp"
 
 namespace multilabel::loss {
@@ -26,6 +28,15 @@ concept cell_formula = std::copyable<F> && requires(const F& formula, const at::
   { formula.positive(x) } -> std::same_as<at::Tensor>;
   { formula.negative(x) } -> std::same_as<at::Tensor>;
 };
+
+#if MULTILABEL_LANES
+/// A formula whose functions take the registers of the compiled path as well; mark them MULTILABEL_INLINE for its speed.
+template <class F>
+concept compiled_formula = cell_formula<F> && requires(const F& formula, const Logit& x) {
+  { formula.positive(x) } -> std::convertible_to<Dual>;
+  { formula.negative(x) } -> std::convertible_to<Dual>;
+};
+#endif
 
 /// A formula that says with `unknown(x)` what an unknown cell costs that counts (`Unknown::negative`); others take `negative`.
 template <class F>
@@ -48,15 +59,32 @@ template <cell_formula F>
     return values;
 }
 
+template <cell_formula F>
+[[nodiscard]] at::Tensor apply_composite(std::string_view where, const F& formula, const CellOptions& options,
+                                         const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) {
+  const Cells cells = make_cells(where, logits, targets, inputs, options.label_smoothing, options.unknown);
+  return reduce(where, cell_values(where, formula, options, cells), cells, inputs, options.class_weight, options.reduction);
+}
+
 }  // namespace detail
 
-/// The loss of a formula with the options of every loss. `where` names it in errors.
+/// The loss of a formula with the options of every loss, in one compiled pass for float32, half and bfloat16 on the CPU and in
+/// tensor operations elsewhere. `where` names it in errors.
 template <cell_formula F>
 [[nodiscard]] at::Tensor apply(std::string_view where, const F& formula, const CellOptions& options, const at::Tensor& logits,
                                const at::Tensor& targets, const LossInputs& inputs) {
-  const Cells cells = make_cells(where, logits, targets, inputs, options.label_smoothing, options.unknown);
-  return reduce(where, detail::cell_values(where, formula, options, cells), cells, inputs, options.class_weight,
-                options.reduction);
+#if MULTILABEL_LANES
+  if constexpr (compiled_formula<F>) {
+    detail::check_inputs(where, logits, targets, inputs);
+    const bool half = logits.scalar_type() == at::kHalf || logits.scalar_type() == at::kBFloat16;
+    const at::Tensor x = half ? logits.to(at::kFloat) : logits;
+    const auto again = [where = std::string(where), formula, options, targets, inputs](const at::Tensor& logits_again) {
+      return detail::apply_composite(where, formula, options, logits_again, targets, inputs);
+    };
+    if (auto value = detail::fused(where, formula, options, x, targets, inputs, again)) return *std::move(value);
+  }
+#endif
+  return detail::apply_composite(where, formula, options, logits, targets, inputs);
 }
 
 /// A formula as a loss of its own.

@@ -81,11 +81,12 @@ inline void check_smoothing(std::string_view where, const LabelSmoothing& smooth
 
 // The cells of `candidates` with the `count` largest numbers, bool; a `count` that is no integer is rounded down.
 [[nodiscard]] inline at::Tensor largest(const at::Tensor& numbers, const at::Tensor& candidates, double count) {
-  const at::Tensor ranked = at::where(candidates, numbers.detach(), -std::numeric_limits<double>::infinity()).flatten();
+  const at::Tensor sound = candidates.logical_and(numbers.eq(numbers));  // a model that diverged must show, not be left out
+  const at::Tensor ranked = at::where(sound, numbers.detach(), -std::numeric_limits<double>::infinity()).flatten();
   const auto k = std::min(static_cast<std::int64_t>(count), ranked.numel());
   const at::Tensor chosen = at::zeros_like(candidates).flatten();
   if (k <= 0) return chosen.view_as(candidates);
-  return chosen.index_fill(0, std::get<1>(ranked.topk(k)), 1).view_as(candidates).logical_and(candidates);
+  return chosen.index_fill(0, std::get<1>(ranked.topk(k)), 1).view_as(candidates).logical_and(sound);
 }
 
 inline void check_options(std::string_view where, const CellOptions& options) {

@@ -31,11 +31,11 @@ struct FocalFormula {
   double positive_weight = 1;
   double negative_weight = 1;
   template <class T>
-  [[nodiscard]] T positive(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto positive(const T& x) const {
     return positive_weight * (sigmoid_power(-x, gamma) * log1p_exp(-x));
   }
   template <class T>
-  [[nodiscard]] T negative(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto negative(const T& x) const {
     return negative_weight * (sigmoid_power(x, gamma) * log1p_exp(x));
   }
 };

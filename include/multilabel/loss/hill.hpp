@@ -32,13 +32,13 @@ struct HillFormula {
   double margin = 1;
   double gamma = 2;
   template <class T>
-  [[nodiscard]] T positive(const T& x) const {
-    const T shifted = x - margin;
+  [[nodiscard]] MULTILABEL_INLINE auto positive(const T& x) const {
+    const auto shifted = x - margin;
     return sigmoid_power(-shifted, gamma) * log1p_exp(-shifted);
   }
   template <class T>
-  [[nodiscard]] T negative(const T& x) const {
-    const T p = logistic(x);
+  [[nodiscard]] MULTILABEL_INLINE auto negative(const T& x) const {
+    const auto p = logistic(x);
     return (p * -1.0 + lambda) * (p * p);
   }
 };

@@ -66,15 +66,15 @@ struct PartialAsymmetricFormula {
   double alpha_negative = 1;
   double alpha_unknown = 1;
   template <class T>
-  [[nodiscard]] T positive(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto positive(const T& x) const {
     return alpha_positive * asymmetric.positive(x);
   }
   template <class T>
-  [[nodiscard]] T negative(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto negative(const T& x) const {
     return alpha_negative * asymmetric.negative(x);
   }
   template <class T>
-  [[nodiscard]] T unknown(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto unknown(const T& x) const {
     return alpha_unknown * asymmetric.focused_negative(x, gamma_unknown);
   }
 };

@@ -37,16 +37,16 @@ struct SPLCFormula {
   double margin = 1;
   double gamma = 2;
   template <class T>
-  [[nodiscard]] T positive(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto positive(const T& x) const {
     return focused(x - margin);
   }
   template <class T>
-  [[nodiscard]] T negative(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto negative(const T& x) const {
     if (!correcting) return focused(-x);
     return where_positive(x - logit_of_tau, focused(x), focused(-x));
   }
   template <class T>
-  [[nodiscard]] T focused(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto focused(const T& x) const {
     return sigmoid_power(-x, gamma) * log1p_exp(-x);
   }
 };

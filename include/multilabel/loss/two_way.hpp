@@ -5,11 +5,15 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/where.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,8 +22,10 @@
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/elementary.hpp"
+#include "multilabel/loss/fused.hpp"
 #include "multilabel/loss/log_sum.hpp"
 #include "multilabel/loss/options.hpp"
+#include "multilabel/loss/two_way_kernel.hpp"
 
 namespace multilabel::loss {
 
@@ -72,6 +78,19 @@ class TwoWay {
   /// See `loss_function`.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
                                       const LossInputs& inputs = {}) const {
+#if MULTILABEL_LANES
+    detail::check_inputs("TwoWay", logits, targets, inputs);
+    const bool half = logits.scalar_type() == at::kHalf || logits.scalar_type() == at::kBFloat16;
+    if (auto value = compiled(half ? logits.to(at::kFloat) : logits, targets, inputs)) return *std::move(value);
+#endif
+    return composite(logits, targets, inputs);
+  }
+
+  [[nodiscard]] const TwoWayOptions& options() const noexcept { return options_; }
+
+ private:
+  // In tensor operations.
+  [[nodiscard]] at::Tensor composite(const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) const {
     const Cells cells = make_cells("TwoWay", logits, targets, inputs, options_.label_smoothing, options_.unknown);
     const double infinity = std::numeric_limits<double>::infinity();
     at::Tensor negative = cells.logits / options_.temperature_negative + (1 - cells.targets).log();
@@ -89,9 +108,42 @@ class TwoWay {
     return options_.reduction == Reduction::sum_per_image ? sum / std::max<std::int64_t>(1, logits.size(0)) : sum;
   }
 
-  [[nodiscard]] const TwoWayOptions& options() const noexcept { return options_; }
+#if MULTILABEL_LANES
+  // In one compiled go; nothing where that cannot be.
+  [[nodiscard]] std::optional<at::Tensor> compiled(const at::Tensor& logits, const at::Tensor& targets,
+                                                   const LossInputs& inputs) const {
+    if (logits.scalar_type() != at::kFloat || logits.numel() == 0 || !detail::readable(logits) || !detail::readable(targets))
+      return {};
+    const detail::ReadyInputs ready("TwoWay", cell_options(options_), logits, targets, inputs);
+    const bool differentiable = at::GradMode::is_enabled() && logits.requires_grad();
+    const at::Tensor gradient = differentiable ? at::empty_like(ready.logits) : at::Tensor();
+    const bool per_image = options_.reduction == Reduction::sum_per_image;
+    const auto result = detail::run_best(
+        detail::TwoWayKernel{}, detail::TwoWayArrays{.logits = ready.logits.const_data_ptr<float>(),
+                                                     .targets = ready.targets.const_data_ptr<float>(),
+                                                     .mask = ready.mask_data(),
+                                                     .sample_weight = ready.sample_weight_data(),
+                                                     .pos_weight = ready.pos_weight_data(),
+                                                     .class_weight = ready.class_weight_data(),
+                                                     .gradient = differentiable ? gradient.mutable_data_ptr<float>() : nullptr,
+                                                     .images = logits.size(0),
+                                                     .labels = logits.size(1),
+                                                     .smoothing_scale = ready.smoothing_scale,
+                                                     .smoothing_shift = ready.smoothing_shift,
+                                                     .unknown_counts = options_.unknown == Unknown::negative,
+                                                     .temperature_positive = options_.temperature_positive,
+                                                     .temperature_negative = options_.temperature_negative,
+                                                     .rows = options_.terms != TwoWayTerms::labels,
+                                                     .columns = options_.terms != TwoWayTerms::images,
+                                                     .mean = options_.reduction == Reduction::mean});
+    if (!result.done) return {};
+    const double scale = per_image ? 1 / static_cast<double>(logits.size(0)) : 1;
+    return detail::with_gradient(
+        at::full({}, result.value * scale, ready.logits.options()), logits, gradient, scale,
+        [self = *this, targets, inputs](const at::Tensor& again) { return self.composite(again, targets, inputs); });
+  }
+#endif
 
- private:
   // The loss along `dim`: `inside` weighs the terms of each sum, `outside` the sums.
   [[nodiscard]] at::Tensor along(at::Tensor positive, at::Tensor negative, const at::Tensor& inside, const at::Tensor& outside,
                                  std::int64_t dim) const {

@@ -28,11 +28,11 @@ struct WeakAssumeNegativeOptions {
 struct WeakNegativeFormula {
   double weight = 1;
   template <class T>
-  [[nodiscard]] T positive(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto positive(const T& x) const {
     return log1p_exp(-x);
   }
   template <class T>
-  [[nodiscard]] T negative(const T& x) const {
+  [[nodiscard]] MULTILABEL_INLINE auto negative(const T& x) const {
     return weight * log1p_exp(x);
   }
 };
