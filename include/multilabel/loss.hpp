@@ -18,6 +18,7 @@
 #include "multilabel/loss/focal.hpp"
 #include "multilabel/loss/fused.hpp"
 #include "multilabel/loss/hill.hpp"
+#include "multilabel/loss/index_targets.hpp"
 #include "multilabel/loss/lanes.hpp"
 #include "multilabel/loss/large_loss.hpp"
 #include "multilabel/loss/log_sum.hpp"

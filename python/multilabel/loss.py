@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
-from ._core import ArgumentError
+from ._core import ArgumentError, ShapeError
 from ._torch import loss as _loss
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "TwoWay",
     "WeakAssumeNegative",
     "get",
+    "index_targets",
     "names",
 ]
 
@@ -1226,6 +1227,45 @@ class PriorWeighting:
     def options(self) -> dict[str, Any]:
         """The arguments for a loss."""
         return {"pos_weight": self.pos_weight, "class_weight": self.class_weight}
+
+
+def index_targets(indices: Tensor | Sequence[Sequence[int]], labels: int) -> Tensor:
+    """Return targets ``[n, labels]`` from lists of positives: 1 at the labels listed, 0 elsewhere.
+
+    For label lists so long that rows of zeros are not worth keeping or sending to a device: as a tensor the lists may be
+    where the logits are. For any loss.
+
+    Parameters
+    ----------
+    indices
+        One list of labels an image, or integers ``[n, k]`` whose rows are filled up with -1.
+    labels
+        How many labels there are.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> ml.loss.index_targets([[2, 0], []], 3)
+    tensor([[1., 0., 1.],
+            [0., 0., 0.]])
+    """
+    if not isinstance(indices, Tensor):
+        rows = [[int(index) for index in row] for row in indices]
+        longest = max((len(row) for row in rows), default=0)
+        filled = [row + [-1] * (longest - len(row)) for row in rows]
+        indices = torch.tensor(filled, dtype=torch.int64).reshape(len(rows), longest)
+    if indices.dim() != 2 or indices.dtype.is_floating_point or indices.dtype == torch.bool:
+        raise ShapeError(
+            f"loss.index_targets: indices must be integers of shape [n, k]; got {indices.dtype} {list(indices.shape)}"
+        )
+    outside = (indices < -1) | (indices >= labels)
+    if bool(outside.any()):
+        raise ArgumentError(
+            f"loss.index_targets: an index must be in [0, {labels}), or -1 for none; got {int(indices[outside][0])}"
+        )
+    targets = torch.zeros(len(indices), labels + 1, device=indices.device)
+    targets.scatter_(1, torch.where(indices < 0, labels, indices).long(), 1.0)
+    return targets[:, :labels].contiguous()
 
 
 _BY_NAME: dict[str, type[_Loss]] = {

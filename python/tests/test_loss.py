@@ -805,3 +805,19 @@ def test_a_logit_that_is_no_number_shows(make):
     logits, targets = batch(seed=31)
     logits[2, 3] = NAN
     assert make()(logits, targets).isnan()
+
+
+def test_lists_of_positives_make_targets_for_any_loss():
+    logits, targets = batch(6, 5, seed=32)
+    lists = [row.nonzero().flatten().tolist() for row in targets]
+    made = ml.loss.index_targets(lists, 5)
+    assert torch.equal(made, targets)
+    assert torch.equal(
+        ml.loss.index_targets(torch.tensor([[4, -1], [1, 1]], dtype=torch.int32), 5).nonzero()[:, 1],
+        torch.tensor([4, 1]),
+    )
+    assert ml.loss.ZLPR()(logits, made) == ml.loss.ZLPR()(logits, targets)
+    with pytest.raises(ml.ArgumentError, match=r"in \[0, 5\), or -1 for none; got 7"):
+        ml.loss.index_targets([[0, 7]], 5)
+    with pytest.raises(ml.ShapeError, match="integers of shape"):
+        ml.loss.index_targets(torch.zeros(2, 2), 5)

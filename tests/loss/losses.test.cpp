@@ -170,3 +170,10 @@ TEST_CASE("CellLoss: a formula of one's own has the whole contract") {
   CHECK(brier(cells({log3, log3, log3}), cells({1, 0, -1})).item<double>() == Approx(0.0625 + 2 * 0.5625));
   CHECK_THROWS_WITH(brier(cells({0}), cells({2})), Contains("Brier: targets must be in [0, 1]"));
 }
+
+TEST_CASE("index_targets: rows from lists of positives, filled up with -1") {
+  const auto indices = at::tensor({2, 0, -1, -1}, at::kLong).view({2, 2});
+  const auto expected = at::tensor({1.0f, 0.0f, 1.0f, 0.0f, 0.0f, 0.0f}).view({2, 3});
+  CHECK(loss::index_targets(indices, 3).equal(expected));
+  CHECK_THROWS_WITH(loss::index_targets(indices, 2), Contains("in [0, 2), or -1 for none; got 2"));
+}
