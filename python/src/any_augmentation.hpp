@@ -52,19 +52,19 @@ class AnyOperation {
 /// A list of operations; satisfies `augmentation::batch_augmentation`.
 class AnyAugmentation {
  public:
-  explicit AnyAugmentation(std::vector<AnyOperation> operations)
-      : operations_(std::move(operations)), streams_(augmentation::streams_of(steps())) {
+  explicit AnyAugmentation(std::vector<AnyOperation> operations, augmentation::Fusion fusion = augmentation::Fusion::on)
+      : operations_(std::move(operations)), streams_(augmentation::streams_of(steps())), fusion_(fusion) {
     augmentation::require_order(steps());
   }
 
   [[nodiscard]] cv::Mat operator()(const cv::Mat& image, RandomKey key) const {
-    augmentation::Canvas canvas(image);
+    augmentation::Canvas canvas(image, fusion_);
     run(canvas, key);
     return canvas.image();
   }
 
   void write(const cv::Mat& image, RandomKey key, float* planar) const {
-    augmentation::Canvas canvas(image);
+    augmentation::Canvas canvas(image, fusion_);
     run(canvas, key);
     augmentation::require_output(output_size(), canvas.size());
     canvas.write(planar);
@@ -110,7 +110,7 @@ class AnyAugmentation {
     return {format.width, format.height};
   }
 
-  [[nodiscard]] std::string describe() const { return augmentation::describe(steps()); }
+  [[nodiscard]] std::string describe() const { return augmentation::describe(steps(), fusion_); }
 
  private:
   [[nodiscard]] std::vector<augmentation::Step> steps() const {
@@ -126,12 +126,13 @@ class AnyAugmentation {
   [[nodiscard]] augmentation::Canvas guarded_run(const cv::Mat& image, const augmentation::Objects& objects,
                                                  RandomKey key) const {
     return augmentation::run_guarded([this](augmentation::Canvas& canvas, RandomKey own) { run(canvas, own); }, image, objects,
-                                     key, guard_);
+                                     key, guard_, fusion_);
   }
 
   std::vector<AnyOperation> operations_;
   std::vector<std::uint32_t> streams_;
   augmentation::GuardOptions guard_;
+  augmentation::Fusion fusion_;
 };
 
 static_assert(augmentation::object_augmentation<AnyAugmentation>);

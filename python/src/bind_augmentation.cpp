@@ -216,7 +216,10 @@ void bind_augmentation(py::module_& module) {
   bind_label_safety(module);
   bind_operations(module);
   py::class_<AnyAugmentation>(module, "Pipeline")
-      .def(py::init<std::vector<AnyOperation>>(), py::arg("operations"))
+      .def(py::init([](std::vector<AnyOperation> operations, bool fuse) {
+             return AnyAugmentation(std::move(operations), fuse ? aug::Fusion::on : aug::Fusion::off);
+           }),
+           py::arg("operations"), py::arg("fuse") = true)
       .def("__call__", &call<AnyAugmentation>, py::arg("image"), py::arg("seed"), py::arg("epoch"), py::arg("index"))
       .def(
           "write",

@@ -133,6 +133,18 @@ def test_dict_and_back_through_json():
     assert pickle.loads(pickle.dumps(pipeline)) == pipeline
 
 
+def test_without_fusion_the_draws_are_the_same_and_it_is_stored(image):
+    moves = [HorizontalFlip(), RandomCrop(9, 11), RandomBrightnessContrast(p=1)]
+    apart = Compose(moves, fuse=False)
+    for index in range(10):
+        np.testing.assert_array_equal(
+            apart(image=image, index=index)["image"], Compose(moves)(image=image, index=index)["image"]
+        )
+    assert "pass 3" in apart.describe()
+    assert from_dict(json.loads(json.dumps(apart.to_dict()))) == apart != Compose(moves)
+    assert eval(repr(apart)) == pickle.loads(pickle.dumps(apart)) == apart
+
+
 def test_from_dict_names_what_it_does_not_know():
     with pytest.raises(ArgumentError, match=r"must be one of Compose, HorizontalFlip.*got 'Flip'"):
         from_dict({"name": "Flip"})

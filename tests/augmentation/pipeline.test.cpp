@@ -117,6 +117,61 @@ TEST_CASE("Pipeline: Normalize comes last") {
                     Catch::Contains("Normalize must be the last operation"));
 }
 
+TEST_CASE("Pipeline: without fusion the draws stay, and every operation is a pass of its own") {
+  const aug::Pipeline pipeline{aug::HorizontalFlip{}, aug::RandomCrop{{.height = 8, .width = 9}},
+                               aug::RandomBrightnessContrast{{.p = 1}}};
+  const cv::Mat image = test::picture(30, 30);
+  for (std::uint32_t i = 0; i < 20; ++i)
+    CHECK(test::equal(pipeline(image, {.index = i}), pipeline.fuse(aug::Fusion::off)(image, {.index = i})));
+  CHECK(pipeline.describe().find("pass 3") == std::string::npos);
+  CHECK(pipeline.fuse(aug::Fusion::off).describe().find("pass 3") != std::string::npos);
+}
+
+TEST_CASE("Pipeline: without fusion values are rounded to 8 bits after every operation") {
+  const aug::Pipeline pipeline{aug::RandomBrightnessContrast{{.brightness_limit = {0.1, 0.1}, .contrast_limit = 0, .p = 1}},
+                               aug::RandomBrightnessContrast{{.brightness_limit = {0.1, 0.1}, .contrast_limit = 0, .p = 1}}};
+  const cv::Mat image(2, 2, CV_8UC3, cv::Scalar::all(100));
+  CHECK(pipeline(image, {}).at<cv::Vec3b>(0, 0)[0] == 151);                         // 100 + 25.5 + 25.5
+  CHECK(pipeline.fuse(aug::Fusion::off)(image, {}).at<cv::Vec3b>(0, 0)[0] == 152);  // 125.5 -> 126, 151.5 -> 152
+}
+
+// A picture with structure at every scale: sums of waves.
+cv::Mat waves(int height, int width) {
+  cv::Mat image(height, width, CV_8UC3);
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      for (int c = 0; c < 3; ++c)
+        image.at<cv::Vec3b>(y, x)[c] = cv::saturate_cast<uchar>(128 + 50 * std::sin(0.05 * x + c) + 40 * std::sin(0.11 * y) +
+                                                                15 * std::sin(0.45 * (x + y)));
+  return image;
+}
+
+double mean_difference(const cv::Mat& a, const cv::Mat& b) {
+  return cv::norm(a, b, cv::NORM_L1) / static_cast<double>(3 * a.total());
+}
+
+TEST_CASE("Pipeline: fused and apart, the restrained moves agree to what docs/augmentation.md says") {
+  const aug::Pipeline moves{aug::HorizontalFlip{}, aug::Rotate{{.limit = 15, .border_mode = aug::Border::reflect_101, .p = 1}},
+                            aug::Resize{{.height = 96, .width = 96, .interpolation = aug::Interpolation::area}},
+                            aug::RandomBrightnessContrast{{.p = 1}}};
+  const cv::Mat image = waves(161, 214);
+  for (std::uint32_t i = 0; i < 10; ++i) {
+    const cv::Mat fused = moves(image, {.index = i});
+    const cv::Mat apart = moves.fuse(aug::Fusion::off)(image, {.index = i});
+    CHECK(mean_difference(fused, apart) < 1.5);
+    // The crease of a reflected corner is what one interpolation keeps sharper than two.
+    CHECK(test::difference(fused(cv::Rect(16, 16, 64, 64)), apart(cv::Rect(16, 16, 64, 64))) <= 8);
+  }
+}
+
+TEST_CASE("Pipeline: a turn and the turn back give the picture again, within interpolation error") {
+  const cv::Mat image = test::smooth(60, 80);
+  const aug::Pipeline turn{aug::Rotate{{.limit = {12, 12}, .p = 1}}};
+  const aug::Pipeline back{aug::Rotate{{.limit = {-12, -12}, .p = 1}}};
+  const cv::Rect inner(15, 15, 50, 30);
+  CHECK(test::difference(back(turn(image, {}), {})(inner), image(inner)) <= 1);
+}
+
 TEST_CASE("Pipeline: the plan names the passes") {
   CHECK(
       aug::restrained({.size = 96}).describe() ==

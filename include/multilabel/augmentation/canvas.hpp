@@ -16,16 +16,23 @@
 #include "multilabel/augmentation/finish.hpp"
 #include "multilabel/augmentation/guard.hpp"
 #include "multilabel/augmentation/resample.hpp"
+#include "multilabel/augmentation/rows.hpp"
 #include "multilabel/augmentation/track.hpp"
 
 namespace multilabel::augmentation {
+
+/// Whether neighbouring operations share passes over the pixels.
+enum class Fusion {
+  on,
+  off,  ///< each operation is carried out by itself and leaves rounded 8-bit pixels, as in libraries that do not plan
+};
 
 /// The mutable state of one image in one call of a pipeline. Every result equals the operations carried out one after the
 /// other, but for the rounding and the blur that the steps between would have added.
 class Canvas {
  public:
   /// Starts from 8-bit RGB; the pixels are shared, never written.
-  explicit Canvas(cv::Mat image) : image_(std::move(image)) {
+  explicit Canvas(cv::Mat image, Fusion fusion = Fusion::on) : image_(std::move(image)), fusion_(fusion) {
     require_rgb("augmentation", image_);
     geometry_ = Geometry::of(image_.size());
     track_ = Track(image_.size());
@@ -153,17 +160,23 @@ class Canvas {
           {"augmentation: the image returned by an operation",
            join_text("its size must stay ", size().height, " x ", size().width, " while boxes or masks are followed"),
            join_text(image.rows, " x ", image.cols), "Use the moves of the library, which say where pixels go"});
-    Canvas next(std::move(image));
+    Canvas next(std::move(image), fusion_);
     if (next.size() == size()) next.track_ = std::move(track_);
     next.objects_ = objects_;
     next.guard_ = guard_;
     *this = std::move(next);
   }
 
+  /// An operation is complete: without fusion its pixels are made now.
+  void end_step() {
+    if (fusion_ == Fusion::off && !normalized_) static_cast<void>(pixels());
+  }
+
   /// Writes three planes of float, [3, height, width].
   void write(float* planar) {
+    if (const auto rows = warped_rows(image_, geometry_)) return write_planar(*rows, finish_, planar);
     settle_geometry();
-    write_planar(image_, finish_, planar);
+    write_planar(PixelRows(image_), finish_, planar);
   }
 
   /// The result as an image: CV_32FC3 after `normalize`, else 8-bit, rounded to nearest.
@@ -206,7 +219,7 @@ class Canvas {
       return result;
     }
     cv::Mat planar(3 * image_.rows, image_.cols, CV_32F);
-    write_planar(image_, finish_, planar.ptr<float>());
+    write_planar(PixelRows(image_), finish_, planar.ptr<float>());
     std::vector<cv::Mat> planes(3);
     for (int i = 0; i < 3; ++i)
       planar.rowRange(i * image_.rows, (i + 1) * image_.rows).convertTo(planes[static_cast<std::size_t>(i)], CV_8U);
@@ -251,6 +264,7 @@ class Canvas {
   Track track_;
   const Objects* objects_ = nullptr;
   std::optional<GuardOptions> guard_;
+  Fusion fusion_ = Fusion::on;
   bool valued_ = false;
   bool normalized_ = false;
 };

@@ -4,6 +4,7 @@
 // key alone, never on a thread, a clock or an earlier call. A user's own function or struct that satisfies `augmentation` can
 // stand in a `Pipeline` beside the operations of the library.
 
+#include <array>
 #include <concepts>
 #include <opencv2/core.hpp>
 #include <string>
@@ -55,6 +56,14 @@ enum class Border : int {
   reflect = 2,      ///< cba|abcd|dcb
   wrap = 3,         ///< bcd|abcd|abc
   reflect_101 = 4,  ///< dcb|abcd|cba
+};
+
+/// What a warp reads between the pixels and beyond the edges.
+struct Sampling {
+  Interpolation interpolation = Interpolation::linear;
+  Border border = Border::constant;
+  std::array<double, 3> fill = {0, 0, 0};  ///< RGB, 0 to 255, for `Border::constant`
+  friend bool operator==(const Sampling&, const Sampling&) = default;
 };
 
 /// Throws `ShapeError` unless `image` holds at least one pixel of 8-bit RGB.

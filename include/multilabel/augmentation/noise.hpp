@@ -20,6 +20,9 @@ class NoiseField {
   /// Standard deviation of the raw sums: eight independent bytes of variance (256^2 - 1) / 12.
   static constexpr double DEVIATION = 209.02153;
 
+  using Words = std::array<std::uint32_t, LANES>;
+  using State = std::array<Words, 4>;
+
   explicit NoiseField(std::uint64_t seed) noexcept {
     for (auto& word : state_) {
       for (auto& lane : word) {  // splitmix64 (Steele, Lea and Flood, 2014)
@@ -47,9 +50,10 @@ class NoiseField {
     }
   }
 
- private:
-  using Words = std::array<std::uint32_t, LANES>;
+  /// For loops that draw with other instructions: the four words of the sixteen generators.
+  [[nodiscard]] State& state() noexcept { return state_; }
 
+ private:
   MULTILABEL_KERNEL static std::int32_t byte(std::uint32_t word, int shift) noexcept {
     return static_cast<std::int32_t>((word >> shift) & 255u);
   }
@@ -71,7 +75,7 @@ class NoiseField {
     return result;
   }
 
-  std::array<Words, 4> state_{};
+  State state_{};
 };
 
 /// Noise to be added to an image of 0 ... 255: mean and deviation in grey levels.

@@ -34,14 +34,14 @@ class Pipeline {
 
   /// The augmented image: 8-bit RGB, or CV_32FC3 if the pipeline ends in `Normalize`.
   [[nodiscard]] cv::Mat operator()(const cv::Mat& image, RandomKey key) const {
-    Canvas canvas(image);
+    Canvas canvas(image, fusion_);
     run(canvas, key);
     return canvas.image();
   }
 
   /// Writes the augmented image as planes of float, [3, height, width] of `output_size()`; `ShapeError` if it has another size.
   void write(const cv::Mat& image, RandomKey key, float* planar) const {
-    Canvas canvas(image);
+    Canvas canvas(image, fusion_);
     run(canvas, key);
     require_output(output_size(), canvas.size());
     canvas.write(planar);
@@ -82,8 +82,15 @@ class Pipeline {
     return {format.width, format.height};
   }
 
+  /// The same operations and draws, sharing passes over the pixels or not.
+  [[nodiscard]] Pipeline fuse(Fusion fusion) const {
+    Pipeline other = *this;
+    other.fusion_ = fusion;
+    return other;
+  }
+
   /// The plan for humans: which operations share which pass over the pixels.
-  [[nodiscard]] std::string describe() const { return augmentation::describe(steps()); }
+  [[nodiscard]] std::string describe() const { return augmentation::describe(steps(), fusion_); }
 
   [[nodiscard]] const std::tuple<Ops...>& operations() const noexcept { return operations_; }
 
@@ -104,6 +111,7 @@ class Pipeline {
   std::tuple<Ops...> operations_;
   std::vector<std::uint32_t> streams_;
   GuardOptions guard_;
+  Fusion fusion_ = Fusion::on;
 };
 
 }  // namespace multilabel::augmentation

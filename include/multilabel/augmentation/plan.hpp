@@ -80,6 +80,7 @@ void run_step(const Op& op, Canvas& canvas, RandomKey key, std::uint32_t stream)
   } else {
     canvas.replace(op(canvas.pixels(), own));
   }
+  canvas.end_step();
 }
 
 /// Adds what `op` does to the format; an element that says nothing leaves it as it is.
@@ -89,14 +90,15 @@ void plan(const Op& op, Preprocessing& format) {
 }
 
 /// The passes over the pixels, one a line, with the operations that share each.
-[[nodiscard]] inline std::string describe(const std::vector<Step>& steps) {
+[[nodiscard]] inline std::string describe(const std::vector<Step>& steps, Fusion fusion = Fusion::on) {
   std::string text = "reads 8-bit RGB\n";
   std::size_t pass = 0;
   const Step* before = nullptr;
   bool beyond = false;
   bool floating = false;
   for (const auto& step : steps) {
-    const bool shared = before && before->kind == step.kind && step.kind != Kind::pixels && !(beyond && step.looks_beyond);
+    const bool shared = fusion == Fusion::on && before && before->kind == step.kind && step.kind != Kind::pixels &&
+                        !(beyond && step.looks_beyond);
     if (!shared) {
       constexpr std::string_view titles[] = {"one resampling", "one multiply-add with noise", "the pixels"};
       text += join_text(pass ? "\n" : "", "pass ", pass + 1, ", ", titles[static_cast<std::size_t>(step.kind)], ": ");

@@ -1,29 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // One resampling for any number of flips, crops, turns and resizes: `Geometry` collects them as one matrix, `resample` carries
-// them out. Flips and crops by whole pixels copy; a plain resize is OpenCV's; everything else is one warp. With area filtering,
-// shrinking by more than `DIRECT_STEP` averages the source first, to `SPARE` times the size that the warp then reads.
+// them out. Flips and crops by whole pixels copy; a plain resize is OpenCV's; everything else is one warp. With area filtering
+// a warp that shrinks averages: over two pixels' width from `AVERAGING_STEP` on, and beyond `SHRINKING_STEP` after the source
+// has been shrunk to twice the size that the warp then reads.
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+#include <optional>
 #include <utility>
 
 #include "multilabel/augmentation/affine_map.hpp"
 #include "multilabel/augmentation/area.hpp"
 #include "multilabel/augmentation/concepts.hpp"
+#include "multilabel/augmentation/linear_warp.hpp"
+#include "multilabel/augmentation/means.hpp"
+#include "multilabel/augmentation/rows.hpp"
 #include "multilabel/augmentation/scratch.hpp"
 
 namespace multilabel::augmentation {
-
-/// What a warp reads between the pixels and beyond the edges.
-struct Sampling {
-  Interpolation interpolation = Interpolation::linear;
-  Border border = Border::constant;
-  std::array<double, 3> fill = {0, 0, 0};  ///< RGB, 0 to 255, for `Border::constant`
-  friend bool operator==(const Sampling&, const Sampling&) = default;
-};
 
 /// A geometric change that has been planned and not yet carried out.
 struct Geometry {
@@ -42,8 +39,8 @@ struct Geometry {
 
 namespace detail {
 
-inline constexpr double DIRECT_STEP = 1.5;
-inline constexpr double SPARE = 1.25;
+inline constexpr double AVERAGING_STEP = 1.5;
+inline constexpr double SHRINKING_STEP = 3;
 
 /// Resizes both axes; with area filtering each axis that shrinks is averaged, each that grows is interpolated.
 inline cv::Mat resize_to(const cv::Mat& source, cv::Size size, Interpolation interpolation) {
@@ -102,45 +99,87 @@ inline cv::Mat resample_straight(const cv::Mat& source, const Geometry& geometry
   return mirrored;
 }
 
-inline cv::Mat warp(const cv::Mat& source, AffineMap map, const Geometry& geometry) {
-  cv::Mat from = source;
-  const Sampling& sampling = geometry.sampling;
-  if (sampling.interpolation == Interpolation::area && std::max(map.step_x(), map.step_y()) > DIRECT_STEP) {
-    const auto shrunk = [](int length, double step) {
-      return std::clamp(static_cast<int>(std::ceil(length / step * SPARE)), 1, length);
-    };
-    from = resize_to(source, {shrunk(source.cols, map.step_x()), shrunk(source.rows, map.step_y())}, Interpolation::area);
-    const double x = static_cast<double>(source.cols) / from.cols;
-    const double y = static_cast<double>(source.rows) / from.rows;
-    map = AffineMap{1 / x, 0, 0.5 / x - 0.5, 0, 1 / y, 0.5 / y - 0.5}.after(map);
-  }
-  const int interpolation =
-      sampling.interpolation == Interpolation::area ? cv::INTER_LINEAR : static_cast<int>(sampling.interpolation);
+/// A warp with everything that has to be settled before its first row: what it reads, how, and over how many pixels' width.
+struct WarpPlan {
+  cv::Mat source;
+  AffineMap map;
+  Sampling sampling;
+  Means means;
+};
+
+inline WarpPlan plan_warp(const cv::Mat& source, const AffineMap& map, const Geometry& geometry) {
+  WarpPlan plan{.source = source, .map = map, .sampling = geometry.sampling, .means = {}};
   // What stays inside still reads half a pixel past the edge when it grows: the edge itself, as in a resize.
-  const int border = geometry.beyond ? static_cast<int>(sampling.border) : static_cast<int>(cv::BORDER_REPLICATE);
-  const double values[6] = {map.xx, map.xy, map.x0, map.yx, map.yy, map.y0};
-  const cv::Mat matrix(2, 3, CV_64F, const_cast<double*>(values));
+  if (!geometry.beyond) plan.sampling.border = Border::replicate;
+  if (geometry.sampling.interpolation != Interpolation::area) return plan;
+  if (std::max(map.step_x(), map.step_y()) > SHRINKING_STEP) {
+    const auto shrunk = [](int length, double step) {
+      return std::clamp(static_cast<int>(std::ceil(2 * length / step)), 1, length);
+    };
+    plan.source =
+        resize_to(source, {shrunk(source.cols, map.step_x()), shrunk(source.rows, map.step_y())}, Interpolation::area);
+    const double x = static_cast<double>(source.cols) / plan.source.cols;
+    const double y = static_cast<double>(source.rows) / plan.source.rows;
+    plan.map = AffineMap{1 / x, 0, 0.5 / x - 0.5, 0, 1 / y, 0.5 / y - 0.5}.after(map);
+  }
+  plan.means = {plan.map.step_x() >= AVERAGING_STEP ? 2 : 1, plan.map.step_y() >= AVERAGING_STEP ? 2 : 1};
+  return plan;
+}
+
+inline cv::Mat warp(const cv::Mat& source, const AffineMap& map, const Geometry& geometry) {
+  WarpPlan plan = plan_warp(source, map, geometry);
+  const Interpolation interpolation = plan.sampling.interpolation;
   cv::Mat result = scratch_image(geometry.size);
-  cv::warpAffine(from, result, matrix, geometry.size, interpolation | cv::WARP_INVERSE_MAP, border,
-                 cv::Scalar(sampling.fill[0], sampling.fill[1], sampling.fill[2]));
+  if (interpolation == Interpolation::linear || interpolation == Interpolation::area) {
+    if (const auto rows = LinearWarp::of(plan.source, plan.map, geometry.size, plan.sampling, plan.means)) {
+      write_pixels(*rows, result);
+      return result;
+    }
+  }
+  if (plan.means != Means{}) {
+    plan.source = neighbor_means(plan.source, plan.means);
+    plan.map = AffineMap::shift(-0.5 * (plan.means.x - 1), -0.5 * (plan.means.y - 1)).after(plan.map);
+  }
+  const double values[6] = {plan.map.xx, plan.map.xy, plan.map.x0, plan.map.yx, plan.map.yy, plan.map.y0};
+  const cv::Mat matrix(2, 3, CV_64F, const_cast<double*>(values));
+  const int flags = interpolation == Interpolation::area ? cv::INTER_LINEAR : static_cast<int>(interpolation);
+  cv::warpAffine(plan.source, result, matrix, geometry.size, flags | cv::WARP_INVERSE_MAP,
+                 static_cast<int>(plan.sampling.border),
+                 cv::Scalar(plan.sampling.fill[0], plan.sampling.fill[1], plan.sampling.fill[2]));
   return result;
 }
+
+/// The part of an image that a geometry looks at, and the geometry in its coordinates.
+struct Window {
+  Window(const cv::Mat& image, const Geometry& planned) : source(image(planned.window)), geometry(planned) {
+    geometry.map.x0 -= planned.window.x;
+    geometry.map.y0 -= planned.window.y;
+  }
+  [[nodiscard]] bool still() const { return geometry.map == AffineMap{} && geometry.size == source.size(); }
+  [[nodiscard]] cv::Mat straight() const { return geometry.map.straight() ? resample_straight(source, geometry) : cv::Mat(); }
+
+  cv::Mat source;
+  Geometry geometry;
+};
 
 }  // namespace detail
 
 /// Carries out what `geometry` planned. The result may share its pixels with `image` when nothing has to move.
 [[nodiscard]] inline cv::Mat resample(const cv::Mat& image, const Geometry& geometry) {
-  const cv::Mat source = image(geometry.window);
-  AffineMap map = geometry.map;
-  map.x0 -= geometry.window.x;
-  map.y0 -= geometry.window.y;
-  if (map == AffineMap{} && geometry.size == source.size()) return source;
-  if (map.straight()) {
-    Geometry local = geometry;
-    local.map = map;
-    if (cv::Mat result = detail::resample_straight(source, local); !result.empty()) return result;
-  }
-  return detail::warp(source, map, geometry);
+  const detail::Window window(image, geometry);
+  if (window.still()) return window.source;
+  if (cv::Mat result = window.straight(); !result.empty()) return result;
+  return detail::warp(window.source, window.geometry.map, window.geometry);
+}
+
+/// The rows of what `geometry` planned, read straight from `image`; nothing where `resample` has to make an image first.
+[[nodiscard]] inline std::optional<LinearWarp> warped_rows(const cv::Mat& image, const Geometry& geometry) {
+  const Interpolation interpolation = geometry.sampling.interpolation;
+  if (interpolation != Interpolation::linear && interpolation != Interpolation::area) return {};
+  if (geometry.map.straight()) return {};
+  const detail::Window window(image, geometry);
+  const detail::WarpPlan plan = detail::plan_warp(window.source, window.geometry.map, geometry);
+  return LinearWarp::of(plan.source, plan.map, geometry.size, plan.sampling, plan.means);
 }
 
 }  // namespace multilabel::augmentation
