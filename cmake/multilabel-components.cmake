@@ -23,7 +23,7 @@ set(MULTILABEL_calibration_NEEDS xtensor)
 set(MULTILABEL_threshold_NEEDS xtensor)
 set(MULTILABEL_augmentation_NEEDS opencv)
 set(MULTILABEL_data_NEEDS opencv_io json)
-set(MULTILABEL_data_WANTS xml archive)  # used where they are found: read_voc and read_shards are there only then
+set(MULTILABEL_data_WANTS xml archive jpeg)  # used where they are found: read_voc and read_shards are there only then
 set(MULTILABEL_loss_NEEDS torch)
 set(MULTILABEL_model_NEEDS torch json)
 set(MULTILABEL_training_NEEDS torch json)

@@ -23,6 +23,7 @@ THIRD_PARTY = {
     "torch": ("torch/", "ATen/", "c10/"),
     "xml": ("pugixml.hpp",),
     "archive": ("archive.h", "archive_entry.h"),
+    "jpeg": ("jpeglib.h", "jerror.h"),
     "threads": (),
 }
 FOREIGN = (
@@ -32,6 +33,8 @@ FOREIGN = (
     "nlohmann/",
     "pugixml",
     "archive",
+    "jpeglib.h",
+    "jerror.h",
     "torch/",
     "ATen/",
     "c10/",

@@ -15,6 +15,7 @@
 #include "multilabel/data/image_io.hpp"
 #include "multilabel/data/inspect.hpp"
 #include "multilabel/data/inspection.hpp"
+#include "multilabel/data/jpeg.hpp"
 #include "multilabel/data/loader.hpp"
 #include "multilabel/data/loader_options.hpp"
 #include "multilabel/data/loader_state.hpp"

@@ -626,6 +626,15 @@ class Compose:
         """The format of what a loader receives; a height or width of 0 depends on the image."""
         return self._pipeline.preprocessing()
 
+    @property
+    def shrinks_to(self) -> tuple[int, int] | None:
+        """Height and width that the whole image is averaged to before any operation counts its pixels, or None.
+
+        A loader passes it to ``data.read_image``, which may then decode a large JPEG at a fraction of its size.
+        """
+        height, width = self._pipeline.shrinks_to()
+        return (height, width) if height > 0 else None
+
     def to_dict(self) -> dict[str, Any]:
         """Return the pipeline as plain values, ready for JSON; ``from_dict`` reads them."""
         safety = {name: value.to_dict() for name, value in self._safety().items() if value is not None}

@@ -110,6 +110,8 @@ class AnyAugmentation {
     return {format.width, format.height};
   }
 
+  [[nodiscard]] cv::Size shrinks_to() const { return augmentation::shrinks_to(steps()); }
+
   [[nodiscard]] std::string describe() const { return augmentation::describe(steps(), fusion_); }
 
  private:
@@ -126,7 +128,7 @@ class AnyAugmentation {
   [[nodiscard]] augmentation::Canvas guarded_run(const cv::Mat& image, const augmentation::Objects& objects,
                                                  RandomKey key) const {
     return augmentation::run_guarded([this](augmentation::Canvas& canvas, RandomKey own) { run(canvas, own); }, image, objects,
-                                     key, guard_, fusion_);
+                                     key, guard_, nullptr, fusion_);
   }
 
   std::vector<AnyOperation> operations_;

@@ -235,7 +235,11 @@ void bind_augmentation(py::module_& module) {
           },
           py::arg("image"), py::arg("seed"), py::arg("epoch"), py::arg("index"))
       .def("describe", &AnyAugmentation::describe)
-      .def("preprocessing", &AnyAugmentation::preprocessing);
+      .def("preprocessing", &AnyAugmentation::preprocessing)
+      .def("shrinks_to", [](const AnyAugmentation& self) {
+        const cv::Size size = self.shrinks_to();
+        return std::array<int, 2>{size.height, size.width};
+      });
   const aug::RestrainedOptions restrained;
   module.attr("RESTRAINED") = py::dict(
       py::arg("size") = restrained.size, py::arg("flip") = restrained.flip, py::arg("rotate") = pair(restrained.rotate),

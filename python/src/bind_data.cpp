@@ -5,6 +5,7 @@
 #include <pybind11/stl.h>
 #include <multilabel/data.hpp>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -186,15 +187,19 @@ void bind_data(py::module_& module) {
   bind_readers(module);
   module.def(
       "read_image",
-      [](const std::string& path, std::size_t max_pixels) {
+      [](const std::string& path, std::size_t max_pixels, const std::array<int, 2>& shrinks_to, bool keep_damaged,
+         const std::array<std::uint8_t, 3>& background) {
         cv::Mat image;
         {
           const py::gil_scoped_release release;
-          image = data::read_image(path, {.max_pixels = max_pixels});
+          image = data::read_image(path, {.max_pixels = max_pixels,
+                                          .shrinks_to = {shrinks_to[1], shrinks_to[0]},
+                                          .damage = keep_damaged ? data::Damage::keep : data::Damage::refuse,
+                                          .background = background});
         }
         return from_image(std::move(image));
       },
-      py::arg("path"), py::arg("max_pixels") = data::ReadImageOptions{}.max_pixels);
+      py::arg("path"), py::arg("max_pixels"), py::arg("shrinks_to"), py::arg("keep_damaged"), py::arg("background"));
 }
 
 }  // namespace multilabel::python

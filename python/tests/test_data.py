@@ -147,6 +147,33 @@ def test_read_image_is_rgb(tmp_path):
     assert image.dtype == np.uint8
 
 
+def test_a_large_jpeg_may_be_decoded_at_a_fraction_of_its_size(tmp_path):
+    pillow = pytest.importorskip("PIL.Image")
+    y, x = np.mgrid[0:600, 0:800]
+    photo = np.stack([x // 4, y // 3, (x + y) // 6], axis=2).astype(np.uint8)
+    pillow.fromarray(photo).save(tmp_path / "large.jpg", quality=95)
+    assert read_image(tmp_path / "large.jpg").shape == (600, 800, 3)
+    small = read_image(tmp_path / "large.jpg", shrinks_to=restrained(size=96).shrinks_to)
+    assert small.shape in ((150, 200, 3), (600, 800, 3))  # whole where the library was built without libjpeg
+    factor = 600 // small.shape[0]
+    means = photo.reshape(small.shape[0], factor, small.shape[1], factor, 3).mean(axis=(1, 3))
+    assert np.abs(small - means).mean() < 1.5
+    assert evaluation(size=96).shrinks_to is None  # files, arrays and batches are to give equal answers
+
+
+def test_ink_and_transparency_become_rgb(tmp_path):
+    pillow = pytest.importorskip("PIL.Image")
+    pillow.new("CMYK", (32, 16), (255, 0, 0, 0)).save(tmp_path / "ink.jpg", quality=100)
+    assert np.abs(read_image(tmp_path / "ink.jpg")[8, 8].astype(int) - (0, 255, 255)).max() <= 4
+    pillow.new("RGBA", (2, 2), (0, 0, 0, 0)).save(tmp_path / "clear.png")
+    assert read_image(tmp_path / "clear.png")[0, 0].tolist() == [255, 255, 255]
+    assert read_image(tmp_path / "clear.png", background=(1, 2, 3))[0, 0].tolist() == [1, 2, 3]
+    with pytest.raises(ArgumentError, match="background must be three numbers from 0 to 255"):
+        read_image(tmp_path / "clear.png", background=(1, 2))
+    with pytest.raises(ArgumentError, match="damage must be 'refuse' or 'keep'"):
+        read_image(tmp_path / "clear.png", damage="hide")
+
+
 def test_bad_images_are_refused_by_name(tmp_path):
     whole = (OPENCLIPART / "images/0003.jpg").read_bytes()
     for name, content, message in (
@@ -171,7 +198,8 @@ def test_batches_are_what_augmenting_each_image_gives(drawings, names):
     targets = np.concatenate([batch.copy() for _, batch in loader.epoch(2)])
     np.testing.assert_array_equal(targets, part.targets(names))
     for i, path in enumerate(part.images):
-        np.testing.assert_array_equal(images[i], recipe.write(read_image(path), seed=9, epoch=2, index=i))
+        image = read_image(path, shrinks_to=recipe.shrinks_to)
+        np.testing.assert_array_equal(images[i], recipe.write(image, seed=9, epoch=2, index=i))
 
 
 @pytest.mark.parametrize("workers", [0, 1, 3])

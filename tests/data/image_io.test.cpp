@@ -2,6 +2,8 @@
 #include "multilabel/data/image_io.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
 
 #include "support.hpp"
 
@@ -127,6 +129,134 @@ TEST_CASE("read_image: an image far too large is refused before it is decoded") 
   const auto path = folder.write_image("a.png", bgr(40, 50));
   CHECK_THROWS_WITH(data::read_image(path, {.max_pixels = 1999}), Catch::Contains("at most 1999 pixels; got 40 x 50"));
   CHECK(data::read_image(path, {.max_pixels = 2000}).size() == cv::Size(50, 40));
+}
+
+TEST_CASE("decode_image: each of the eight orientations puts the stored corners where EXIF says") {
+  // The stored picture is black but for its top left corner, white, and its top right one, grey.
+  cv::Mat image(48, 64, CV_8UC3, cv::Scalar::all(0));
+  image(cv::Rect(0, 0, 16, 16)).setTo(cv::Scalar::all(255));
+  image(cv::Rect(48, 0, 16, 16)).setTo(cv::Scalar::all(128));
+  std::vector<std::uint8_t> jpeg;
+  cv::imencode(".jpg", image, jpeg, {cv::IMWRITE_JPEG_QUALITY, 100});
+  struct Corners {
+    int white_x, white_y, grey_x, grey_y;  // 0: left or top, 1: right or bottom
+  };
+  const Corners expected[8] = {{0, 0, 1, 0}, {1, 0, 0, 0}, {1, 1, 0, 1}, {0, 1, 1, 1},
+                               {0, 0, 0, 1}, {1, 0, 1, 1}, {1, 1, 1, 0}, {0, 1, 0, 0}};
+  for (std::uint8_t orientation = 1; orientation <= 8; ++orientation) {
+    CAPTURE(static_cast<int>(orientation));
+    const cv::Mat turned = data::decode_image(with_orientation(jpeg, orientation));
+    REQUIRE(turned.size() == (orientation < 5 ? cv::Size(64, 48) : cv::Size(48, 64)));
+    const auto at = [&](int x, int y) {
+      return turned.at<cv::Vec3b>(y == 0 ? 6 : turned.rows - 7, x == 0 ? 6 : turned.cols - 7)[0];
+    };
+    const Corners& corner = expected[orientation - 1];
+    CHECK(at(corner.white_x, corner.white_y) > 240);
+    CHECK(std::abs(at(corner.grey_x, corner.grey_y) - 128) < 15);
+  }
+}
+
+TEST_CASE("decode_image: a JPEG has the pixels that OpenCV gives it, grey ones and odd sizes too") {
+  for (const cv::Size size : {cv::Size(64, 48), cv::Size(37, 51), cv::Size(1, 1)}) {
+    std::vector<std::uint8_t> colour, grey;
+    cv::imencode(".jpg", bgr(size.height, size.width), colour);
+    cv::imencode(".jpg", cv::Mat(size, CV_8UC1, cv::Scalar(77)), grey);
+    for (const auto& bytes : {colour, grey}) {
+      cv::Mat expected = cv::imdecode(bytes, cv::IMREAD_COLOR);
+      cv::cvtColor(expected, expected, cv::COLOR_BGR2RGB);
+      const cv::Mat decoded = data::decode_image(bytes);
+      REQUIRE(decoded.size() == size);
+      CHECK(cv::norm(decoded, expected, cv::NORM_INF) <= 2);  // another build of the library inside OpenCV may round elsewhere
+    }
+  }
+}
+
+TEST_CASE("decode_image: with an end in its middle a JPEG is damaged, not half grey") {
+  std::vector<std::uint8_t> jpeg;
+  cv::imencode(".jpg", bgr(256, 256), jpeg, {cv::IMWRITE_JPEG_QUALITY, 100});
+  jpeg.resize(jpeg.size() / 2);
+  jpeg.insert(jpeg.end(), {0xFF, 0xD9});
+#ifdef MULTILABEL_WITH_LIBJPEG
+  CHECK_THROWS_WITH(data::decode_image(jpeg, "half.jpg"), Catch::Contains("damage") && Catch::Contains("half.jpg"));
+#endif
+  CHECK(data::decode_image(jpeg, {}, {.damage = data::Damage::keep}).size() == cv::Size(256, 256));
+}
+
+#ifdef MULTILABEL_WITH_LIBJPEG
+TEST_CASE("decode_image: a JPEG that will shrink is decoded at a fraction that keeps 1.25 times the target") {
+  std::vector<std::uint8_t> jpeg;
+  cv::Mat image;
+  cv::resize(bgr(60, 80), image, {800, 600}, 0, 0, cv::INTER_CUBIC);
+  cv::imencode(".jpg", image, jpeg);
+  const auto decoded = [&](cv::Size target, std::uint8_t orientation = 1) {
+    return data::decode_image(with_orientation(jpeg, orientation), {}, {.shrinks_to = target});
+  };
+  CHECK(decoded({}).size() == cv::Size(800, 600));
+  CHECK(decoded({400, 300}).size() == cv::Size(800, 600));  // a half is 1.0 times the target
+  CHECK(decoded({320, 240}).size() == cv::Size(400, 300));  // 1.25 times
+  CHECK(decoded({320, 241}).size() == cv::Size(800, 600));
+  CHECK(decoded({96, 96}).size() == cv::Size(200, 150));
+  CHECK(decoded({8, 8}).size() == cv::Size(100, 75));
+  CHECK(decoded({240, 320}, 6).size() == cv::Size(300, 400));  // sides as they are once upright
+  cv::Mat expected;
+  cv::resize(decoded({}), expected, {200, 150}, 0, 0, cv::INTER_AREA);
+  CHECK(cv::norm(decoded({96, 96}), expected, cv::NORM_L1) / (3 * 200 * 150) < 1.5);
+}
+
+TEST_CASE("decode_image: the inks of print become RGB") {
+  // As programs for print write them: full ink is 0. Left half cyan, right half white.
+  jpeg_compress_struct info{};
+  jpeg_error_mgr errors{};
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&info);
+  unsigned char* memory = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&info, &memory, &size);
+  info.image_width = 32;
+  info.image_height = 16;
+  info.input_components = 4;
+  info.in_color_space = JCS_CMYK;
+  jpeg_set_defaults(&info);
+  jpeg_start_compress(&info, TRUE);
+  std::vector<JSAMPLE> row(32 * 4, 255);
+  for (std::size_t x = 0; x < 16; ++x) row[4 * x] = 0;
+  while (info.next_scanline < info.image_height) {
+    JSAMPROW rows[1] = {row.data()};
+    jpeg_write_scanlines(&info, rows, 1);
+  }
+  jpeg_finish_compress(&info);
+  const cv::Mat image = data::decode_image({memory, size});
+  jpeg_destroy_compress(&info);
+  std::free(memory);
+  CHECK(cv::norm(image.at<cv::Vec3b>(8, 4), cv::Vec3b(0, 255, 255), cv::NORM_INF) <= 4);
+  CHECK(cv::norm(image.at<cv::Vec3b>(8, 28), cv::Vec3b(255, 255, 255), cv::NORM_INF) <= 4);
+}
+#endif
+
+TEST_CASE("read_image: PNG, WebP, BMP and TIFF are read, too large ones refused by their header, cut ones refused") {
+  const test::Folder folder;
+  for (const std::string ending : {"png", "webp", "bmp", "tiff"}) {
+    CAPTURE(ending);
+    const auto path = folder.write_image("a." + ending, bgr(40, 50));
+    CHECK(data::read_image(path).at<cv::Vec3b>(20, 30)[0] == Approx(200).margin(12));  // WebP loses a little
+    CHECK_THROWS_WITH(data::read_image(path, {.max_pixels = 1999}), Catch::Contains("at most 1999 pixels; got 40 x 50"));
+    CHECK_THROWS_WITH(data::read_image(folder.write_cut("cut." + ending, path, 0.6)), Catch::Contains("cut." + ending));
+  }
+}
+
+TEST_CASE("read_image: a format under another's name is read as what it is") {
+  const test::Folder folder;
+  const auto png = folder.write_image("a.png", bgr(4, 6));
+  std::filesystem::rename(png, folder.path() / "a.jpg");
+  CHECK(data::read_image(folder.path() / "a.jpg").at<cv::Vec3b>(3, 5) == cv::Vec3b(200, 3, 5));
+}
+
+TEST_CASE("read_image: transparency is laid on the colour that was asked for; 16 bits and grey too") {
+  const test::Folder folder;
+  const auto path = folder.write_image("a.png", cv::Mat(1, 1, CV_16UC4, cv::Scalar(0, 0, 0, 0)));
+  CHECK(data::read_image(path, {.background = {10, 20, 30}}).at<cv::Vec3b>(0, 0) == cv::Vec3b(10, 20, 30));
+  const cv::Mat grey = data::read_image(folder.write_image("b.tiff", cv::Mat(2, 2, CV_16UC1, cv::Scalar(65535))));
+  CHECK(grey.at<cv::Vec3b>(1, 1) == cv::Vec3b(255, 255, 255));
 }
 
 TEST_CASE("decode_image: damaged bytes give a DataError or an image, nothing else") {

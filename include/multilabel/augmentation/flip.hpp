@@ -20,6 +20,7 @@ class HorizontalFlip {
  public:
   static constexpr std::string_view name = "HorizontalFlip";
   static constexpr Kind kind = Kind::geometry;
+  static constexpr bool any_scale = true;
 
   explicit HorizontalFlip(HorizontalFlipOptions options = {}) : options_(options) {
     detail::require_probability("augmentation::HorizontalFlip", options_.p);
@@ -42,6 +43,7 @@ class VerticalFlip {
  public:
   static constexpr std::string_view name = "VerticalFlip";
   static constexpr Kind kind = Kind::geometry;
+  static constexpr bool any_scale = true;
 
   explicit VerticalFlip(VerticalFlipOptions options = {}) : options_(options) {
     detail::require_probability("augmentation::VerticalFlip", options_.p);

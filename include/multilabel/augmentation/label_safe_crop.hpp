@@ -126,6 +126,15 @@ class LabelSafeCrop {
     return join_text("LabelSafeCrop(height=", options_.height, ", width=", options_.width, ", min_kept=", options_.min_kept,
                      ", p=", options_.p, ")");
   }
+
+  /// The size that the whole image would be averaged to if the smallest piece filled the result.
+  [[nodiscard]] cv::Size footprint() const {
+    if (options_.interpolation != Interpolation::area) return {};
+    const auto whole = [&](int side, double stretch) {
+      return static_cast<int>(std::ceil(side / std::sqrt(options_.min_kept * std::min(stretch, 1.0))));
+    };
+    return {whole(options_.width, options_.stretch.low), whole(options_.height, 1 / options_.stretch.high)};
+  }
   void apply(Canvas& canvas, Random& random) const {
     canvas.crop(piece(canvas, random));
     canvas.resize({options_.width, options_.height}, options_.interpolation);

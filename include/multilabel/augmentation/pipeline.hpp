@@ -82,6 +82,10 @@ class Pipeline {
     return {format.width, format.height};
   }
 
+  /// The size that the whole image is averaged to before any operation counts its pixels, for
+  /// `data::ReadImageOptions::shrinks_to`; [0, 0] if there is none.
+  [[nodiscard]] cv::Size shrinks_to() const { return augmentation::shrinks_to(steps()); }
+
   /// The same operations and draws, sharing passes over the pixels or not.
   [[nodiscard]] Pipeline fuse(Fusion fusion) const {
     Pipeline other = *this;
@@ -105,7 +109,8 @@ class Pipeline {
   }
 
   [[nodiscard]] Canvas guarded_run(const cv::Mat& image, const Objects& objects, RandomKey key) const {
-    return run_guarded([this](Canvas& canvas, RandomKey own) { run(canvas, own); }, image, objects, key, guard_);
+    return run_guarded([this](Canvas& canvas, RandomKey own) { run(canvas, own); }, image, objects, key, guard_, nullptr,
+                       fusion_);
   }
 
   std::tuple<Ops...> operations_;

@@ -32,6 +32,7 @@ class RandomBrightnessContrast {
  public:
   static constexpr std::string_view name = "RandomBrightnessContrast";
   static constexpr Kind kind = Kind::values;
+  static constexpr bool any_scale = true;
 
   explicit RandomBrightnessContrast(RandomBrightnessContrastOptions options = {}) : options_(options) {
     constexpr std::string_view where = "augmentation::RandomBrightnessContrast";

@@ -54,16 +54,16 @@ struct Augmented {
 /// one without a guard. `used` receives the key of the attempt that stands. Throws what `require_objects` throws.
 template <class Run>
 [[nodiscard]] Canvas run_guarded(const Run& run, const cv::Mat& image, const Objects& objects, RandomKey key,
-                                 const GuardOptions& options, RandomKey* used = nullptr) {
+                                 const GuardOptions& options, RandomKey* used = nullptr, Fusion fusion = Fusion::on) {
   require_rgb("augmentation", image);
   require_objects("augmentation", objects, image.size());
   constexpr std::uint32_t apart = 0x85EBCA6Bu;  // odd: streams of the attempts do not meet
   const bool once = options.lost != LostLabel::resample || objects.empty();
-  Canvas best(image);
+  Canvas best(image, fusion);
   double most = -1;
   for (int attempt = 0; attempt < (once ? 1 : options.attempts); ++attempt) {
     const RandomKey own = key.with_stream(key.stream + apart * static_cast<std::uint32_t>(attempt));
-    Canvas canvas(image);
+    Canvas canvas(image, fusion);
     canvas.follow(&objects);
     run(canvas, own);
     double least = 1;

@@ -22,6 +22,8 @@ struct Step {
   Kind kind = Kind::pixels;
   bool looks_beyond = false;  ///< its border must begin at the edges of its own input
   bool normalizes = false;
+  bool any_scale = false;   ///< does to an image of half the size what it does to the whole one
+  cv::Size footprint = {};  ///< the size that the whole image is averaged to, if it always is
 };
 
 /// The step of an operation; a user's own callable may have a member `name`, else it is called "custom".
@@ -30,6 +32,9 @@ template <class Op>
   if constexpr (operation<Op>) {
     Step step{.name = std::string(Op::name), .text = op.text(), .kind = Op::kind};
     if constexpr (requires { Op::looks_beyond; }) step.looks_beyond = Op::looks_beyond;
+    if constexpr (requires { Op::any_scale; }) step.any_scale = Op::any_scale;
+    if constexpr (requires { op.footprint(); })
+      if (op.options().p >= 1) step.footprint = op.footprint();
     step.normalizes = step.name == "Normalize";
     return step;
   } else if constexpr (requires { std::string(op.name); }) {
@@ -49,6 +54,17 @@ template <class Op>
     streams.push_back(hash + 0x9E3779B9u * seen[step.name]++);
   }
   return streams;
+}
+
+/// The size that the whole image is averaged to before any operation counts its pixels, so that a decoder may deliver a smaller
+/// one; [0, 0] if there is none. A list that begins with its resize, as `evaluation` does, wants whole images: then files,
+/// arrays and batches give a model equal answers to the last bit.
+[[nodiscard]] inline cv::Size shrinks_to(const std::vector<Step>& steps) {
+  for (const auto& step : steps) {
+    if (step.footprint.width > 0) return &step == &steps.front() ? cv::Size() : step.footprint;
+    if (!step.any_scale) break;
+  }
+  return {};
 }
 
 /// Throws `ArgumentError` if something follows `Normalize`.

@@ -54,6 +54,11 @@ class Resize {
   }
   void apply(Canvas& canvas, Random&) const { canvas.resize({options_.width, options_.height}, options_.interpolation); }
 
+  /// The size that the whole image is averaged to.
+  [[nodiscard]] cv::Size footprint() const {
+    return options_.interpolation == Interpolation::area ? cv::Size(options_.width, options_.height) : cv::Size();
+  }
+
   /// What this does to the format of the result.
   void plan(Preprocessing& format) const { detail::plan_resize(options_, format); }
 

@@ -26,6 +26,7 @@ class Rotate {
   static constexpr std::string_view name = "Rotate";
   static constexpr Kind kind = Kind::geometry;
   static constexpr bool looks_beyond = true;
+  static constexpr bool any_scale = true;
 
   explicit Rotate(RotateOptions options = {}) : options_(options) {
     detail::require_probability("augmentation::Rotate", options_.p);

@@ -3,6 +3,7 @@
 // From a file to pixels, always in the one form that the rest of the library takes: 8-bit RGB, upright, without transparency.
 // A file that is missing, empty, cut short, not an image or far too large is a `DataError` that names it.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -20,11 +21,23 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/data/image_header.hpp"
+#include "multilabel/data/jpeg.hpp"
 
 namespace multilabel::data {
 
+/// What becomes of a JPEG whose data is damaged though its end is there.
+enum class Damage {
+  refuse,  ///< a `DataError`; found by libjpeg only, see `docs/data.md`
+  keep,    ///< the picture as far as it can be read, grey or shifted after the damage
+};
+
 struct ReadImageOptions {
   std::size_t max_pixels = 100'000'000;  ///< a larger image is refused before it is decoded
+  /// The size that the whole image will be shrunk to afterwards, if it will be: a JPEG may then be decoded at a half, a quarter
+  /// or an eighth of its size, as long as 1.25 times this size remains along both axes. Nothing by default.
+  cv::Size shrinks_to = {};
+  Damage damage = Damage::refuse;
+  std::array<std::uint8_t, 3> background = {255, 255, 255};  ///< RGB, what shows through where an image is transparent
 };
 
 namespace detail {
@@ -44,8 +57,8 @@ inline void require_usable(const ImageHeader& header, std::size_t size, const st
   if (!header.complete) refuse_image("image must be complete", join_text("a file cut short after ", size, " bytes"), path);
 }
 
-/// Grey, colour or colour with alpha, of 8 or 16 bits or float, in OpenCV's order -> 8-bit RGB on white.
-inline cv::Mat to_rgb(cv::Mat image) {
+/// Grey, colour or colour with alpha, of 8 or 16 bits or float, in OpenCV's order -> 8-bit RGB on `background`.
+inline cv::Mat to_rgb(cv::Mat image, const std::array<std::uint8_t, 3>& background) {
   if (image.depth() == CV_16U) image.convertTo(image, CV_8U, 1.0 / 257.0);
   if (image.depth() == CV_32F || image.depth() == CV_64F) image.convertTo(image, CV_8U, 255.0);
   cv::Mat rgb;
@@ -62,12 +75,67 @@ inline cv::Mat to_rgb(cv::Mat image) {
       for (int x = 0; x < image.cols; ++x)
         for (int channel = 0; channel < 3; ++channel) {
           const int alpha = from[x][3];
-          to[x][channel] = static_cast<std::uint8_t>((from[x][2 - channel] * alpha + 255 * (255 - alpha) + 127) / 255);
+          to[x][channel] = static_cast<std::uint8_t>(
+              (from[x][2 - channel] * alpha + background[static_cast<std::size_t>(channel)] * (255 - alpha) + 127) / 255);
         }
     }
   }
   return rgb;
 }
+
+/// Turns and mirrors as an EXIF orientation says, 1 to 8.
+inline cv::Mat upright(cv::Mat image, int orientation) {
+  if (orientation == 1) return image;
+  if (orientation >= 5) {
+    cv::Mat turned = augmentation::detail::scratch_image({image.rows, image.cols});
+    cv::transpose(image, turned);
+    image = turned;
+  }
+  constexpr int flips[9] = {2, 2, 1, -1, 0, 2, 1, -1, 0};  // cv::flip's codes; 2: none
+  if (flips[orientation] == 2) return image;
+  cv::Mat flipped = augmentation::detail::scratch_image(image.size());
+  cv::flip(image, flipped, flips[orientation]);
+  return flipped;
+}
+
+#ifdef MULTILABEL_WITH_LIBJPEG
+
+/// The smallest of 1, 1/2, 1/4 and 1/8 of an image's size that keeps 1.25 times `target` along both axes. Only these have fast
+/// transforms, and below a margin of 1.25 detail that the target could show is lost.
+inline JpegRequest jpeg_request(cv::Size size, cv::Size target) {
+  if (target.width < 1 || target.height < 1) return {};
+  unsigned denominator = 8;
+  const auto ample = [&](unsigned by) {
+    const auto d = static_cast<int>(by);
+    return 4 * ((size.width + d - 1) / d) >= 5 * target.width && 4 * ((size.height + d - 1) / d) >= 5 * target.height;
+  };
+  while (denominator > 1 && !ample(denominator)) denominator /= 2;
+  const auto d = static_cast<int>(denominator);
+  const bool shrinks = 2 * (size.width / d) >= 3 * target.width && 2 * (size.height / d) >= 3 * target.height;
+  return {.denominator = denominator, .interpolates = !shrinks};
+}
+
+/// A JPEG through libjpeg; an empty image if its colours are for OpenCV to convert.
+inline cv::Mat decode_jpeg(std::span<const std::uint8_t> bytes, const ImageHeader& header, const std::filesystem::path& path,
+                           const ReadImageOptions& options) {
+  thread_local JpegDecoder decoder;
+  constexpr std::string_view usable = "image must be a JPEG that libjpeg decodes";
+  if (!decoder.begin(bytes)) refuse_image(usable, decoder.problem(), path);
+  if (!decoder.converts_to_rgb()) {
+    decoder.leave();
+    return {};
+  }
+  const cv::Size target =
+      header.orientation < 5 ? options.shrinks_to : cv::Size(options.shrinks_to.height, options.shrinks_to.width);
+  if (!decoder.prepare(jpeg_request({static_cast<int>(header.width), static_cast<int>(header.height)}, target)))
+    refuse_image(usable, decoder.problem(), path);
+  cv::Mat image = augmentation::detail::scratch_image({decoder.width(), decoder.height()});
+  if (!decoder.read(image.data, image.step) && (options.damage == Damage::refuse || !decoder.finished()))
+    refuse_image(usable, join_text("damage in it: ", decoder.problem()), path);
+  return upright(std::move(image), header.orientation);
+}
+
+#endif
 
 }  // namespace detail
 
@@ -87,12 +155,17 @@ inline cv::Mat to_rgb(cv::Mat image) {
 }
 
 /// Decodes an image in memory; `path` is named in errors. JPEG, PNG, BMP, WebP, TIFF and what else OpenCV reads. EXIF
-/// orientation of JPEGs is applied; grey becomes RGB, transparency is laid on white, 16 bits and float become 8. Throws
-/// `DataError`.
+/// orientation of JPEGs is applied; grey and the inks of print become RGB, transparency is laid on the background, 16 bits and
+/// float become 8. Throws `DataError`.
 [[nodiscard]] inline cv::Mat decode_image(std::span<const std::uint8_t> bytes, const std::filesystem::path& path = {},
                                           const ReadImageOptions& options = {}) {
   const ImageHeader header = image_header(bytes);
   detail::require_usable(header, bytes.size(), path, options);
+#ifdef MULTILABEL_WITH_LIBJPEG
+  if (header.format == ImageFormat::jpeg) {
+    if (cv::Mat image = detail::decode_jpeg(bytes, header, path, options); !image.empty()) return image;
+  }
+#endif
   const bool as_stored = header.transparent || header.format == ImageFormat::other;
   const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::uint8_t*>(bytes.data()));
   cv::Mat image;
@@ -108,7 +181,7 @@ inline cv::Mat to_rgb(cv::Mat image) {
   }
   if (image.empty())
     detail::refuse_image("image must be one that OpenCV decodes", "a damaged file or an unknown variant", path);
-  return detail::to_rgb(std::move(image));
+  return detail::to_rgb(std::move(image), options.background);
 }
 
 /// Reads and decodes `path`: 8-bit RGB, [height, width, 3]. Throws `DataError`, which names the file.

@@ -20,6 +20,7 @@
 #include "multilabel/core/random.hpp"
 #include "multilabel/data/dataset.hpp"
 #include "multilabel/data/image_cache.hpp"
+#include "multilabel/data/image_io.hpp"
 #include "multilabel/data/loader_options.hpp"
 #include "multilabel/data/read_sample.hpp"
 #include "multilabel/data/target_table.hpp"
@@ -63,6 +64,7 @@ class RowWriter {
         shrink_(options.shrink),
         on_error_(options.on_error),
         seed_(options.seed) {
+    if constexpr (requires { augmentation.shrinks_to(); }) reading_.shrinks_to = augmentation.shrinks_to();
     for (std::size_t i = 0; i < dataset.size(); ++i)
       if (!dataset[i].targets.empty()) require_width(dataset[i], i);
   }
@@ -121,7 +123,7 @@ class RowWriter {
       if (sample.image.empty()) sample.image = name(i);
       return write(sample, i, key, image, targets);
     }
-    const cv::Mat pixels = cached->pixels.empty() ? decode_image(*cached->encoded, name(i)) : cached->pixels;
+    const cv::Mat pixels = cached->pixels.empty() ? decode_image(*cached->encoded, name(i), reading_) : cached->pixels;
     augment(pixels, key, i < dataset.size() ? dataset[i].image : std::filesystem::path(name(i)), image);
     if (source_) {
       std::copy(cached->targets.begin(), cached->targets.end(), targets);
@@ -148,15 +150,15 @@ class RowWriter {
 
   // The pixels of a sample that is not in the cache; puts it there.
   [[nodiscard]] cv::Mat picture(const Sample& sample, std::size_t i, const float* targets) const {
-    if (mode_ == Cache::none || (sample.pixels && mode_ == Cache::bytes)) return read_sample(sample);
+    if (mode_ == Cache::none || (sample.pixels && mode_ == Cache::bytes)) return read_sample(sample, reading_);
     const auto row = source_ ? std::vector<float>(targets, targets + vocabulary.size()) : std::vector<float>{};
     if (mode_ == Cache::bytes) {
       const auto bytes = sample.bytes ? sample.bytes : std::make_shared<const std::vector<std::uint8_t>>(sample_bytes(sample));
-      cv::Mat pixels = decode_image(*bytes, sample.image);
+      cv::Mat pixels = decode_image(*bytes, sample.image, reading_);
       if (source_ || !sample.bytes) cache.keep(i, {.pixels = {}, .encoded = bytes, .targets = row});
       return pixels;
     }
-    cv::Mat pixels = read_sample(sample);
+    cv::Mat pixels = read_sample(sample, reading_);
     const bool shrunk = mode_ == Cache::shrunk;
     if (shrunk) pixels = shrink_for(pixels, output, shrink_);
     if (sample.pixels && !source_ && !shrunk) return pixels;
@@ -189,6 +191,7 @@ class RowWriter {
   double shrink_;
   OnError on_error_;
   std::uint64_t seed_;
+  ReadImageOptions reading_;  // images may arrive at a fraction of their size: nothing here counts their pixels
   mutable std::mutex mutex_;
   mutable std::map<std::size_t, std::string> skipped_;
 };
