@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The restrained recipe on photographs, alone, with decoding and in a loader, against albumentations and PyTorch.
 
-"as written" is the peer's recipe in the order of ours, rotating the full picture; "resize first" is the shortcut that
-many take, cheaper but another augmentation: it turns the squeezed picture and so shears what is in it.
+"as written" is the order in which recipes are listed: flip, rotate, change values, add noise, then resize. "our order"
+resizes before values change, as ``restrained`` does. "resize first" is the shortcut that many take, cheaper but another
+augmentation: it turns the squeezed picture and so shears what is in it.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import albumentations as A
@@ -54,7 +59,8 @@ def recipes(noise: bool = True) -> dict[str, A.Compose]:
         pixels.append(A.GaussNoise(std_range=(0.01, 0.03), p=1))
     finish = [A.Normalize(mean=(0.5,) * 3, std=(0.5,) * 3), ToTensorV2()]
     return {
-        "albumentations, as written": A.Compose([*geometry, resize, *pixels, *finish]),
+        "albumentations, as written": A.Compose([*geometry, *pixels, resize, *finish]),
+        "albumentations, our order": A.Compose([*geometry, resize, *pixels, *finish]),
         "albumentations, resize first": A.Compose([resize, *geometry, *pixels, *finish]),
     }
 
@@ -76,8 +82,59 @@ class Files(torch.utils.data.Dataset):
         return self.recipe(image=read(self.paths[i]))["image"]
 
 
+class Decoded(torch.utils.data.Dataset):
+    """The same over pictures that are decoded already; workers share their memory with the process they come from."""
+
+    def __init__(self, images: list[np.ndarray], count: int, recipe: A.Compose) -> None:
+        self.images, self.count, self.recipe = images, count, recipe
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, i: int) -> torch.Tensor:
+        return self.recipe(image=self.images[i % len(self.images)])["image"]
+
+
+def torch_loader(data: torch.utils.data.Dataset) -> torch.utils.data.DataLoader:
+    return torch.utils.data.DataLoader(
+        data,
+        batch_size=BATCH,
+        num_workers=2,
+        persistent_workers=True,
+        worker_init_fn=lambda _: cv2.setNumThreads(0),
+    )
+
+
 def drain(batches: Iterator[object]) -> int:
     return sum(1 for _ in batches)
+
+
+def serve_portable(count: int, pipe: Connection) -> None:
+    """Run the recipe in a process of its own, without AVX2, once for every message."""
+    images, recipe = photographs(count), ml.augmentation.restrained(size=SIZE)
+    while pipe.recv():
+        for i, image in enumerate(images):
+            recipe.write(image, seed=1, index=i)
+        pipe.send(True)
+
+
+@contextmanager
+def portable(count: int) -> Iterator[Callable[[], None]]:
+    """Start that process; what is yielded runs the recipe over all pictures once."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    os.environ["MULTILABEL_SIMD"] = "portable"
+    worker = context.Process(target=serve_portable, args=(count, there), daemon=True)
+    worker.start()
+    del os.environ["MULTILABEL_SIMD"]
+
+    def run() -> None:
+        here.send(True)
+        here.recv()
+
+    yield run
+    here.send(False)
+    worker.join()
 
 
 def contests(settings: Settings) -> Iterator[Contest]:
@@ -103,6 +160,14 @@ def contests(settings: Settings) -> Iterator[Contest]:
         {name: partial(each, lambda image, i, r=r: r(image=image)) for name, r in recipes(noise=False).items()},
         **fixed,
     )
+    with portable(len(images)) as plain:
+        yield Contest(
+            "the recipe in plain loops, without AVX2",
+            plain,
+            {name: partial(each, lambda image, i, r=recipe: r(image=image)) for name, recipe in recipes().items()},
+            clock="wall",
+            **fixed,
+        )
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for i, image in enumerate(images):
@@ -114,28 +179,53 @@ def contests(settings: Settings) -> Iterator[Contest]:
                 call(path, i)
 
         yield Contest(
+            "JPEG file to pixels, without augmentation",
+            partial(each_file, lambda path, i: ml.data.read_image(path)),
+            {
+                "cv2.imread": partial(each_file, lambda path, i: cv2.imread(path)),
+                "cv2.imread, and to RGB": partial(each_file, lambda path, i: read(path)),
+            },
+            **fixed | {"remark": ""},
+        )
+        shrinks_to = ours.shrinks_to
+        yield Contest(
             "JPEG file to augmented tensor",
-            partial(each_file, lambda path, i: ours.write(ml.data.read_image(path), seed=1, index=i)),
-            {name: partial(each_file, lambda path, i, r=r: r(image=read(path))) for name, r in recipes().items()},
+            partial(each_file, lambda path, i: ours.write(ml.data.read_image(path, shrinks_to=shrinks_to), index=i)),
+            {
+                **{name: partial(each_file, lambda path, i, r=r: r(image=read(path))) for name, r in recipes().items()},
+                "cv2.imread alone, no augmentation": partial(each_file, lambda path, i: cv2.imread(path)),
+            },
             **fixed,
         )
-        paths = paths * settings.size(4, 8)
-        data = ml.data.Dataset(paths, [["photograph"]] * len(paths))
-        loader = ml.data.DataLoader(data, ["photograph"], ours, batch_size=BATCH, workers=2, seed=1)
+        count = len(paths) * settings.size(4, 8)
+        data = ml.data.Dataset(paths * settings.size(4, 8), [["photograph"]] * count)
+        load = partial(ml.data.DataLoader, data, ["photograph"], ours, batch_size=BATCH, seed=1)
+        loader = load(workers=2)
+        alone = load(workers=1)
         peers = {
-            f"PyTorch DataLoader + {name}": torch.utils.data.DataLoader(
-                Files(paths, recipe),
-                batch_size=BATCH,
-                num_workers=2,
-                persistent_workers=True,
-                worker_init_fn=lambda _: cv2.setNumThreads(0),
-            )
+            f"PyTorch DataLoader + {name}": torch_loader(Files(data.images, recipe))
             for name, recipe in recipes().items()
         }
         yield Contest(
             f"data loader, 2 workers, batches of {BATCH}, JPEG files",
             lambda: drain(loader),
-            {name: lambda peer=peer: drain(peer) for name, peer in peers.items()},
+            {
+                **{name: lambda peer=peer: drain(peer) for name, peer in peers.items()},
+                "multilabel, 1 worker": lambda: drain(alone),
+            },
             clock="wall",
-            **fixed | {"units": len(paths)},
+            **fixed | {"units": count},
+        )
+        cached = load(workers=2, cache="decoded")
+        drain(cached)
+        held = {
+            f"PyTorch DataLoader + {name}": torch_loader(Decoded(images, count, recipe))
+            for name, recipe in recipes().items()
+        }
+        yield Contest(
+            f"data loader, 2 workers, batches of {BATCH}, decoded pictures in memory",
+            lambda: drain(cached),
+            {name: lambda peer=peer: drain(peer) for name, peer in held.items()},
+            clock="wall",
+            **fixed | {"units": count},
         )
