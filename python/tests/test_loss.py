@@ -821,3 +821,17 @@ def test_lists_of_positives_make_targets_for_any_loss():
         ml.loss.index_targets([[0, 7]], 5)
     with pytest.raises(ml.ShapeError, match="integers of shape"):
         ml.loss.index_targets(torch.zeros(2, 2), 5)
+
+
+@pytest.mark.parametrize(
+    "make", params({"Asymmetric": ml.loss.Asymmetric, "Hill": ml.loss.Hill, "TwoWay": ml.loss.TwoWay})
+)
+def test_the_compiled_path_keeps_one_tensor(make):
+    logits, targets = batch(64, 500, seed=33)
+    loss = make()
+    logits.requires_grad_(True)
+    with torch.profiler.profile(profile_memory=True) as profile:
+        value = loss(logits, targets)
+    taken = sum(max(0, event.self_cpu_memory_usage) for event in profile.events())
+    assert logits.nbytes <= taken < 1.1 * logits.nbytes  # the gradient, and a number
+    assert value.requires_grad
