@@ -565,7 +565,7 @@ def resident():
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
-data = Dataset([{str(tmp_path)!r} + f"/{{i}}.jpg" for i in range(64)] * 3, [["a"]] * 192)
+data = Dataset([{str(tmp_path)!r} + f"/{{i}}.jpg" for i in range(64)] * 2, [["a"]] * 128)
 before = resident()
 loader = DataLoader(data, ["a"], restrained(size=224), batch_size=32, workers=2)
 readings = []
