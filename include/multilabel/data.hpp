@@ -19,6 +19,7 @@
 #include "multilabel/data/loader.hpp"
 #include "multilabel/data/loader_options.hpp"
 #include "multilabel/data/loader_state.hpp"
+#include "multilabel/data/objects_of.hpp"
 #include "multilabel/data/opencv_threads.hpp"
 #include "multilabel/data/perceptual_hash.hpp"
 #include "multilabel/data/read_coco.hpp"

@@ -13,6 +13,7 @@ import numpy as np
 
 from ._core import ArgumentError
 from ._core import data as _core
+from ._label_safety import _Mixer
 from ._samplers import as_sampler
 from .augmentation import Compose, Preprocessing
 
@@ -69,9 +70,10 @@ class DataLoader:
     sampler : sampler, function or iterable of int, optional
         The order of the epochs in place of `shuffle`: one of this module, a function ``epoch -> positions``, or
         anything that yields positions, such as a PyTorch sampler (``set_epoch`` is called where there is one).
-    batch_transform : function, optional
-        ``function(images, targets, random)`` changes each finished batch in place, in a worker; `random` is a
-        ``numpy.random.Generator`` that depends on seed, epoch and number of the batch alone.
+    batch_transform : MixUp, CutMix, Mosaic or function, optional
+        Changes each finished batch in place, in a worker. A mixer knows the boxes of the samples that have any. A
+        ``function(images, targets, random)`` gets a ``numpy.random.Generator`` that depends on seed, epoch and number of the
+        batch alone.
     output : {"numpy", "torch"}
         Whether iterating yields NumPy arrays or torch tensors over the same memory.
     pin_memory : bool
@@ -105,7 +107,7 @@ class DataLoader:
         cache_bytes: int = 1 << 30,
         shrink: float = 1.5,
         sampler: Any = None,
-        batch_transform: Callable[[np.ndarray, np.ndarray, np.random.Generator], object] | None = None,
+        batch_transform: _Mixer | Callable[[np.ndarray, np.ndarray, np.random.Generator], object] | None = None,
         output: Literal["numpy", "torch"] = "numpy",
         pin_memory: bool = False,
     ):
@@ -280,8 +282,12 @@ class DataLoader:
 def _transform(transform: Any) -> Any:
     if transform is None or isinstance(transform, _core.BatchTransform):
         return transform
+    if isinstance(transform, _Mixer):
+        return transform._mixer
     if not callable(transform):
-        raise ArgumentError(f"data.DataLoader: batch_transform must be a function; got {type(transform).__name__}")
+        raise ArgumentError(
+            f"data.DataLoader: batch_transform must be a mixer or a function; got {type(transform).__name__}"
+        )
 
     def call(images: np.ndarray, targets: np.ndarray, seed: int, epoch: int, batch: int, stream: int) -> None:
         words = np.random.SeedSequence([seed & 0xFFFFFFFF, seed >> 32, epoch, batch, stream])

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "any_mixer.hpp"
 #include "bind.hpp"
 #include "loader.hpp"
 #include "matrix_arrays.hpp"
@@ -155,6 +156,7 @@ class PythonEpoch {
 
 data::BatchTransform transform_of(const py::object& object) {
   if (object.is_none()) return {};
+  if (py::isinstance<AnyMixer>(object)) return data::mixing(object.cast<AnyMixer>());
   if (py::isinstance<AnyBatchTransform>(object)) return object.cast<AnyBatchTransform>().call;
   return [call = share(object)](data::Batch& batch, RandomKey key) {
     const py::gil_scoped_acquire gil;

@@ -134,7 +134,7 @@ TEST_CASE("DataLoader: workers run ahead by no more than the prefetch") {
                         .width = 1,
                         .labels = 1,
                         .fill =
-                            [&](std::size_t position, float*, float*) {
+                            [&](std::size_t position, float*, float*, auto&) {
                               ++filled;
                               return position;
                             },
@@ -218,7 +218,7 @@ TEST_CASE("DataLoader: a poll that throws ends the wait") {
                         .width = 1,
                         .labels = 1,
                         .fill =
-                            [](std::size_t, float*, float*) {
+                            [](std::size_t, float*, float*, auto&) {
                               std::this_thread::sleep_for(std::chrono::milliseconds(200));
                               return std::size_t{0};
                             },

@@ -11,23 +11,15 @@
 
 #include "multilabel/augmentation/audit.hpp"
 #include "multilabel/augmentation/audit_table.hpp"
-#include "multilabel/augmentation/box.hpp"
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/random.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/data/dataset.hpp"
+#include "multilabel/data/objects_of.hpp"
 #include "multilabel/data/read_sample.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 
 namespace multilabel::data {
-
-/// The boxes of the labels that a sample has.
-[[nodiscard]] inline augmentation::Objects objects_of(const Sample& sample) {
-  augmentation::Objects objects;
-  for (const auto& box : sample.boxes)
-    if (std::find(sample.labels.begin(), sample.labels.end(), box.label) != sample.labels.end()) objects.boxes.push_back(box);
-  return objects;
-}
 
 /// At most `most` samples of a data set, drawn from all over it and always the same, in their order.
 [[nodiscard]] inline Dataset sampled(const Dataset& dataset, std::size_t most) {

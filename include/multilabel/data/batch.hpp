@@ -9,9 +9,11 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "multilabel/augmentation/box.hpp"
 #include "multilabel/core/shape.hpp"
 
 namespace multilabel::data {
@@ -26,6 +28,9 @@ struct Batch {
   std::size_t width = 0;
   std::size_t labels = 0;
   std::vector<std::size_t> indices;  ///< which sample of the data set each row is
+  /// What is still seen of the objects of each row, in pixels of `images`; one list a row, empty where nothing is known.
+  std::vector<std::vector<augmentation::Box>> boxes = {};
+  std::shared_ptr<const std::vector<std::string>> names = {};  ///< of the labels
 
   /// The targets as a matrix [samples, labels]; the batch must outlive it.
   [[nodiscard]] MatrixView<const float> target_view() const noexcept { return {targets.get(), samples, labels}; }

@@ -32,8 +32,10 @@ struct StreamPlan {
   std::size_t width = 0;
   std::size_t labels = 0;
   /// Writes the sample that stands at `position`, or one in its place, and returns which; nothing leaves the row out of its
-  /// batch. Called from several threads at once.
-  std::function<std::optional<std::size_t>(std::size_t position, float* image, float* targets)> fill = {};
+  /// batch. May leave boxes, which go with the row. Called from several threads at once.
+  std::function<std::optional<std::size_t>(std::size_t position, float* image, float* targets,
+                                           std::vector<augmentation::Box>& boxes)>
+      fill = {};
   /// Called once for each batch when its rows are complete, by one of the workers; may change images and targets. May be empty.
   std::function<void(Batch& batch, std::size_t number)> finish = {};
   std::shared_ptr<BufferPool> pool = {};
@@ -136,14 +138,16 @@ class BatchStream {
     lock.unlock();
     std::exception_ptr failure;
     std::optional<std::size_t> sample;
+    std::vector<augmentation::Box> boxes;
     try {
-      sample = plan_.fill(position, image, targets);
+      sample = plan_.fill(position, image, targets, boxes);
     } catch (...) {
       failure = std::current_exception();
     }
     lock.lock();
     if (sample) {
       slot.batch.indices[row] = *sample;
+      slot.batch.boxes[row] = std::move(boxes);
     } else {
       slot.left_out[row] = 1;
     }
@@ -186,11 +190,13 @@ class BatchStream {
         std::copy_n(batch.images.get() + row * floats(), floats(), batch.images.get() + kept * floats());
         std::copy_n(batch.targets.get() + row * plan_.labels, plan_.labels, batch.targets.get() + kept * plan_.labels);
         batch.indices[kept] = batch.indices[row];
+        batch.boxes[kept] = std::move(batch.boxes[row]);
       }
       ++kept;
     }
     batch.samples = kept;
     batch.indices.resize(kept);
+    batch.boxes.resize(kept);
   }
 
   void open(Slot& slot, std::size_t batch) {
@@ -205,7 +211,8 @@ class BatchStream {
                   .height = plan_.height,
                   .width = plan_.width,
                   .labels = plan_.labels,
-                  .indices = std::vector<std::size_t>(n)};
+                  .indices = std::vector<std::size_t>(n),
+                  .boxes = std::vector<std::vector<augmentation::Box>>(n)};
   }
 
   [[nodiscard]] std::size_t floats() const noexcept { return plan_.channels * plan_.height * plan_.width; }

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/augmentation/box.hpp"
 #include "multilabel/augmentation/scratch.hpp"
 
 namespace multilabel::data {
@@ -42,6 +43,9 @@ struct CachedSample {
   cv::Mat pixels;                                            ///< or empty
   std::shared_ptr<const std::vector<std::uint8_t>> encoded;  ///< or null
   std::vector<float> targets;                                ///< empty where they are known elsewhere
+  augmentation::Objects objects = {};                        ///< in pixels of what is kept; empty where known elsewhere
+  double scale_x = 1;                                        ///< what is kept over the image as it was, along x
+  double scale_y = 1;                                        ///< and along y
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     return pixels.total() * pixels.elemSize() + (encoded ? encoded->size() : 0) + targets.size() * sizeof(float);

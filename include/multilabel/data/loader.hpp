@@ -216,11 +216,14 @@ class DataLoader {
                     .finish = {},
                     .pool = state.pool};
     const auto epoch = std::make_shared<const detail::EpochOrder>(order(number), state.size);
-    plan.fill = [state_ = state_, epoch, number, begin](std::size_t position, float* image, float* targets) {
-      return state_->rows(*epoch, begin + position, number, image, targets);
+    plan.fill = [state_ = state_, epoch, number, begin](std::size_t position, float* image, float* targets,
+                                                        std::vector<augmentation::Box>& boxes) {
+      return state_->rows(*epoch, begin + position, number, image, targets, boxes);
     };
     if (state.options.batch_transform) {
-      plan.finish = [state_ = state_, number, before = begin / state.options.batch_size](Batch& batch, std::size_t i) {
+      const auto names = std::make_shared<const std::vector<std::string>>(vocabulary().labels());
+      plan.finish = [state_ = state_, names, number, before = begin / state.options.batch_size](Batch& batch, std::size_t i) {
+        batch.names = names;
         state_->options.batch_transform(batch, {.seed = state_->options.seed,
                                                 .epoch = number,
                                                 .index = static_cast<std::uint32_t>(before + i),

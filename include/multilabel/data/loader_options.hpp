@@ -2,9 +2,11 @@
 #pragma once
 // The choices of a `DataLoader`.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -47,17 +49,23 @@ struct SkippedSample {
 /// batch).
 using BatchTransform = std::function<void(Batch& batch, RandomKey key)>;
 
-/// `mixer` (MixUp, CutMix, Mosaic, or one of the user's own) as what `DataLoaderOptions::batch_transform` takes.
+/// `mixer` (MixUp, CutMix, Mosaic, or one of the user's own) as what `DataLoaderOptions::batch_transform` takes. Where samples
+/// have boxes, labels count by what is seen of them.
 template <augmentation::batch_mixer Mixer>
 [[nodiscard]] BatchTransform mixing(Mixer mixer) {
   return [mixer = std::move(mixer)](Batch& batch, RandomKey key) {
+    using Boxes = std::span<const std::vector<augmentation::Box>>;
+    using Names = std::span<const std::string>;
+    const bool placed = std::any_of(batch.boxes.begin(), batch.boxes.end(), [](const auto& boxes) { return !boxes.empty(); });
     mixer(augmentation::BatchView{.images = batch.images.get(),
                                   .samples = batch.samples,
                                   .channels = batch.channels,
                                   .height = batch.height,
                                   .width = batch.width,
                                   .targets = batch.targets.get(),
-                                  .labels = batch.labels},
+                                  .labels = batch.labels,
+                                  .boxes = placed ? Boxes(batch.boxes) : Boxes(),
+                                  .names = batch.names ? Names(*batch.names) : Names()},
           key);
   };
 }

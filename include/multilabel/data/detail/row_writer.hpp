@@ -15,13 +15,16 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/augmentation/box.hpp"
 #include "multilabel/augmentation/concepts.hpp"
+#include "multilabel/augmentation/placement.hpp"
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/random.hpp"
 #include "multilabel/data/dataset.hpp"
 #include "multilabel/data/image_cache.hpp"
 #include "multilabel/data/image_io.hpp"
 #include "multilabel/data/loader_options.hpp"
+#include "multilabel/data/objects_of.hpp"
 #include "multilabel/data/read_sample.hpp"
 #include "multilabel/data/target_table.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
@@ -71,13 +74,13 @@ class RowWriter {
 
   /// Writes the row at `position`: which sample it is, or nothing where it is left out. Depends neither on threads nor batches.
   std::optional<std::size_t> operator()(const EpochOrder& epoch, std::size_t position, std::uint32_t number, float* image,
-                                        float* targets) const {
+                                        float* targets, std::vector<augmentation::Box>& boxes) const {
     const std::size_t tries = on_error_ == OnError::replace ? epoch.order.size() : 1;
     for (std::size_t step = 0;; ++step) {
       const std::size_t at = (position + step) % epoch.order.size();
       const std::size_t i = epoch.order[at];
       try {
-        write(i, key_of(epoch, at, number), image, targets);
+        write(i, key_of(epoch, at, number), {image, targets, &boxes});
         return i;
       } catch (const DataError& error) {
         if (on_error_ == OnError::raise || (on_error_ == OnError::replace && step + 1 == tries)) throw;
@@ -115,31 +118,52 @@ class RowWriter {
     return {.seed = seed_ + turn * 0x9E3779B97F4A7C15u, .epoch = number, .index = static_cast<std::uint32_t>(epoch.order[at])};
   }
 
-  void write(std::size_t i, RandomKey key, float* image, float* targets) const {
+  // Where a row goes.
+  struct Row {
+    float* image;
+    float* targets;
+    std::vector<augmentation::Box>* boxes;
+  };
+
+  // The pixels of a sample and the scale at which they were kept.
+  struct Picture {
+    cv::Mat pixels;
+    double scale_x = 1;
+    double scale_y = 1;
+  };
+
+  void write(std::size_t i, RandomKey key, Row row) const {
     const CachedSample* cached = mode_ == Cache::none ? nullptr : cache.find(i);
     if (cached == nullptr) {
-      if (!source_) return write(dataset[i], i, key, image, targets);
+      if (!source_) return write(dataset[i], i, key, row);
       Sample sample = source_(i);
       if (sample.image.empty()) sample.image = name(i);
-      return write(sample, i, key, image, targets);
+      return write(sample, i, key, row);
     }
-    const cv::Mat pixels = cached->pixels.empty() ? decode_image(*cached->encoded, name(i), reading_) : cached->pixels;
-    augment(pixels, key, i < dataset.size() ? dataset[i].image : std::filesystem::path(name(i)), image);
+    const augmentation::Objects objects = source_ ? cached->objects : objects_of(dataset[i]);
+    const Picture picture{
+        cached->pixels.empty() ? decode_image(*cached->encoded, name(i), reading(objects.empty())) : cached->pixels,
+        cached->scale_x, cached->scale_y};
     if (source_) {
-      std::copy(cached->targets.begin(), cached->targets.end(), targets);
+      std::copy(cached->targets.begin(), cached->targets.end(), row.targets);
     } else {
-      encode(dataset[i], i, targets);
+      encode(dataset[i], i, row.targets);
     }
+    augment(picture, objects, key, i < dataset.size() ? dataset[i].image : std::filesystem::path(name(i)), row);
   }
 
-  void write(const Sample& sample, std::size_t i, RandomKey key, float* image, float* targets) const {
-    encode(sample, i, targets);
-    augment(picture(sample, i, targets), key, sample.image, image);
+  void write(const Sample& sample, std::size_t i, RandomKey key, Row row) const {
+    encode(sample, i, row.targets);
+    augment(picture(sample, i, row.targets), objects_of(sample), key, sample.image, row);
   }
 
-  void augment(const cv::Mat& pixels, RandomKey key, const std::filesystem::path& path, float* image) const {
+  void augment(const Picture& picture, augmentation::Objects objects, RandomKey key, const std::filesystem::path& path,
+               Row row) const {
     try {
-      augmentation.write(pixels, key, image);
+      if constexpr (augmentation::object_augmentation<Augmentation>) {
+        if (!objects.empty()) return augment_objects(picture, std::move(objects), key, row);
+      }
+      augmentation.write(picture.pixels, key, row.image);
     } catch (const ShapeError& error) {
       throw ShapeError(join_text(error.what(), " (", quoted(path.string()), ")"));
     } catch (const cv::Exception& error) {
@@ -148,23 +172,48 @@ class RowWriter {
     }
   }
 
+  // What the guard says about a label changes its cell only if that says that the image has it.
+  void augment_objects(const Picture& picture, augmentation::Objects objects, RandomKey key, Row row) const {
+    for (auto& box : objects.boxes)
+      box = {box.left * picture.scale_x, box.top * picture.scale_y, box.right * picture.scale_x, box.bottom * picture.scale_y,
+             box.label};
+    augmentation::Placement placement = augmentation.write(picture.pixels, objects, key, row.image);
+    for (const auto& one : placement.labels)
+      if (const auto column = vocabulary.find(one.label); column && row.targets[*column] == 1)
+        row.targets[*column] = one.target;
+    for (auto& one : placement.boxes) row.boxes->push_back(std::move(one.box));
+  }
+
+  // Boxes are in pixels of the whole image: with them it must not be decoded at a reduced size.
+  [[nodiscard]] ReadImageOptions reading(bool reducible) const { return reducible ? reading_ : ReadImageOptions{}; }
+
   // The pixels of a sample that is not in the cache; puts it there.
-  [[nodiscard]] cv::Mat picture(const Sample& sample, std::size_t i, const float* targets) const {
-    if (mode_ == Cache::none || (sample.pixels && mode_ == Cache::bytes)) return read_sample(sample, reading_);
+  [[nodiscard]] Picture picture(const Sample& sample, std::size_t i, const float* targets) const {
+    if (mode_ == Cache::none || (sample.pixels && mode_ == Cache::bytes))
+      return {read_sample(sample, reading(sample.boxes.empty()))};
+    const augmentation::Objects objects = source_ ? objects_of(sample) : augmentation::Objects{};
     const auto row = source_ ? std::vector<float>(targets, targets + vocabulary.size()) : std::vector<float>{};
     if (mode_ == Cache::bytes) {
       const auto bytes = sample.bytes ? sample.bytes : std::make_shared<const std::vector<std::uint8_t>>(sample_bytes(sample));
-      cv::Mat pixels = decode_image(*bytes, sample.image, reading_);
-      if (source_ || !sample.bytes) cache.keep(i, {.pixels = {}, .encoded = bytes, .targets = row});
-      return pixels;
+      cv::Mat pixels = decode_image(*bytes, sample.image, reading(sample.boxes.empty()));
+      if (source_ || !sample.bytes) cache.keep(i, {.pixels = {}, .encoded = bytes, .targets = row, .objects = objects});
+      return {pixels};
     }
-    cv::Mat pixels = read_sample(sample, reading_);
+    cv::Mat pixels = read_sample(sample, reading(sample.boxes.empty()));
+    const cv::Size full = pixels.size();
     const bool shrunk = mode_ == Cache::shrunk;
     if (shrunk) pixels = shrink_for(pixels, output, shrink_);
-    if (sample.pixels && !source_ && !shrunk) return pixels;
+    if (sample.pixels && !source_ && !shrunk) return {pixels};
+    const Picture result{pixels, static_cast<double>(pixels.cols) / full.width, static_cast<double>(pixels.rows) / full.height};
     const std::size_t bytes = pixels.total() * pixels.elemSize() + row.size() * sizeof(float);
-    if (cache.has_room(bytes)) cache.keep(i, {.pixels = pixels.clone(), .encoded = {}, .targets = row});
-    return pixels;
+    if (cache.has_room(bytes))
+      cache.keep(i, {.pixels = pixels.clone(),
+                     .encoded = {},
+                     .targets = row,
+                     .objects = objects,
+                     .scale_x = result.scale_x,
+                     .scale_y = result.scale_y});
+    return result;
   }
 
   void encode(const Sample& sample, std::size_t i, float* targets) const {
