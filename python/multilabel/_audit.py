@@ -149,7 +149,7 @@ def audit(
     seed: int = 0,
     min_score: float = 0.3,
     min_survival: float = 0.8,
-    min_images: int = 5,
+    min_images: int = 10,
     worst: int = 12,
 ) -> Audit:
     """Score images before and after every operation of a pipeline, and say which operations destroy which labels.

@@ -85,8 +85,8 @@ TEST_CASE("audit: says per label and operation what survived") {
   Matrix<float> targets(6, 3, 1.0f);
   targets(5, 1) = 0;
   const aug::Pipeline pipeline{aug::HorizontalFlip{{.p = 0.5}}, aug::CenterCrop{{.height = 32, .width = 64}}, aug::Normalize{}};
-  const auto found =
-      aug::audit(pipeline, 6, [&](std::size_t i) { return aug::AuditSample{images[i], {}}; }, targets.view(), COLORS, score);
+  const auto found = aug::audit(pipeline, 6, [&](std::size_t i) { return aug::AuditSample{images[i], {}}; }, targets.view(),
+                                COLORS, score, {.min_images = 5});
   REQUIRE(found.operations ==
           std::vector<std::string>{"HorizontalFlip(p=0.5)", "CenterCrop(height=32, width=64, p=1)", "all together"});
   for (std::size_t label = 0; label < 3; ++label) {

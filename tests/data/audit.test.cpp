@@ -36,7 +36,7 @@ TEST_CASE("audit: reads the images of a data set and knows its boxes") {
     return scores;
   };
   const aug::Pipeline crop{aug::CenterCrop{{.height = 10, .width = 10}}};
-  const auto found = data::audit(crop, dataset, dataset.vocabulary(), light);
+  const auto found = data::audit(crop, dataset, dataset.vocabulary(), light, {.min_images = 5});
   CHECK(found.labels == std::vector<std::string>{"light"});
   CHECK(found.overall[0].images == 8);
   CHECK(found.overall[0].survival == 0);

@@ -25,7 +25,7 @@ struct AuditOptions {
   int draws = 2;              ///< of each image, at least 1
   double min_score = 0.3;     ///< above 0: an image in which the model does not see the label says nothing about it
   double min_survival = 0.8;  ///< 0 ... 1: an operation that leaves less of a label's score destroys it
-  int min_images = 5;         ///< of a label, below which nothing is said about it alone
+  int min_images = 10;        ///< of a label, below which nothing is said about it alone
   std::size_t worst = 12;     ///< how many cases to keep
 };
 
