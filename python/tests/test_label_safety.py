@@ -30,6 +30,7 @@ from multilabel.augmentation import (
     VerticalFlip,
     from_dict,
 )
+from multilabel.data import DataLoader, Dataset
 
 sys.path.insert(0, str(Path(__file__).parent))
 from digit_composites import composites
@@ -312,3 +313,35 @@ def test_mixers_refuse_what_does_not_fit():
         MixUp(alpha=0)
     with pytest.raises(ArgumentError, match="fit must be one of 'scale', 'cut'"):
         Mosaic("stretch")
+
+
+# in the loader --------------------------------------------------------------------------------------------------------------
+
+
+def test_loader_writes_what_the_guard_says_and_mixes_by_what_is_seen():
+    images, boxes, labels = composites(24)
+    classes = [str(digit) for digit in range(10)]
+    data = Dataset(images, [sorted(set(row)) for row in labels], boxes=boxes, box_labels=labels)
+    crop = Compose([square_crop(0.25)], guard="drop")
+    plain = data.targets(classes)
+    rows = {}
+    for workers in (0, 2):
+        loader = DataLoader(data, classes, crop, batch_size=24, workers=workers, seed=4)
+        rows[workers] = next(iter(loader))[1].copy()
+    np.testing.assert_array_equal(rows[0], rows[2])
+    lost = plain - rows[0]
+    assert lost.min() == 0
+    assert lost.sum() > 20
+    for i, (image, edges, names) in enumerate(zip(images, boxes, labels)):
+        targets = crop(image=image, bboxes=edges, labels=names, seed=4, index=i)["targets"]
+        assert {classes[j] for j in np.flatnonzero(rows[0][i])} == {name for name, target in targets.items() if target}
+    mixed = {}
+    for workers in (0, 2):
+        loader = DataLoader(
+            data, classes, Compose([Resize(64, 64)]), batch_size=8, workers=workers, batch_transform=CutMix()
+        )
+        mixed[workers] = [(pixels.copy(), targets.copy()) for pixels, targets in loader]
+    for one, other in zip(mixed[0], mixed[2]):
+        np.testing.assert_array_equal(one[0], other[0])
+        np.testing.assert_array_equal(one[1], other[1])
+    assert ((mixed[0][0][1] > 0) & (mixed[0][0][1] < 1)).any()

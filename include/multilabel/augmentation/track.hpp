@@ -139,7 +139,7 @@ class Track {
   // What rounding left of whole pixels goes.
   static Box snapped(Box box) {
     for (double* edge : {&box.left, &box.top, &box.right, &box.bottom})
-      if (std::abs(*edge - std::round(*edge)) < 1e-9) *edge = std::round(*edge);
+      if (std::abs(*edge - std::round(*edge)) < 1e-9) *edge = std::round(*edge) + 0.0;  // no -0
     return box;
   }
 

@@ -185,7 +185,11 @@ class RowWriter {
   }
 
   // Boxes are in pixels of the whole image: with them it must not be decoded at a reduced size.
-  [[nodiscard]] ReadImageOptions reading(bool reducible) const { return reducible ? reading_ : ReadImageOptions{}; }
+  [[nodiscard]] ReadImageOptions reading(bool reducible) const {
+    ReadImageOptions options = reading_;
+    if (!reducible) options.shrinks_to = {};
+    return options;
+  }
 
   // The pixels of a sample that is not in the cache; puts it there.
   [[nodiscard]] Picture picture(const Sample& sample, std::size_t i, const float* targets) const {
