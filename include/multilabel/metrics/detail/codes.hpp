@@ -11,6 +11,9 @@
 #include <cstring>
 #include <limits>
 #include <type_traits>
+#include <utility>
+
+#include "multilabel/core/detail/simd.hpp"
 
 namespace multilabel::metrics::detail {
 
@@ -26,33 +29,86 @@ struct CellsRead {
   std::size_t invalid = std::numeric_limits<std::size_t>::max();  ///< the first cell that is no label at all
 };
 
-/// Codes of cells that are all 0 or 1; false, with the codes unusable, when one is not. Without branches, so that it
-/// vectorises.
+/// The unsigned number with the bits of a cell.
 template <class T>
-[[nodiscard]] bool encode_clean(const T* __restrict cells, std::size_t count, Code* __restrict codes) noexcept {
+using cell_bits_t = std::conditional_t<
+    sizeof(T) == 1, std::uint8_t,
+    std::conditional_t<sizeof(T) == 2, std::uint16_t, std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
+
+/// Of the bits of a cell, or a vector of them: leaves 1 for the cell 1 and 0 for the cell 0; sets bits of `bad` for any other.
+template <class T>
+MULTILABEL_ALWAYS_INLINE void to_ones(auto& bits, auto& bad) {
+  using Bits = cell_bits_t<T>;
   if constexpr (std::floating_point<T>) {
     // The lowest bit of the exponent tells 1 from 0; whatever then differs from the bits of that number is something else.
-    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
     constexpr auto one = std::bit_cast<Bits>(T{1});
-    constexpr int exponent = std::numeric_limits<T>::digits - 1;
-    Bits bad = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto bits = std::bit_cast<Bits>(cells[i]);
-      const Bits is_one = (bits >> exponent) & 1u;
-      bad |= bits ^ ((Bits{0} - is_one) & one);
-      codes[i] = static_cast<Code>(is_one);
-    }
-    return bad == 0;
+    const auto raw = bits;
+    bits = (bits >> (std::numeric_limits<T>::digits - 1)) & 1;
+    bad |= raw ^ (-bits & one);
   } else {
-    using Bits = std::make_unsigned_t<std::conditional_t<std::same_as<T, bool>, char, T>>;
-    Bits all = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto bits = static_cast<Bits>(cells[i]);
-      all = static_cast<Bits>(all | bits);
+    bad |= bits & static_cast<Bits>(~Bits{1});
+    bits &= 1;
+  }
+}
+
+/// See `encode_clean`.
+template <class T>
+struct EncodeClean {
+  using Bits = cell_bits_t<T>;
+
+  MULTILABEL_ALWAYS_INLINE void operator()(const void* cells, std::size_t count, Code* codes, bool* clean) const {
+    const auto* from = static_cast<const unsigned char*>(cells);
+    std::size_t i = 0;
+    Bits bad = 0;
+#if MULTILABEL_HAS_VECTORS
+    using Vector = core::detail::Vec<Bits>;
+    typename Vector::type bad_cells{};
+    for (; i + 32 <= count; i += 32, from += 32 * sizeof(T)) {
+      for (std::size_t ahead = 0; ahead < 32 * sizeof(T); ahead += 64) __builtin_prefetch(from + 1024 + ahead);
+      typename Vector::type packed{};  // byte sizeof(T) * lane + k holds cell lanes * k + lane
+      for (std::size_t k = sizeof(T); k-- > 0;) {
+        typename Vector::type bits;
+        Vector::load(from + 32 * k, bits);
+        to_ones<T>(bits, bad_cells);
+        if constexpr (sizeof(T) > 1) {
+          packed = (packed << 8) | bits;
+        } else {
+          packed = bits;
+        }
+      }
+      put_in_order(packed, codes + i, std::make_index_sequence<32>());
+    }
+    for (std::size_t lane = 0; lane < Vector::lanes; ++lane) bad = static_cast<Bits>(bad | bad_cells[lane]);
+#endif
+    for (; i < count; ++i, from += sizeof(T)) {
+      Bits bits = 0;
+      std::memcpy(&bits, from, sizeof(T));
+      to_ones<T>(bits, bad);
       codes[i] = static_cast<Code>(bits);
     }
-    return all <= 1;
+    *clean = bad == 0;
   }
+
+ private:
+#if MULTILABEL_HAS_VECTORS
+  template <std::size_t... At>
+  MULTILABEL_ALWAYS_INLINE static void put_in_order(const auto& packed, Code* codes, std::index_sequence<At...>) {
+    constexpr std::size_t lanes = 32 / sizeof(T);
+    using Bytes = typename core::detail::Vec<std::uint8_t>::type;
+    Bytes bytes;
+    std::memcpy(&bytes, &packed, sizeof(bytes));
+    bytes = __builtin_shufflevector(bytes, bytes, (sizeof(T) * (At % lanes) + At / lanes)...);
+    std::memcpy(codes, &bytes, sizeof(bytes));
+  }
+#endif
+};
+
+/// Codes of cells that are all 0 or 1; false, with the codes unusable, when one is not. Without branches, with vectors.
+template <class T>
+[[nodiscard]] bool encode_clean(const T* cells, std::size_t count, Code* codes) noexcept {
+  bool clean = false;
+  core::detail::run_kernel(EncodeClean<T>{}, static_cast<const void*>(cells), count, codes, &clean);
+  return clean;
 }
 
 /// Codes of any cells: 0, 1, or unknown for NaN and -1; stops at the first other value.
@@ -74,39 +130,68 @@ template <class T>
   return result;
 }
 
+/// See `count_wrong_clean`.
+template <class T>
+struct CountWrong {
+  using Bits = cell_bits_t<T>;
+
+  MULTILABEL_ALWAYS_INLINE void operator()(const void* targets, const void* predictions, std::size_t rows, std::size_t columns,
+                                           std::uint32_t* wrong, bool* clean) const {
+    const auto* t = static_cast<const unsigned char*>(targets);
+    const auto* p = static_cast<const unsigned char*>(predictions);
+    Bits bad = 0;
+#if MULTILABEL_HAS_VECTORS
+    using Vector = core::detail::Vec<Bits>;
+    const std::size_t vectored = columns / Vector::lanes * Vector::lanes;
+    typename Vector::type bad_cells{};
+#else
+    constexpr std::size_t vectored = 0;
+#endif
+    for (std::size_t i = 0; i < rows; ++i) {
+      Bits sum = 0;
+#if MULTILABEL_HAS_VECTORS
+      typename Vector::type sums{};
+      for (std::size_t j = 0; j < vectored; j += Vector::lanes, t += 32, p += 32) {
+        typename Vector::type a;
+        typename Vector::type b;
+        Vector::load(t, a);
+        Vector::load(p, b);
+        to_ones<T>(a, bad_cells);
+        to_ones<T>(b, bad_cells);
+        sums += a ^ b;
+      }
+      for (std::size_t lane = 0; lane < Vector::lanes; ++lane) sum += sums[lane];
+#endif
+      for (std::size_t j = vectored; j < columns; ++j, t += sizeof(T), p += sizeof(T)) {
+        Bits a = 0;
+        Bits b = 0;
+        std::memcpy(&a, t, sizeof(T));
+        std::memcpy(&b, p, sizeof(T));
+        to_ones<T>(a, bad);
+        to_ones<T>(b, bad);
+        sum += a ^ b;
+      }
+      wrong[i] = static_cast<std::uint32_t>(sum);
+    }
+#if MULTILABEL_HAS_VECTORS
+    for (std::size_t lane = 0; lane < Vector::lanes; ++lane) bad |= bad_cells[lane];
+#endif
+    *clean = bad == 0;
+  }
+};
+
 /// How many cells of each of `rows` rows from `first` differ between two matrices of 0 and 1 of one type, without going through
 /// codes; false, with the counts unusable, when a cell is something else, or for types so narrow that codes are as fast.
 template <class T>
 [[nodiscard]] bool count_wrong_clean(const void* targets, const void* predictions, std::size_t first, std::size_t rows,
                                      std::size_t columns, std::uint32_t* wrong) noexcept {
-  if constexpr (sizeof(T) < 4) return false;
-  using Bits = std::conditional_t<sizeof(T) <= 4, std::uint32_t, std::uint64_t>;
-  constexpr int exponent = std::floating_point<T> ? std::numeric_limits<T>::digits - 1 : 0;
-  const T* t = static_cast<const T*>(targets) + first * columns;
-  const T* p = static_cast<const T*>(predictions) + first * columns;
-  for (std::size_t i = 0; i < rows; ++i, t += columns, p += columns) {
-    Bits sum = 0;
-    Bits bad = 0;
-    for (std::size_t j = 0; j < columns; ++j) {
-      if constexpr (std::floating_point<T>) {
-        constexpr auto one = std::bit_cast<Bits>(T{1});
-        const auto a = std::bit_cast<Bits>(t[j]);
-        const auto b = std::bit_cast<Bits>(p[j]);
-        const Bits a_one = (a >> exponent) & 1u;
-        const Bits b_one = (b >> exponent) & 1u;
-        bad |= (a ^ ((Bits{0} - a_one) & one)) | (b ^ ((Bits{0} - b_one) & one));
-        sum += a_one ^ b_one;
-      } else {
-        const auto a = static_cast<Bits>(t[j]);
-        const auto b = static_cast<Bits>(p[j]);
-        bad |= a | b;
-        sum += a ^ b;
-      }
-    }
-    if (bad > (std::floating_point<T> ? 0u : 1u)) return false;
-    wrong[i] = static_cast<std::uint32_t>(sum);
+  bool clean = false;
+  if constexpr (sizeof(T) >= 4) {
+    const void* t = static_cast<const T*>(targets) + first * columns;
+    const void* p = static_cast<const T*>(predictions) + first * columns;
+    core::detail::run_kernel(CountWrong<T>{}, t, p, rows, columns, wrong, &clean);
   }
-  return true;
+  return clean;
 }
 
 /// Eight codes as one word; the cells past `count` are 0.

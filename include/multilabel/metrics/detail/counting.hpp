@@ -6,27 +6,79 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
+#include "multilabel/core/detail/simd.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/codes.hpp"
 
 namespace multilabel::metrics::detail {
 
+/// Adds the codes of up to 255 rows of targets and predictions to sums for each column: both, predicted, positives. Counters
+/// are bytes, side by side in a vector or a word, and stay in registers from the first row to the last.
+struct CountColumns {
+  MULTILABEL_ALWAYS_INLINE void operator()(const Code* targets, const Code* predictions, std::size_t rows, std::size_t columns,
+                                           std::uint64_t* both, std::uint64_t* predicted, std::uint64_t* positives) const {
+    std::size_t j = 0;
+#if MULTILABEL_HAS_VECTORS
+    for (; j + 32 <= columns; j += 32) {
+      add<typename core::detail::Vec<std::uint8_t>::type>(targets + j, predictions + j, rows, columns, 32, both + j,
+                                                          predicted + j, positives + j);
+    }
+#endif
+    for (; j < columns; j += 8) {
+      add<std::uint64_t>(targets + j, predictions + j, rows, columns, std::min<std::size_t>(8, columns - j), both + j,
+                         predicted + j, positives + j);
+    }
+  }
+
+ private:
+  template <class Bytes>
+  MULTILABEL_ALWAYS_INLINE static void add(const Code* targets, const Code* predictions, std::size_t rows, std::size_t columns,
+                                           std::size_t width, std::uint64_t* both, std::uint64_t* predicted,
+                                           std::uint64_t* positives) {
+    Bytes both_sum{};
+    Bytes predicted_sum{};
+    Bytes positives_sum{};
+    for (std::size_t i = 0; i < rows; ++i, targets += columns, predictions += columns) {
+      Bytes t{};
+      Bytes p{};
+      std::memcpy(&t, targets, width);
+      std::memcpy(&p, predictions, width);
+      both_sum += t & p;
+      predicted_sum += p;
+      positives_sum += t;
+    }
+    std::uint8_t counts[3][sizeof(Bytes)];
+    std::memcpy(counts[0], &both_sum, sizeof(Bytes));
+    std::memcpy(counts[1], &predicted_sum, sizeof(Bytes));
+    std::memcpy(counts[2], &positives_sum, sizeof(Bytes));
+    for (std::size_t k = 0; k < width; ++k) {
+      both[k] += counts[0][k];
+      predicted[k] += counts[1][k];
+      positives[k] += counts[2][k];
+    }
+  }
+};
+
 /// Adds up blocks of rows, column by column.
 class ColumnCounter {
  public:
   explicit ColumnCounter(std::size_t columns)
-      : columns_(columns), bytes_(4 * columns), tp_(columns), predicted_(columns), positives_(columns), unknown_(columns) {}
+      : columns_(columns), tp_(columns), predicted_(columns), positives_(columns), unknown_(columns) {}
 
   void add(const LabelBlock& block) {
-    for (std::size_t i = 0; i < block.rows; ++i) {
-      const std::size_t offset = i * columns_;
-      add_row(block.targets + offset, block.predictions + offset, bytes_.data(), columns_);
-      if (block.unknown != nullptr) add_unknown(block.unknown + offset);
-      if (++filled_ == 255) empty();
+    for (std::size_t first = 0; first < block.rows; first += 255) {
+      const std::size_t rows = std::min<std::size_t>(255, block.rows - first);
+      const std::size_t offset = first * columns_;
+      core::detail::run_kernel(CountColumns{}, block.targets + offset, block.predictions + offset, rows, columns_, tp_.data(),
+                               predicted_.data(), positives_.data());
     }
-    empty();
+    if (block.unknown == nullptr) return;
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      for (std::size_t j = 0; j < columns_; ++j) unknown_[j] += block.unknown[i * columns_ + j];
+    }
   }
 
   [[nodiscard]] const std::vector<std::uint64_t>& true_positives() const noexcept { return tp_; }
@@ -39,34 +91,7 @@ class ColumnCounter {
   }
 
  private:
-  static void add_row(const Code* __restrict t, const Code* __restrict p, std::uint8_t* __restrict counts,
-                      std::size_t columns) {
-    std::uint8_t* __restrict both = counts;
-    for (std::size_t j = 0; j < columns; ++j) both[j] = static_cast<std::uint8_t>(both[j] + (t[j] & p[j]));
-    std::uint8_t* __restrict predicted = counts + columns;
-    for (std::size_t j = 0; j < columns; ++j) predicted[j] = static_cast<std::uint8_t>(predicted[j] + p[j]);
-    std::uint8_t* __restrict positives = counts + 2 * columns;
-    for (std::size_t j = 0; j < columns; ++j) positives[j] = static_cast<std::uint8_t>(positives[j] + t[j]);
-  }
-
-  void add_unknown(const Code* __restrict u) {
-    std::uint8_t* __restrict counts = bytes_.data() + 3 * columns_;
-    for (std::size_t j = 0; j < columns_; ++j) counts[j] = static_cast<std::uint8_t>(counts[j] + u[j]);
-  }
-
-  void empty() {
-    const std::uint8_t* counts = bytes_.data();
-    for (auto* sums : {&tp_, &predicted_, &positives_, &unknown_}) {
-      for (std::size_t j = 0; j < columns_; ++j) (*sums)[j] += counts[j];
-      counts += columns_;
-    }
-    std::fill(bytes_.begin(), bytes_.end(), std::uint8_t{0});
-    filled_ = 0;
-  }
-
   std::size_t columns_;
-  std::size_t filled_ = 0;
-  std::vector<std::uint8_t> bytes_;
   std::vector<std::uint64_t> tp_, predicted_, positives_, unknown_;
 };
 

@@ -28,7 +28,7 @@ template <class T>
   requires(sizeof(T) == 1 || sizeof(T) >= 4)
 struct FindPresent {
   static constexpr std::size_t size = sizeof(T);
-  using Bits = std::conditional_t<size == 1, std::uint8_t, std::conditional_t<size == 4, std::uint32_t, std::uint64_t>>;
+  using Bits = cell_bits_t<T>;
   static constexpr std::size_t lanes = size == 1 ? 1 : 32 / size;  // cells side by side: bit b of a word is
   static constexpr std::size_t depth = 64 / lanes;                 // cell lanes * (b % depth) + b / depth
 
@@ -54,19 +54,6 @@ struct FindPresent {
   }
 
  private:
-  /// Leaves 1 for the cell 1 and 0 for the cell 0; sets bits of `bad` for anything else. Of one cell, or of a vector.
-  MULTILABEL_ALWAYS_INLINE static void to_ones(auto& bits, auto& bad) {
-    if constexpr (std::floating_point<T>) {
-      constexpr auto one = std::bit_cast<Bits>(T{1});
-      const auto raw = bits;
-      bits = (bits >> (std::numeric_limits<T>::digits - 1)) & 1;
-      bad |= raw ^ (-bits & one);
-    } else {
-      bad |= bits & ~Bits{1};
-      bits &= 1;
-    }
-  }
-
   MULTILABEL_ALWAYS_INLINE static std::uint64_t word_of(const unsigned char* cells, std::size_t count, std::uint64_t& bad) {
     std::uint64_t word = 0;
     if constexpr (size == 1) {
@@ -84,7 +71,7 @@ struct FindPresent {
       for (std::size_t k = whole; k-- > 0;) {
         typename Vector::type bits;
         Vector::load(cells + 32 * k, bits);
-        to_ones(bits, bad_cells);
+        to_ones<T>(bits, bad_cells);
         stack = (stack + stack) | bits;
       }
       for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -95,7 +82,7 @@ struct FindPresent {
         Bits bits = 0;
         std::memcpy(&bits, cells + j * size, size);
         Bits bad_cell = 0;
-        to_ones(bits, bad_cell);
+        to_ones<T>(bits, bad_cell);
         word |= static_cast<std::uint64_t>(bits) << (j / lanes + depth * (j % lanes));
         bad |= bad_cell;
       }
