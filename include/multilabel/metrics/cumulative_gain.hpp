@@ -21,6 +21,7 @@
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/score_bits.hpp"
 #include "multilabel/metrics/masked.hpp"
 
@@ -107,30 +108,32 @@ template <class Relevance, std::floating_point Score>
   if (!(options.log_base > 0.0) || options.log_base == 1.0) {
     fail<ArgumentError>({where, "log_base must be above 0 and not 1", join_text(options.log_base)});
   }
-  require_finite(where, scores, 0, scores.rows());
   std::vector<double> values(targets.rows());
-  std::vector<double> relevance;
-  std::vector<Score> known;
-  std::vector<std::size_t> order;
   const auto discount = discounts(targets.columns(), options.k, options.log_base);
-  for (std::size_t i = 0; i < targets.rows(); ++i) {
-    relevance.clear();
-    known.clear();
-    for (std::size_t j = 0; j < targets.columns(); ++j) {
-      const auto value = static_cast<double>(targets(i, j));
-      if (value != value || value == -1.0) continue;
-      if (value < 0.0) {
-        fail<ArgumentError>(
-            {where, "targets must not be negative (NaN or -1: unknown)", join_text(value, " in row ", i, ", column ", j)});
+  Chunks(targets.rows(), targets.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
+    require_finite(where, scores, begin, end - begin);
+    std::vector<double> relevance;
+    std::vector<Score> known;
+    std::vector<std::size_t> order;
+    for (std::size_t i = begin; i < end; ++i) {
+      relevance.clear();
+      known.clear();
+      for (std::size_t j = 0; j < targets.columns(); ++j) {
+        const auto value = static_cast<double>(targets(i, j));
+        if (value != value || value == -1.0) continue;
+        if (value < 0.0) {
+          fail<ArgumentError>(
+              {where, "targets must not be negative (NaN or -1: unknown)", join_text(value, " in row ", i, ", column ", j)});
+        }
+        relevance.push_back(value);
+        known.push_back(scores(i, j));
       }
-      relevance.push_back(value);
-      known.push_back(scores(i, j));
+      values[i] = gain_of(relevance, known, order, discount);
+      if (!normalized) continue;
+      const double best = gain_of(relevance, relevance, order, discount);
+      values[i] = best == 0.0 ? 0.0 : values[i] / best;
     }
-    values[i] = gain_of(relevance, known, order, discount);
-    if (!normalized) continue;
-    const double best = gain_of(relevance, relevance, order, discount);
-    values[i] = best == 0.0 ? 0.0 : values[i] / best;
-  }
+  });
   return mean(values, options.sample_weight);
 }
 

@@ -14,10 +14,12 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
 
 namespace multilabel::metrics {
@@ -41,15 +43,15 @@ struct CalibrationErrorOptions {
 
 namespace detail {
 
-/// Calls `visit(row, column, positive, probability)` for every known cell.
+/// Calls `visit(row, column, positive, probability)` for every known cell of the rows `begin` ... `end`.
 template <std::floating_point Score, class Visit>
-void for_each_probability(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores, Visit&& visit) {
-  require_same_shape(where, "targets and scores", targets, scores);
+void for_each_probability(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores, std::size_t begin,
+                          std::size_t end, Visit&& visit) {
   const std::size_t columns = targets.columns();
   const std::size_t step = block_rows(columns);
   std::vector<Code> codes(step * columns);
-  for (std::size_t first = 0; first < targets.rows(); first += step) {
-    const std::size_t rows = std::min(step, targets.rows() - first);
+  for (std::size_t first = begin; first < end; first += step) {
+    const std::size_t rows = std::min(step, end - first);
     targets.read_targets(where, first, rows, codes.data());
     for (std::size_t i = 0; i < rows; ++i) {
       for (std::size_t j = 0; j < columns; ++j) {
@@ -66,27 +68,49 @@ void for_each_probability(std::string_view where, const LabelCells& targets, Mat
   }
 }
 
+/// Sums over the cells of each label or row.
+struct LossSums {
+  LossSums() = default;
+  explicit LossSums(std::size_t size) : losses(size), cells(size), positives(size) {}
+
+  void add(const LossSums& part) {
+    for (std::size_t k = 0; k < losses.size(); ++k) {
+      losses[k] += part.losses[k];
+      cells[k] += part.cells[k];
+      positives[k] += part.positives[k];
+    }
+  }
+
+  std::vector<double> losses, cells, positives;
+};
+
 /// The mean of `loss(positive, probability)` over the known cells of each label, or of each row for `Average::samples`; and the
 /// weight of the cells, or of the positives for `Average::weighted`, behind each.
 template <std::floating_point Score, class Loss>
 [[nodiscard]] std::pair<std::vector<double>, std::vector<double>> cell_means(std::string_view where, const LabelCells& targets,
                                                                              MatrixView<const Score> scores, Average average,
                                                                              const std::vector<double>& weights, Loss&& loss) {
+  require_same_shape(where, "targets and scores", targets, scores);
   require_weights(where, weights, targets.rows());
   const bool by_row = average == Average::samples;
   const std::size_t size = by_row ? targets.rows() : targets.columns();
-  std::vector<double> sums(size);
-  std::vector<double> cells(size);
-  std::vector<double> positives(size);
-  for_each_probability(where, targets, scores, [&](std::size_t i, std::size_t j, bool positive, Score score) {
-    const double weight = weights.empty() || by_row ? 1.0 : weights[i];
-    const std::size_t at = by_row ? i : j;
-    sums[at] += weight * loss(positive, score);
-    cells[at] += weight;
-    positives[at] += positive ? weight : 0.0;
+  LossSums total(size);
+  const Chunks chunks(targets.rows(), targets.columns());
+  std::vector<LossSums> parts(by_row ? 0 : chunks.count());
+  chunks.for_each([&](std::size_t chunk, std::size_t begin, std::size_t end) {
+    if (!by_row) parts[chunk] = LossSums(size);
+    LossSums& sums = by_row ? total : parts[chunk];
+    for_each_probability(where, targets, scores, begin, end, [&](std::size_t i, std::size_t j, bool positive, Score score) {
+      const double weight = weights.empty() || by_row ? 1.0 : weights[i];
+      const std::size_t at = by_row ? i : j;
+      sums.losses[at] += weight * loss(positive, score);
+      sums.cells[at] += weight;
+      sums.positives[at] += positive ? weight : 0.0;
+    });
   });
-  for (std::size_t k = 0; k < size; ++k) sums[k] /= cells[k];
-  return {std::move(sums), average == Average::micro ? std::move(cells) : std::move(positives)};
+  for (const auto& part : parts) total.add(part);
+  for (std::size_t k = 0; k < size; ++k) total.losses[k] /= total.cells[k];
+  return {std::move(total.losses), average == Average::micro ? std::move(total.cells) : std::move(total.positives)};
 }
 
 template <std::floating_point Score, class Loss>
@@ -147,13 +171,19 @@ template <std::floating_point Score>
     fail<ArgumentError>(
         {where, "average must be micro, macro or weighted", "samples", "A row has too few cells to be binned."});
   }
+  require_same_shape(where, "targets and scores", targets, scores);
   const bool pooled = options.average == Average::micro;
   std::vector<std::vector<ScoredCell>> cells(pooled ? 1 : targets.columns());
-  for_each_probability(where, targets, scores, [&](std::size_t, std::size_t j, bool positive, Score score) {
+  for_each_probability(where, targets, scores, 0, targets.rows(), [&](std::size_t, std::size_t j, bool positive, Score score) {
     cells[pooled ? 0 : j].emplace_back(static_cast<double>(score), positive);
   });
-  std::vector<double> errors;
-  for (auto& label : cells) errors.push_back(calibration_error_of(label, options.bins, options.binning));
+  std::vector<double> errors(cells.size());
+  parallel_for(cells.size(), 0, 1 + (std::size_t{1} << 16) / std::max<std::size_t>(1, targets.rows()),
+               [&](std::size_t from, std::size_t to) {
+                 for (std::size_t j = from; j < to; ++j) {
+                   errors[j] = calibration_error_of(cells[j], options.bins, options.binning);
+                 }
+               });
   return errors;
 }
 
