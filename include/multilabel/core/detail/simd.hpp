@@ -4,7 +4,9 @@
 // chosen when the program runs. AVX2 without fused multiply-add gives the same bits.
 
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 #if defined(__GNUC__) || defined(__clang__)
 /// Marks the call operator of a kernel, and what it calls: compiled into each of its callers for their instruction set.
@@ -38,10 +40,15 @@ __attribute__((target("avx2,bmi"), noinline)) void run_with_avx2(const Kernel& k
   kernel(arguments...);
 }
 
-/// Runs `kernel(arguments...)`, compiled for the best instruction set that the CPU has.
+/// Runs `kernel(arguments...)`, compiled for the best instruction set that the CPU has; MULTILABEL_SIMD=portable asks for the
+/// plain one, to compare or to measure.
 template <class Kernel, class... Arguments>
 void run_kernel(const Kernel& kernel, Arguments... arguments) {
-  static const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0;
+  static const bool avx2 = [] {
+    const char* wanted = std::getenv("MULTILABEL_SIMD");
+    const bool plain = wanted != nullptr && std::string_view(wanted) == "portable";
+    return !plain && __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0;
+  }();
   if (avx2) return run_with_avx2(kernel, arguments...);
   kernel(arguments...);
 }
