@@ -17,6 +17,10 @@ from harness import Result, Settings, busy, machine, markdown, race
 
 MODULES = (
     "threshold_sweep",
+    "label_thresholds",
+    "calibration",
+    "conformal",
+    "stratification",
     "label_metrics",
     "ranking_metrics",
     "binarizer",
@@ -24,7 +28,17 @@ MODULES = (
     "losses",
     "training_step",
 )
-PACKAGES = ("multilabel", "scikit-learn", "torchmetrics", "albumentations", "opencv-python-headless", "torch", "numpy")
+PACKAGES = (
+    "multilabel",
+    "scikit-learn",
+    "torchmetrics",
+    "iterative-stratification",
+    "mapie",
+    "albumentations",
+    "opencv-python-headless",
+    "torch",
+    "numpy",
+)
 
 HEADER = """<!-- Written by benchmarks/run.py; run scripts/benchmark to make it anew. -->
 # Benchmarks
