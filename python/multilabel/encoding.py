@@ -49,6 +49,15 @@ def _not_fitted(name: str) -> Exception:
     return both(text)
 
 
+def _rows(rows: Any, name: str) -> Any:
+    if hasattr(rows, "vocabulary") and hasattr(rows, "labels"):
+        raise _core.ArgumentError(
+            f"{name}: rows must be collections of labels; got a {type(rows).__name__}. Pass its .labels; fit on those of "
+            "the training split only, so that every split has the same columns."
+        )
+    return rows
+
+
 def require_same(expected: Vocabulary, actual: Vocabulary, where: str = "vocabularies") -> None:
     """Raise `LabelError` unless both vocabularies hold the same labels in the same order.
 
@@ -156,7 +165,7 @@ class MultiLabelBinarizer:
         """
         self._check_parameters()
         if self.classes is None:
-            labels, _, _ = _core.encoding.collect(rows, type(self).__name__)
+            labels, _, _ = _core.encoding.collect(_rows(rows, type(self).__name__), type(self).__name__)
             self._set_classes(sorted(labels))
         else:
             if len(set(self.classes)) < len(self.classes):  # type: ignore[arg-type]
@@ -182,7 +191,7 @@ class MultiLabelBinarizer:
         if self.classes is not None:
             return self.fit(rows).transform(rows)
         self._check_parameters()
-        labels, indices, starts = _core.encoding.collect(rows, type(self).__name__)
+        labels, indices, starts = _core.encoding.collect(_rows(rows, type(self).__name__), type(self).__name__)
         ascending = sorted(labels)
         self._set_classes(ascending)
         column = {label: j for j, label in enumerate(ascending)}
@@ -206,7 +215,9 @@ class MultiLabelBinarizer:
         self._check_fitted()
         if self._columns is None:
             self._columns = {label: j for j, label in enumerate(self.classes_)}
-        indices, starts, unknown = _core.encoding.look_up(rows, self._columns, type(self).__name__)
+        indices, starts, unknown = _core.encoding.look_up(
+            _rows(rows, type(self).__name__), self._columns, type(self).__name__
+        )
         self.unknown_counts_ = unknown
         if unknown and self.unknown != "ignore":
             names = sorted(unknown, key=str)

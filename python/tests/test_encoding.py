@@ -15,6 +15,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MultiLabelBinarizer as Peer
 
 import multilabel
@@ -176,6 +177,37 @@ def test_scikit_learn_can_clone_set_print_and_pickle_it():
     assert pickle.loads(pickle.dumps(ours)).transform([["b"]]).tolist() == [[1, 0]]
     with pytest.raises(ValueError, match="Invalid parameter 'wrong'"):
         ours.set_params(wrong=1)
+
+
+def test_it_works_in_a_pipeline_with_names():
+    pipeline = Pipeline([("labels", MultiLabelBinarizer()), ("same", "passthrough")])
+    assert pipeline.fit_transform([["a"], ["b", "a"]]).tolist() == [[1, 0], [1, 1]]
+    assert pipeline.transform([["b"]]).tolist() == [[0, 1]]
+    assert list(pipeline[:1].get_feature_names_out()) == ["a", "b"]
+
+
+def test_a_data_set_is_not_taken_for_rows_of_labels():
+    data = multilabel.data.read_csv("examples/data/openclipart/labels.csv")
+    train, validation = data.split_by("split", ["train", "val"])
+    binarizer = MultiLabelBinarizer().fit(train.labels)
+    for call in (MultiLabelBinarizer().fit, MultiLabelBinarizer().fit_transform, binarizer.transform):
+        with pytest.raises(
+            ValueError, match=r"got a Dataset. Pass its .labels; fit on those of the training split only"
+        ):
+            call(validation)
+
+
+def test_columns_of_a_binarizer_that_was_fitted_anew_on_validation_rows_are_refused():
+    data = multilabel.data.read_csv("examples/data/openclipart/labels.csv")
+    train, validation = data.split_by("split", ["train", "val"])
+    first = MultiLabelBinarizer().fit(train.labels).vocabulary
+    again = MultiLabelBinarizer().fit(validation[:30].labels).vocabulary
+    with pytest.raises(
+        multilabel.LabelError, match="Use the vocabulary that was fitted on the training labels everywhere"
+    ):
+        encoding.require_same(first, again, "Trainer.fit")
+    with pytest.raises(multilabel.LabelError):
+        train.targets(again)
 
 
 def test_it_works_in_a_column_transformer_with_names():
