@@ -253,7 +253,9 @@ def train_test_split(
     train, test = next(splitter.split(arrays[-1], y, groups))
     sides = []
     for array in arrays:
-        if not hasattr(array, "__getitem__") or isinstance(array, (list, tuple)):
+        if hasattr(array, "iloc"):  # a DataFrame, whose [] takes columns
+            sides += [array.iloc[train], array.iloc[test]]
+        elif not hasattr(array, "__getitem__") or isinstance(array, (list, tuple)):
             sides += [[array[i] for i in train], [array[i] for i in test]]
         else:
             sides += [array[train], array[test]]

@@ -126,15 +126,40 @@ def test_unknown_cells_count_as_absent_and_sparse_is_as_dense():
     assert [test.tolist() for _, test in KFold(3, random_state=0).split(None, sparse.csr_array(targets))] == expected
 
 
-def test_works_as_a_scikit_learn_splitter():
+@pytest.mark.parametrize(
+    "splitter",
+    [
+        KFold(3, shuffle=True, random_state=0),
+        RepeatedKFold(3, n_repeats=2, random_state=0),
+        ShuffleSplit(4, test_size=0.3, random_state=0),
+    ],
+)
+def test_works_as_a_scikit_learn_splitter(splitter):
     model_selection = pytest.importorskip("sklearn.model_selection")
     neighbors = pytest.importorskip("sklearn.neighbors")
     random = np.random.default_rng(0)
-    y = labelled(90, 3, 4)
-    scores = model_selection.cross_val_score(
-        neighbors.KNeighborsClassifier(3), random.random((90, 2)), y, cv=KFold(3, shuffle=True, random_state=0)
-    )
-    assert scores.shape == (3,)
+    y, groups = labelled(90, 3, 4), np.arange(90) // 3
+    model = neighbors.KNeighborsClassifier(3)
+    scores = model_selection.cross_val_score(model, random.random((90, 2)), y, cv=splitter, groups=groups)
+    assert scores.shape == (splitter.get_n_splits(),)
+    for train, test in splitter.split(np.zeros(90), y, groups):
+        assert set(groups[train]).isdisjoint(groups[test])
+        assert len(train) + len(test) == 90
+    search = model_selection.GridSearchCV(model, {"n_neighbors": [1, 3]}, cv=splitter)
+    assert search.fit(random.random((90, 2)), y, groups=groups).best_params_["n_neighbors"] in (1, 3)
+
+
+def test_train_test_split_takes_frames_and_sparse_matrices():
+    pandas = pytest.importorskip("pandas")
+    sparse = pytest.importorskip("scipy.sparse")
+    y = labelled(60, 4, 1)
+    frame = pandas.DataFrame({"row": np.arange(60)})
+    plain = train_test_split(np.arange(60), y, test_size=0.25, random_state=0)
+    framed = train_test_split(frame, pandas.DataFrame(y), test_size=0.25, random_state=0)
+    assert framed[1]["row"].tolist() == plain[1].tolist()
+    assert framed[3].to_numpy().tolist() == plain[3].tolist()
+    thin = train_test_split(sparse.csr_array(y), test_size=0.25, random_state=0)
+    assert thin[1].toarray().tolist() == plain[3].tolist()
 
 
 def test_train_test_split_takes_data_sets_and_arrays():
