@@ -3,10 +3,12 @@
 // Splits samples so that every part has its share of every label, the rare ones too: k folds, repeated random splits, and one
 // split into training and test. Seed for seed the folds of iterative-stratification 0.1.9. Samples of one group stay together.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -62,56 +64,75 @@ class Dealer {
           {where, join_text("groups must have ", known.rows(), " numbers, one per sample"), join_text(groups.size())});
     }
     labels_ = known.columns();
-    std::map<std::size_t, std::size_t> item_of_group;
-    for (std::size_t i = 0; i < known.rows(); ++i) {
-      std::size_t item = i;
-      if (!groups.empty()) item = item_of_group.try_emplace(groups[i], item_of_group.size()).first->second;
-      item_of_sample_.push_back(item);
-      if (item == items_.size()) items_.push_back({.samples = 0, .labels = {}});
-      items_[item].samples += 1;
-      for (std::size_t j = 0; j < labels_; ++j) {
-        if (known(i, j) == 1) add(items_[item], j);
-      }
+    if (groups.empty()) {
+      read_samples(known.view());
+    } else {
+      read_groups(known.view(), groups);
     }
   }
 
-  [[nodiscard]] std::size_t samples() const noexcept { return item_of_sample_.size(); }
   [[nodiscard]] std::size_t items() const noexcept { return items_.size(); }
 
   /// The part of every sample, dealt by `shares`.
-  [[nodiscard]] std::vector<std::size_t> deal(const std::vector<double>& shares, Deal how, NumpyRandom& random) const {
+  [[nodiscard]] std::vector<std::uint32_t> deal(const std::vector<double>& shares, Deal how, NumpyRandom& random) const {
     std::vector<std::size_t> order(items_.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::iota(order.begin(), order.end(), std::size_t{0});
     if (how == Deal::shuffled) random.shuffle(order);
-    std::vector<Item> dealt;
-    dealt.reserve(items_.size());
-    for (const std::size_t i : order) dealt.push_back(items_[i]);
-    const auto part = stratify(dealt, labels_, shares, random);
-    std::vector<std::size_t> part_of_item(items_.size()), parts;
-    for (std::size_t i = 0; i < order.size(); ++i) part_of_item[order[i]] = part[i];
-    for (const std::size_t item : item_of_sample_) parts.push_back(part_of_item[item]);
+    auto part = stratify(items_, order, labels_, shares, random);
+    if (item_of_sample_.empty()) return part;
+    std::vector<std::uint32_t> parts;
+    parts.reserve(item_of_sample_.size());
+    for (const std::size_t item : item_of_sample_) parts.push_back(part[item]);
     return parts;
   }
 
  private:
-  static void add(Item& item, std::size_t label) {
-    for (auto& [own, number] : item.labels) {
-      if (own == label) {
-        number += 1;
-        return;
+  void read_samples(MatrixView<const std::int8_t> known) {
+    items_.samples.assign(known.rows(), 1.0);
+    items_.starts.reserve(known.rows() + 1);
+    for (std::size_t i = 0; i < known.rows(); ++i) {
+      const std::int8_t* row = known.row(i).data();
+      for (std::size_t j = 0; j < labels_; ++j) {
+        if (row[j] == 1) items_.labels.push_back({static_cast<std::uint32_t>(j), 1.0});
       }
+      items_.starts.push_back(items_.labels.size());
     }
-    item.labels.emplace_back(label, 1.0);
+  }
+
+  void read_groups(MatrixView<const std::int8_t> known, const std::vector<std::size_t>& groups) {
+    std::map<std::size_t, std::size_t> item_of_group;
+    std::vector<std::vector<std::size_t>> samples;  // of each group, in the order of the groups' first samples
+    for (std::size_t i = 0; i < known.rows(); ++i) {
+      const std::size_t item = item_of_group.try_emplace(groups[i], item_of_group.size()).first->second;
+      if (item == samples.size()) samples.emplace_back();
+      samples[item].push_back(i);
+      item_of_sample_.push_back(item);
+    }
+    for (const auto& own : samples) {
+      items_.samples.push_back(static_cast<double>(own.size()));
+      for (std::size_t j = 0; j < labels_; ++j) {
+        const auto number = std::count_if(own.begin(), own.end(), [&](std::size_t i) { return known(i, j) == 1; });
+        if (number > 0) items_.labels.push_back({static_cast<std::uint32_t>(j), static_cast<double>(number)});
+      }
+      items_.starts.push_back(items_.labels.size());
+    }
   }
 
   std::size_t labels_ = 0;
-  std::vector<std::size_t> item_of_sample_;
-  std::vector<Item> items_;
+  std::vector<std::size_t> item_of_sample_;  // empty without groups: every sample is an item
+  Items items_;
 };
 
-[[nodiscard]] inline Split split_at(const std::vector<std::size_t>& parts, std::size_t test) {
-  Split split;
-  for (std::size_t i = 0; i < parts.size(); ++i) (parts[i] == test ? split.test : split.train).push_back(i);
+[[nodiscard]] inline Split split_at(const std::vector<std::uint32_t>& parts, std::size_t test) {
+  const auto size = static_cast<std::size_t>(std::count(parts.begin(), parts.end(), static_cast<std::uint32_t>(test)));
+  Split split{std::vector<std::size_t>(parts.size() - size + 1), std::vector<std::size_t>(size + 1)};
+  std::size_t train = 0, tested = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {  // writes to both sides and moves on in one: no branch to mispredict
+    const bool here = parts[i] == test;
+    split.train[train] = i, split.test[tested] = i;
+    train += here ? 0 : 1, tested += here ? 1 : 0;
+  }
+  split.train.pop_back(), split.test.pop_back();
   return split;
 }
 
