@@ -170,7 +170,8 @@ def tune(
         keeps it and per-label thresholds are a local optimum. Not together with `shrinkage`.
     shrinkage : float, optional
         Pulls a label's threshold to the global one as if that many positives had voted for it. By default 0, or with
-        `cross_fit` the one of 0, 1, 3, 10, 30, 100 and infinity with the best out-of-fold value.
+        `cross_fit` the strongest of 0, 1, 3, 10, 30, 100, 300 and infinity whose out-of-fold value is within one
+        standard error of the best; a label's own threshold is then the mean over the folds.
     cross_fit : int, default=0
         Number of folds. ``value_`` is then the out-of-fold value, which does not flatter.
     beta : float, default=1.0
@@ -252,8 +253,9 @@ def conformal(
     bound : {"hoeffding_bentkus", "betting"}, default="hoeffding_bentkus"
         Of "rcps" and "ltt"; "betting" (Waudby-Smith and Ramdas) is tighter where losses vary little.
     per_label : bool, default=False
-        One threshold per label, for its rate among the images that have it (fnr) or lack it (fpr). A label with too few
-        of them is always (fnr) or never (fpr) predicted, which keeps the promise.
+        One threshold per label, for its own rate: among the images that have it (fnr) or lack it (fpr), among those it is
+        predicted for (fdr), or its own F1 and Jaccard index. A label with too few of them to promise anything is always
+        (fnr) or never (fpr, fdr) predicted, which keeps the promise; for f1 and jaccard that is an error.
     points : int, default=99
         How many thresholds between 0 and 1 a grid has.
 

@@ -118,6 +118,34 @@ def test_every_label_keeps_its_own_promise(method, risk):
         assert rates.mean() > alpha / 4  # not by predicting everything or nothing
 
 
+@pytest.mark.parametrize("bound", ["hoeffding_bentkus", "betting"])
+@pytest.mark.parametrize(
+    ("risk", "alpha"), [("fnr", 0.35), ("fpr", 0.3), ("fdr", 0.45), ("f1", 0.6), ("jaccard", 0.72)]
+)
+def test_every_label_keeps_its_promise_by_testing_thresholds(risk, alpha, bound):
+    delta = 0.2
+    options = {"risk": risk, "alpha": alpha, "method": "ltt", "delta": delta, "bound": bound, "points": 9}
+    found = fitted(250, REPETITIONS, 4, per_label=True, **options)
+    kept = np.array([t for t in found if t is not None])
+    assert len(kept) > REPETITIONS / 2
+    targets, scores = POPULATION
+    for label in range(LABELS):
+        rates = []
+        for cut in (cuts := np.unique(kept[:, label])):
+            guess, truth = scores[:, label] >= cut, targets[:, label] == 1
+            both, false, missed = (guess & truth).sum(), (guess & ~truth).sum(), (~guess & truth).sum()
+            above, below = {
+                "fnr": (missed, truth.sum()),
+                "fpr": (false, (~truth).sum()),
+                "fdr": (false, both + false),
+                "f1": (false + missed, 2 * both + false + missed),
+                "jaccard": (false + missed, both + false + missed),
+            }[risk]
+            rates.append(above / max(below, 1))
+        exceeded = (np.array(rates) > alpha)[np.searchsorted(cuts, kept[:, label])].sum() / REPETITIONS
+        assert exceeded <= delta + 3 * math.sqrt(delta * (1 - delta) / REPETITIONS)
+
+
 def test_rows_without_labels_count_as_rows_without_a_loss():
     """By hand: of 19 rows 9 have one label; one miss more would be (2 + 1) / 20 > 0.1, so one miss is allowed."""
     targets = np.zeros((19, 1), int)

@@ -3,12 +3,15 @@ import itertools
 import json
 import pickle
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn import metrics as peer
 
+import multilabel
 from multilabel import ArgumentError, ShapeError
+from multilabel.calibration import IsotonicCalibration, PlattScaling
 from multilabel.threshold import (
     HIGH_PRECISION,
     HIGH_RECALL,
@@ -82,6 +85,53 @@ def test_sweep_equals_scikit_learn_for_whole_rows_and_cells(metric):
         expected = [peer_value(targets, scores >= t, metric, average) for t in thresholds.astype(scores.dtype)]
         np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
         assert best.value_ == pytest.approx(values.min() if metric == "hamming" else values.max(), abs=1e-13)
+
+
+@pytest.mark.parametrize("average", AVERAGES)
+def test_sweep_of_many_cells_which_threads_share_out(average):
+    """240,000 cells, above the size from which threads are used; many scores come twice."""
+    targets, scores = sample_case(samples=3000, labels=80, seed=2)
+    scores = scores.round(4)
+    thresholds, values, best = sweep(targets, scores, average=average)
+    assert thresholds[:-1].astype(np.float32).tolist() == np.unique(scores).tolist()
+    places = np.linspace(0, len(thresholds) - 1, 12).astype(int)
+    for place in places:
+        expected = peer_value(targets, scores >= np.float32(thresholds[place]), "f1", average)
+        assert values[place] == pytest.approx(expected, abs=1e-12)
+    given = sweep(targets, scores, average=average, thresholds=thresholds[places]).values
+    np.testing.assert_allclose(given, values[places], rtol=0, atol=1e-13)
+    assert best.value_ == values.max()
+    rule = tune(targets, scores, average="macro", per_label=True)
+    for label in range(0, 80, 20):
+        column = targets[:, [label]]
+        f1 = [peer_value(column, scores[:, [label]] >= t, "f1", "binary") for t in np.unique(scores[:, label])[::50]]
+        assert peer_value(column, rule.apply(scores)[:, [label]], "f1", "binary") >= max(f1)
+
+
+def test_the_number_of_threads_changes_no_bit():
+    if not hasattr(multilabel, "set_num_threads"):
+        pytest.skip("the threads of the process cannot be set yet")
+    targets, scores = sample_case(samples=4000, labels=80, seed=4)
+    scores = scores.round(5)
+    logits = np.log(scores.clip(1e-4, 0.9999) / (1 - scores.clip(1e-4, 0.9999)))
+    answers = []
+    for threads in (1, 2, 3, 7):
+        multilabel.set_num_threads(threads)
+        try:
+            curve = sweep(targets, scores, metric="jaccard")
+            answers.append(
+                [
+                    curve.thresholds.tobytes() + curve.values.tobytes(),
+                    sweep(targets, scores, thresholds=np.arange(1, 100) / 100).values.tobytes(),
+                    *(tune(targets, scores, average=average, per_label=average != "samples") for average in AVERAGES),
+                    PlattScaling.fit(targets, logits, per_label=True),
+                    PlattScaling.fit(targets, logits),
+                    IsotonicCalibration.fit(targets, logits, per_label=True),
+                ]
+            )
+        finally:
+            multilabel.set_num_threads(0)
+    assert all(answer == answers[0] for answer in answers)
 
 
 def test_sweep_last_threshold_predicts_nothing():
@@ -240,9 +290,9 @@ def test_tune_cross_fit_value_is_out_of_fold_and_below_the_flattering_one():
     assert tune(targets, scores, average="macro", per_label=True, cross_fit=5) == honest
 
 
-def test_tune_cross_fit_loses_less_than_plain_tuning_on_new_data():
-    """Rare labels, few rows: over 20 draws the guarded thresholds lose nothing to the global one, plain ones do."""
-    plain, guarded = [], []
+def test_tune_cross_fit_never_falls_below_one_threshold_and_keeps_most_of_the_gain():
+    """100 rows, 20 labels, some rare: in the worst of 20 draws the guarded thresholds lose nothing, on average they gain."""
+    guarded = []
     for seed in range(20):
         targets, scores = sample_case(samples=600, labels=20, seed=seed)
         fit, test = slice(0, 100), slice(100, None)
@@ -251,11 +301,53 @@ def test_tune_cross_fit_loses_less_than_plain_tuning_on_new_data():
             return peer_value(targets[test], rule.apply(scores[test]), "f1", "samples")
 
         single = score(tune(targets[fit], scores[fit]))
-        plain.append(score(tune(targets[fit], scores[fit], per_label=True)) - single)
         guarded.append(score(tune(targets[fit], scores[fit], per_label=True, cross_fit=5)) - single)
-    assert np.mean(guarded) > np.mean(plain)
-    assert np.mean(guarded) > -0.002
-    assert min(guarded) > min(plain)
+    assert np.mean(guarded) > 0.015
+    assert min(guarded) > -0.005
+
+
+def openclipart_scores():
+    """Real scores of a linear head on frozen features; fixtures/make_openclipart_scores.py wrote them."""
+    with np.load(Path(__file__).parent / "fixtures" / "openclipart_scores.npz") as arrays:
+        return [
+            arrays[f"{split}_{what}"].astype(np.float32 if what == "scores" else int)
+            for split in ("val", "test")
+            for what in ("targets", "scores")
+        ]
+
+
+@pytest.mark.parametrize("average", ["samples", "macro", "micro"])
+def test_tune_cross_fit_does_not_fall_below_one_threshold_on_real_scores(average):
+    """495 rows, labels of 6 to 75 positives: plain thresholds per label lose 1.3 to 3 points, guarded ones 0.2 at most.
+
+    That is over the draws of the folds; a single draw may lose a little more.
+    """
+    targets, scores, new_targets, new_scores = openclipart_scores()
+
+    def tested(**options):
+        rule = tune(targets, scores, average=average, **options)
+        return 100 * peer_value(new_targets, rule.apply(new_scores), "f1", average)
+
+    single = tested()
+    assert tested(per_label=True) < single - 1
+    guarded = [tested(per_label=True, cross_fit=5, seed=seed) - single for seed in range(6)]
+    assert np.mean(guarded) >= -0.2
+    assert min(guarded) >= -0.5
+
+
+def test_tune_cross_fit_still_gains_where_labels_differ():
+    """Half of the labels need another threshold, and there are rows enough to tell: the guard does not hold them back."""
+    targets, scores = sample_case(samples=4000, labels=8, seed=3)
+    scores[:, ::2] = scores[:, ::2] ** 4
+    fit, test = slice(0, 2000), slice(2000, None)
+
+    def score(rule):
+        return peer_value(targets[test], rule.apply(scores[test]), "f1", "macro")
+
+    single = score(tune(targets[fit], scores[fit], average="macro"))
+    guarded = tune(targets[fit], scores[fit], average="macro", per_label=True, cross_fit=5)
+    assert score(guarded) > single + 0.05
+    assert guarded.value_ == pytest.approx(score(guarded), abs=0.03)
 
 
 @pytest.mark.parametrize("average", AVERAGES)

@@ -144,6 +144,19 @@ TEST_CASE("conformal: says when nothing can be promised, and what does not go to
       "larger alpha, or a larger delta.");
   CHECK_THROWS_AS(conformal(targets, scores, {.risk = Risk::f1}), multilabel::ArgumentError);
   CHECK_THROWS_AS(conformal(targets, scores, {.alpha = 1.0}), multilabel::ArgumentError);
-  CHECK_THROWS_AS(conformal(targets, scores, {.method = Guarantee::ltt, .scope = Scope::per_label}), multilabel::ArgumentError);
+}
+
+TEST_CASE("conformal: one threshold a label by testing, for its own precision") {
+  // Label 0: 60 true cells at .6, so that no prediction at or below .6 is false and the lowest point is taken; at .7 and above
+  // nothing is predicted and nothing can be tested. Label 1: 60 false ones; it is never predicted.
+  Matrix<int> targets(60, 2);
+  Matrix<double> scores(60, 2, 0.6);
+  for (std::size_t i = 0; i < 60; ++i) targets(i, 0) = 1;
+  const auto rule = conformal(
+      targets, scores,
+      {.risk = Risk::false_discovery_rate, .alpha = 0.5, .method = Guarantee::ltt, .scope = Scope::per_label, .points = 9});
+  CHECK(rule.thresholds()[0] == 0.1);
+  CHECK(rule.thresholds()[1] > 1e30);
+  CHECK(rule.value() == 0.0);
 }
 }  // namespace

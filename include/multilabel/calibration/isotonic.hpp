@@ -7,16 +7,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "multilabel/calibration/detail/lines.hpp"
 #include "multilabel/calibration/options.hpp"
 #include "multilabel/core/check.hpp"
-#include "multilabel/core/detail/ascending.hpp"
+
 #include "multilabel/core/detail/known_cells.hpp"
+#include "multilabel/core/detail/label_steps.hpp"
 #include "multilabel/core/shape.hpp"
 
 namespace multilabel::calibration {
@@ -42,18 +41,19 @@ namespace detail {
 /// Pool adjacent violators, fed in ascending order of score.
 class Violators {
  public:
-  void add(double score, bool positive) {
-    if (!open_ || score != blocks_.back().last) {
-      merge();
-      blocks_.push_back({score, score, 0, 0});
-      open_ = true;
+  /// Cells of one score, or of scores from `first` to `last` where none is positive.
+  void add(double first, double last, std::int64_t cells, std::int64_t positives) {
+    blocks_.push_back({first, last, cells, positives});
+    while (blocks_.size() > 1) {
+      Block& before = blocks_[blocks_.size() - 2];
+      const Block& now = blocks_.back();
+      if (before.positives * now.cells < now.positives * before.cells) return;
+      before = {before.first, now.last, before.cells + now.cells, before.positives + now.positives};
+      blocks_.pop_back();
     }
-    ++blocks_.back().cells;
-    blocks_.back().positives += positive ? 1 : 0;
   }
 
-  [[nodiscard]] IsotonicCurve curve() {
-    merge();
+  [[nodiscard]] IsotonicCurve curve() const {
     IsotonicCurve result;
     for (const Block& block : blocks_) {
       const double probability = static_cast<double>(block.positives) / static_cast<double>(block.cells);
@@ -72,19 +72,23 @@ class Violators {
     std::int64_t cells, positives;
   };
 
-  void merge() {
-    while (blocks_.size() > 1) {
-      Block& before = blocks_[blocks_.size() - 2];
-      const Block& last = blocks_.back();
-      if (before.positives * last.cells < last.positives * before.cells) return;
-      before = {before.first, last.last, before.cells + last.cells, before.positives + last.positives};
-      blocks_.pop_back();
-    }
-  }
-
   std::vector<Block> blocks_;
-  bool open_ = false;
 };
+
+/// Negatives between two positives lower what is before them, so that their number and last score are all there is to know.
+template <class S>
+[[nodiscard]] IsotonicCurve isotonic_curve(const core::detail::LabelSteps<S>& label) {
+  Violators violators;
+  const auto add = [&](S first, S last, std::uint32_t cells, std::uint32_t positives) {
+    if (cells > 0) violators.add(static_cast<double>(first), static_cast<double>(last), cells, positives);
+  };
+  add(label.lowest, label.last_below, label.negatives_below, 0);
+  for (const auto& step : label.steps) {
+    add(step.score, step.score, step.positives + step.negatives, step.positives);
+    add(step.last_above, step.last_above, step.negatives_above, 0);
+  }
+  return violators.curve();
+}
 
 }  // namespace detail
 
@@ -117,26 +121,20 @@ class IsotonicCalibration {
     const auto known = core::detail::known_targets(where, targets);
     const auto working = core::detail::working_scores(scores);
     core::detail::require_scores(where, known.view(), working.view());
-    const auto both = detail::has_both(known.view());
-    const bool own = options.scope == Scope::per_label;
-    const bool pool = !own || std::find(both.begin(), both.end(), false) != both.end();
-    std::vector<detail::Violators> violators(own ? both.size() : 0);
-    detail::Violators pooled;
-    const auto payload = [&](std::size_t row, std::size_t label) {
-      return static_cast<std::uint32_t>(label << 1) | static_cast<std::uint32_t>(known(row, label));
-    };
     using S = core::detail::score_t<cell_t<Scores>>;
-    using Cell = core::detail::Cell<S>;
-    core::detail::for_each_ascending<S>(known.view(), working.view(), payload, [&](std::span<const Cell> cells, auto score_of) {
-      for (const Cell& cell : cells) {
-        const double score = static_cast<double>(score_of(cell));
-        if (own) violators[cell.payload >> 1].add(score, (cell.payload & 1u) != 0);
-        if (pool) pooled.add(score, (cell.payload & 1u) != 0);
-      }
+    if (options.scope == Scope::global) {
+      return IsotonicCalibration({detail::isotonic_curve(core::detail::pooled_steps<S>(known.view(), working.view()))});
+    }
+    std::vector<IsotonicCurve> curves(known.columns());
+    core::detail::for_each_label_steps<S>(known.view(), working.view(), [&](std::size_t j, const auto& label) {
+      if (label.positives > 0 && label.positives < label.known) curves[j] = detail::isotonic_curve(label);
     });
-    if (!own) return IsotonicCalibration({pooled.curve()});
-    std::vector<IsotonicCurve> curves;
-    for (std::size_t j = 0; j < both.size(); ++j) curves.push_back(both[j] ? violators[j].curve() : pooled.curve());
+    IsotonicCurve pooled;
+    for (auto& curve : curves) {
+      if (!curve.scores.empty()) continue;
+      if (pooled.scores.empty()) pooled = detail::isotonic_curve(core::detail::pooled_steps<S>(known.view(), working.view()));
+      curve = pooled;
+    }
     return IsotonicCalibration(std::move(curves));
   }
 

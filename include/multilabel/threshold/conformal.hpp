@@ -42,7 +42,7 @@ struct ConformalOptions {
   Guarantee method = Guarantee::crc;
   double delta = 0.1;  ///< of rcps and ltt
   RiskBound bound = RiskBound::hoeffding_bentkus;
-  Scope scope = Scope::global;  ///< per_label: each rate given that the label is present (or absent); crc and rcps
+  Scope scope = Scope::global;  ///< per_label: every label keeps its own rate
   std::size_t points = 99;      ///< thresholds 1 / (points + 1), ... that ltt and betting test: fixed before any data is seen
 };
 
@@ -115,35 +115,44 @@ template <class S, class Accepts>
   return hoeffding_bentkus(mean, losses.size(), options.alpha);
 }
 
+[[nodiscard]] inline double mean_of(const std::vector<double>& losses) {
+  return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
+}
+
 /// Tests the points one after the other from the safe end and stops at the first that fails (fixed sequence testing).
-template <class S>
-[[nodiscard]] std::optional<Controlled> fixed_sequence(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                                       const ConformalOptions& options) {
+template <class LossesAt>
+[[nodiscard]] std::optional<Controlled> fixed_sequence(const ConformalOptions& options, LossesAt&& losses_at) {
   auto grid = test_points(options.points);
   if (options.risk != Risk::false_negative_rate) std::reverse(grid.begin(), grid.end());
   std::optional<Controlled> last;
   for (const double threshold : grid) {
-    const auto losses = row_losses<S>(targets, scores, options.risk, static_cast<S>(threshold));
+    const auto losses = losses_at(threshold);
     if (losses.empty() || p_value(losses, options) > options.delta) break;
-    last = {threshold, std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size())};
+    last = {threshold, mean_of(losses)};
   }
   return last;
 }
 
-/// Tests all points at once (Holm) and takes the one with the smallest loss of those that pass.
-template <class S>
-[[nodiscard]] std::optional<Controlled> holm(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                             const ConformalOptions& options) {
+/// Tests all points at once (Holm) and takes the one with the smallest loss of those that pass, or for false discoveries the
+/// lowest.
+template <class LossesAt>
+[[nodiscard]] std::optional<Controlled> holm(const ConformalOptions& options, LossesAt&& losses_at) {
   std::vector<std::pair<double, Controlled>> tests;
   for (const double threshold : test_points(options.points)) {
-    const auto losses = row_losses<S>(targets, scores, options.risk, static_cast<S>(threshold));
-    const double mean = std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
-    tests.push_back({p_value(losses, options), {threshold, mean}});
+    const auto losses = losses_at(threshold);
+    if (losses.empty()) {
+      tests.push_back({1.0, {threshold, 1.0}});
+    } else {
+      tests.push_back({p_value(losses, options), {threshold, mean_of(losses)}});
+    }
   }
   std::stable_sort(tests.begin(), tests.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  const auto better = [&](const Controlled& a, const Controlled& b) {
+    return options.risk == Risk::false_discovery_rate ? a.threshold < b.threshold : a.loss < b.loss;
+  };
   std::optional<Controlled> best;
   for (std::size_t k = 0; k < tests.size() && tests[k].first <= options.delta / static_cast<double>(tests.size() - k); ++k) {
-    if (!best || tests[k].second.loss < best->loss) best = tests[k].second;
+    if (!best || better(tests[k].second, *best)) best = tests[k].second;
   }
   return best;
 }
@@ -151,11 +160,14 @@ template <class S>
 template <class S>
 [[nodiscard]] std::optional<Controlled> control(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
                                                 const ConformalOptions& options) {
+  const auto losses_at = [&](double threshold) {
+    return row_losses<S>(targets, scores, options.risk, static_cast<S>(threshold));
+  };
   if (options.method == Guarantee::ltt && !is_monotone(options.risk) && options.risk != Risk::false_discovery_rate) {
-    return holm<S>(targets, scores, options);
+    return holm(options, losses_at);
   }
   if (options.method == Guarantee::ltt || (options.method == Guarantee::rcps && options.bound == RiskBound::betting)) {
-    return fixed_sequence<S>(targets, scores, options);
+    return fixed_sequence(options, losses_at);
   }
   const bool positives = options.risk == Risk::false_negative_rate;
   const auto curve = loss_steps<S>(targets, scores, positives);
@@ -180,6 +192,26 @@ template <class S>
   return {Matrix<std::int8_t>(rows, 1, kind), Matrix<S>(rows, 1, std::move(kept))};
 }
 
+/// One label's threshold, or nothing where none can be promised.
+template <class S>
+[[nodiscard]] std::optional<Controlled> control_label(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                                                      std::size_t label, const ConformalOptions& options) {
+  if (is_monotone(options.risk)) {
+    const std::int8_t kind = options.risk == Risk::false_negative_rate ? 1 : 0;
+    const auto [cells, values] = cells_of<S>(targets, scores, label, kind);
+    return control<S>(cells.view(), values.view(), options);
+  }
+  // A share of the cells that are predicted, or predicted or true. A label's F1 loss is m / (2 - m) where m is its Jaccard
+  // loss.
+  ConformalOptions shares = options;
+  if (options.risk == Risk::f1) shares.alpha = 2 * options.alpha / (1 + options.alpha);
+  auto found = holm(shares, [&](double threshold) {
+    return label_losses<S>(targets, scores, label, options.risk, static_cast<S>(threshold));
+  });
+  if (found && options.risk == Risk::f1) found->loss = found->loss / (2 - found->loss);
+  return found;
+}
+
 inline void require_valid(std::string_view where, const ConformalOptions& options) {
   if (!(options.alpha > 0 && options.alpha < 1))
     fail<ArgumentError>({where, "alpha must be in (0, 1)", join_text(options.alpha)});
@@ -190,10 +222,6 @@ inline void require_valid(std::string_view where, const ConformalOptions& option
     fail<ArgumentError>({where, "crc and rcps must have a risk that only moves one way with the threshold: fnr or fpr",
                          std::string(to_string(options.risk)), "Use ltt."});
   }
-  if (options.scope == Scope::per_label && (options.method == Guarantee::ltt || !is_monotone(options.risk))) {
-    fail<ArgumentError>(
-        {where, "one threshold per label must have fnr or fpr with crc or rcps", std::string(to_string(options.risk))});
-  }
 }
 
 }  // namespace detail
@@ -202,8 +230,10 @@ inline void require_valid(std::string_view where, const ConformalOptions& option
 /// positives and discoveries, the one of the smallest loss for F1 and Jaccard. The rule's value is the mean loss on the rows
 /// given. Rows without true labels are allowed: they have nothing to miss.
 ///
-/// With one threshold per label, a label with too few cells to promise anything is always predicted (fnr) or never (fpr), which
-/// keeps the promise. CRC: Angelopoulos et al., ICLR 2024; RCPS: Bates et al., JACM 2021; LTT: Angelopoulos et al., 2021.
+/// With one threshold per label the rates are those of the label: among the images that have it (fnr) or lack it (fpr), among
+/// those it is predicted for (fdr), its own F1 and Jaccard index. A label with too few cells to promise anything is always
+/// predicted (fnr) or never (fpr, fdr), which keeps the promise; for F1 and Jaccard that is an error. CRC: Angelopoulos et al.,
+/// ICLR 2024; RCPS: Bates et al., JACM 2021; LTT: Angelopoulos et al., 2021.
 /// @param targets [samples, labels] of 0, 1, and NaN or -1 for unknown, of rows used for nothing else.
 /// @param scores [samples, labels], finite; in [0, 1] where a grid is tested (ltt, betting).
 /// @throws ShapeError, ArgumentError; ArgumentError also when no threshold can promise the level (too few rows).
@@ -222,15 +252,17 @@ template <matrix_like Targets, matrix_like Scores>
     fail<ArgumentError>({where, join_text("a threshold must keep the ", name, " at ", options.alpha),
                          "none that can promise it", "Give more rows, a larger alpha, or a larger delta."});
   }
-  const bool misses = options.risk == Risk::false_negative_rate;
-  const double safe =
-      misses ? -static_cast<double>(std::numeric_limits<float>::max()) : static_cast<double>(std::numeric_limits<float>::max());
+  const double most = static_cast<double>(std::numeric_limits<float>::max());
   std::vector<double> thresholds;
   double losses = 0;
   for (std::size_t j = 0; j < known.columns(); ++j) {
-    const auto [cells, values] = detail::cells_of<S>(known.view(), working.view(), j, misses ? 1 : 0);
-    const auto found = detail::control<S>(cells.view(), values.view(), options);
-    thresholds.push_back(found ? found->threshold : safe);
+    const auto found = detail::control_label<S>(known.view(), working.view(), j, options);
+    if (!found && (options.risk == Risk::f1 || options.risk == Risk::jaccard)) {
+      fail<ArgumentError>({where, join_text("every label must have a threshold that keeps the ", name, " at ", options.alpha),
+                           join_text("none that can promise it for label ", j),
+                           "Give more rows, a larger alpha, a larger delta, or fewer points."});
+    }
+    thresholds.push_back(found ? found->threshold : options.risk == Risk::false_negative_rate ? -most : most);
     losses += found ? found->loss : 0.0;
   }
   return ThresholdRule(std::move(thresholds), name, "macro", losses / static_cast<double>(known.columns()));

@@ -63,6 +63,20 @@ template <class S>
   return losses;
 }
 
+/// One label's losses, 0 or 1 for every cell that counts: for false discoveries the predicted ones, for Jaccard and F1 those
+/// predicted or true, of which the ones that are not both are losses.
+template <class S>
+[[nodiscard]] std::vector<double> label_losses(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                                               std::size_t label, Risk risk, S threshold) {
+  std::vector<double> losses;
+  for (std::size_t i = 0; i < targets.rows(); ++i) {
+    if (targets(i, label) < 0) continue;
+    const bool positive = targets(i, label) == 1, predicted = scores(i, label) >= threshold;
+    if (predicted || (positive && risk != Risk::false_discovery_rate)) losses.push_back(positive && predicted ? 0.0 : 1.0);
+  }
+  return losses;
+}
+
 /// The scores at which a monotone loss moves, ascending, each with its weight in its row's loss.
 template <class S>
 struct LossSteps {

@@ -3,6 +3,8 @@
 // The metric at every distinct score (exact, one sort), or at the thresholds given (one pass, no sort), for one threshold that
 // all labels share. The curve behind `tune`; use it to plot, or to see what a round number would cost.
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +19,7 @@
 #include "multilabel/core/detail/ascending.hpp"
 #include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/long_array.hpp"
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/grid.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
@@ -42,28 +45,53 @@ struct Sweep {
 
 namespace detail {
 
-/// Calls `at(threshold)` for every distinct score in ascending order, then for the threshold that predicts nothing; `mean` and
-/// `limit` stand at the predictions of that threshold.
-template <class S, class Mean, class GroupOf, class Limit, class At>
-void walk(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Mean& mean, GroupOf group_of, Limit& limit,
-          At&& at) {
-  const auto payload = [&](std::size_t row, std::size_t label) {
+/// The stretches of ascending scores that threads share out. Their number is fixed, so that the threads cannot change a result.
+inline constexpr std::size_t stretches = 16;
+
+/// What a sorted cell carries: its group, and in the lowest bit its target.
+struct CellOfGroup {
+  MatrixView<const std::int8_t> targets;
+  GroupOf group_of;
+  [[nodiscard]] std::uint32_t operator()(std::size_t row, std::size_t label) const noexcept {
     return static_cast<std::uint32_t>(group_of(row, label) << 1) | static_cast<std::uint32_t>(targets(row, label));
-  };
-  S highest{};
-  core::detail::for_each_ascending<S>(targets, scores, payload,
-                                      [&](std::span<const core::detail::Cell<S>> cells, auto score_of) {
-                                        for (std::size_t i = 0; i < cells.size();) {
-                                          const auto key = cells[i].key;
-                                          highest = score_of(cells[i]);
-                                          at(highest);
-                                          do {
-                                            mean.withdraw(cells[i].payload >> 1, (cells[i].payload & 1u) != 0);
-                                            limit.withdraw(cells[i].payload >> 1, (cells[i].payload & 1u) != 0);
-                                          } while (++i < cells.size() && cells[i].key == key);
-                                        }
-                                      });
-  at(std::nextafter(highest, std::numeric_limits<S>::infinity()));
+  }
+};
+
+/// A mean and a limit that stand at the predictions of some threshold.
+template <class Mean, class Limit>
+struct Standing {
+  Mean mean;
+  Limit limit;
+
+  /// Withdraws cells in one go.
+  template <class S>
+  void leave_out(std::span<const core::detail::Cell<S>> cells) noexcept {
+    if (cells.empty()) return;
+    for (const auto& cell : cells) {
+      mean.leave_out(cell.payload >> 1, (cell.payload & 1u) != 0);
+      limit.leave_out(cell.payload >> 1, (cell.payload & 1u) != 0);
+    }
+    mean.add_up();
+    limit.add_up();
+  }
+};
+
+/// Calls `at(k, threshold)` for every distinct score of the stretches `begin` ... `end` - 1 in ascending order; `now` then
+/// stands at the predictions of that threshold.
+template <class S, class Mean, class Limit, class At>
+void walk(core::detail::AscendingCells<S>& cells, std::size_t begin, std::size_t end, Standing<Mean, Limit>& now, At&& at) {
+  for (std::size_t k = begin; k < end; ++k) {
+    cells.read(cells.cut(k, stretches), cells.cut(k + 1, stretches), [&](std::span<const core::detail::Cell<S>> sorted) {
+      for (std::size_t i = 0; i < sorted.size();) {
+        const auto key = sorted[i].key;
+        at(k, cells.score_of(sorted[i]));
+        do {
+          now.mean.withdraw(sorted[i].payload >> 1, (sorted[i].payload & 1u) != 0);
+          now.limit.withdraw(sorted[i].payload >> 1, (sorted[i].payload & 1u) != 0);
+        } while (++i < sorted.size() && sorted[i].key == key);
+      }
+    });
+  }
 }
 
 [[nodiscard]] inline ThresholdRule rule(std::vector<double> thresholds, const Objective& objective, double value) {
@@ -75,35 +103,81 @@ struct Best {
   double threshold = 0, value = 0;
 };
 
+/// Writes the curve down, every thread from where its cells begin, and closes the gaps afterwards.
+class Curve {
+ public:
+  explicit Curve(std::size_t cells) : thresholds_(cells + 1), values_(cells + 1) {}
+
+  void start(std::size_t stretch, std::size_t cell) noexcept { begins_[stretch] = ends_[stretch] = cell; }
+  void follow(std::size_t stretch) noexcept { start(stretch, ends_[stretch - 1]); }
+  void add(std::size_t stretch, double threshold, double value) noexcept {
+    const std::size_t at = ends_[stretch]++;
+    thresholds_[at] = threshold;
+    values_[at] = value;
+  }
+
+  [[nodiscard]] std::pair<LongArray<double>, LongArray<double>> take() {
+    std::size_t size = 0;
+    for (std::size_t k = 0; k < stretches; ++k) {
+      for (auto* array : {&thresholds_, &values_}) {
+        if (begins_[k] != size) std::copy(array->data() + begins_[k], array->data() + ends_[k], array->data() + size);
+      }
+      size += ends_[k] - begins_[k];
+    }
+    thresholds_.resize(size);
+    values_.resize(size);
+    return {std::move(thresholds_), std::move(values_)};
+  }
+
+ private:
+  LongArray<double> thresholds_, values_;
+  std::array<std::size_t, stretches> begins_{}, ends_{};
+};
+
 /// The best threshold over all scores that keep the constraint, or nothing; of equally good ones the highest.
-/// `also(score, value)` sees every score.
-template <class S, class Also>
+/// Writes every score into `curve`, where there is one.
+template <class S>
 [[nodiscard]] std::optional<Best> best_of_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
                                               const Objective& objective, const std::optional<Constraint>& constraint,
-                                              Also&& also) {
+                                              Curve* curve = nullptr) {
   return with_group_mean(targets, objective, Start::all_predicted, [&](auto mean, auto group_of) {
     return with_limit(targets, objective.average, constraint, [&](auto limit) {
-      BestSum<S> best(objective.metric, mean.tolerance());
-      walk<S>(targets, scores, mean, group_of, limit, [&](S score) {
-        if (limit.holds()) best.offer(score, mean.sum());
-        also(score, mean.value_of(mean.sum()));
+      core::detail::AscendingCells<S> cells(targets, scores, CellOfGroup{targets, group_of});
+      const S above = std::nextafter(cells.highest(), std::numeric_limits<S>::infinity());
+      const std::size_t pieces = cells.size() < (std::size_t{1} << 17) ? 1 : std::min(stretches, thread_count(0));
+      const auto cut = [&](std::size_t piece) { return stretches * piece / pieces; };
+      std::vector<Standing<decltype(mean), decltype(limit)>> standing(pieces, {mean, limit});
+      parallel_for(pieces, pieces, 1, [&](std::size_t p, std::size_t) {  // all of them, before the first one sorts
+        standing[p].template leave_out<S>(cells.before(cells.cut(cut(p), stretches)));
       });
-      return best.found() ? std::optional<Best>({static_cast<double>(best.threshold()), mean.value_of(best.sum())})
-                          : std::nullopt;
+      std::vector<BestSum<S>> bests(stretches, BestSum<S>(objective.metric, mean.tolerance()));
+      parallel_for(pieces, pieces, 1, [&](std::size_t p, std::size_t) {
+        auto& now = standing[p];
+        std::size_t stretch = cut(p);
+        if (curve != nullptr) curve->start(stretch, cells.position(cells.cut(stretch, stretches)));
+        const auto at = [&](std::size_t k, S score) {
+          if (now.limit.holds()) bests[k].offer(score, now.mean.sum());
+          if (curve == nullptr) return;
+          for (; stretch < k; ++stretch) curve->follow(stretch + 1);
+          curve->add(k, static_cast<double>(score), now.mean.value_of(now.mean.sum()));
+        };
+        walk<S>(cells, cut(p), cut(p + 1), now, at);
+        if (p + 1 == pieces) at(stretches - 1, above);
+        if (curve == nullptr) return;
+        for (; stretch + 1 < cut(p + 1); ++stretch) curve->follow(stretch + 1);
+      });
+      for (std::size_t k = 1; k < stretches; ++k) bests[0].merge(bests[k]);
+      return bests[0].found() ? std::optional<Best>({static_cast<double>(bests[0].threshold()), mean.value_of(bests[0].sum())})
+                              : std::nullopt;
     });
   });
 }
 
 template <class S>
 [[nodiscard]] Sweep sweep_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective) {
-  LongArray<double> thresholds(scores.size() + 1), values(scores.size() + 1);
-  std::size_t size = 0;
-  const Best best = *best_of_all<S>(targets, scores, objective, std::nullopt, [&](S score, double value) {
-    thresholds[size] = static_cast<double>(score);
-    values[size++] = value;
-  });
-  thresholds.resize(size);
-  values.resize(size);
+  Curve curve(scores.size());
+  const Best best = *best_of_all<S>(targets, scores, objective, std::nullopt, &curve);
+  auto [thresholds, values] = curve.take();
   return {std::move(thresholds), std::move(values), rule({best.threshold}, objective, best.value)};
 }
 

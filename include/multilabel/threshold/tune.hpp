@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "multilabel/core/random.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/constraint.hpp"
 #include "multilabel/threshold/detail/coordinate_ascent.hpp"
+#include "multilabel/threshold/detail/cross_fit.hpp"
 #include "multilabel/threshold/detail/pooled.hpp"
 #include "multilabel/threshold/detail/separable.hpp"
 #include "multilabel/threshold/sweep.hpp"
@@ -31,7 +31,8 @@ struct TuneOptions {
   metrics::Average average = metrics::Average::samples;
   Scope scope = Scope::global;
   /// Pulls a label's threshold to the global one as if that many positives had voted for it: (n own + s global) / (n + s) for a
-  /// label with n positives. Nothing: 0, or with cross_fit the one of 0, 1, 3, 10, 30, 100 and infinity with the best value.
+  /// label with n positives. Nothing: 0, or with cross_fit the strongest of 0, 1, 3, 10, 30, 100, 300 and infinity whose
+  /// out-of-fold value is within a standard error of the best; a label's own threshold is then the mean over the folds.
   std::optional<double> shrinkage{};
   /// 0, or the number of folds whose predictions, made by thresholds tuned on the other folds, give the rule's value.
   std::size_t cross_fit = 0;
@@ -47,92 +48,39 @@ struct TuneOptions {
 
 namespace detail {
 
-struct Fitted {
-  Best global;
-  std::vector<double> own;  ///< one per label, or one for all
-};
-
 /// Whether each label adds its own part to the mean.
 [[nodiscard]] constexpr bool is_separable(metrics::Average average) noexcept {
   return average == metrics::Average::macro || average == metrics::Average::weighted;
 }
 
+/// @param with_global whether the global threshold is wanted beside the labels' own.
 template <class S>
 [[nodiscard]] Fitted fit(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective,
-                         const TuneOptions& options) {
-  const bool own_bounds = options.scope == Scope::per_label && options.constraint && is_separable(objective.average) &&
+                         const TuneOptions& options, bool with_global) {
+  const bool per_label = options.scope == Scope::per_label;
+  const bool own_bounds = per_label && options.constraint && is_separable(objective.average) &&
                           options.constraint->quantity != Quantity::predictions_per_image;
   const auto shared = own_bounds ? std::nullopt : options.constraint;
-  const auto global = best_of_all<S>(targets, scores, objective, shared, [](S, double) {});
-  if (!global) {
+  std::optional<Best> global;
+  const auto global_threshold = [&] {
+    if (!global) global = best_of_all<S>(targets, scores, objective, shared);
+    if (global) return global->threshold;
     fail<ArgumentError>({"threshold::tune", join_text("a threshold must keep ", to_string(*shared)), "none that does",
                          "Loosen the bound, or sweep that quantity to see what can be reached."});
-  }
-  Fitted fitted{*global, {}};
-  if (options.scope == Scope::global) {
-    fitted.own = {global->threshold};
-  } else if (is_separable(objective.average) && !shared) {
-    fitted.own = best_of_each<S>(targets, scores, objective, options.constraint, global->threshold);
-  } else if (objective.average == metrics::Average::micro && !shared) {
-    fitted.own = best_pooled<S>(targets, scores, objective, global->threshold);
+  };
+  if (with_global) global_threshold();
+  std::vector<double> own;
+  if (!per_label) {
+    own = {global_threshold()};
+  } else if (!shared && objective.average != metrics::Average::samples) {
+    const auto found = is_separable(objective.average) ? best_of_each<S>(targets, scores, objective, options.constraint)
+                                                       : best_pooled<S>(targets, scores, objective);
+    for (const auto& threshold : found) own.push_back(threshold ? *threshold : global_threshold());
   } else {
-    fitted.own.assign(targets.columns(), global->threshold);
-    ascend<S>(targets, scores, objective, shared, options.passes, fitted.own);
+    own.assign(targets.columns(), global_threshold());
+    ascend<S>(targets, scores, objective, shared, options.passes, own);
   }
-  return fitted;
-}
-
-/// (n own + shrinkage global) / (n + shrinkage), n the label's positives; without either, the own one.
-[[nodiscard]] inline std::vector<double> shrink(MatrixView<const std::int8_t> targets, const Fitted& fitted, double shrinkage) {
-  std::vector<double> thresholds = fitted.own;
-  if (shrinkage == 0 || thresholds.size() == 1) return thresholds;
-  for (std::size_t j = 0; j < thresholds.size(); ++j) {
-    double positives = 0;
-    for (std::size_t i = 0; i < targets.rows(); ++i) positives += targets(i, j) == 1 ? 1.0 : 0.0;
-    const double own = std::isinf(shrinkage) ? 0.0 : positives / (positives + shrinkage);
-    thresholds[j] = own * thresholds[j] + (1.0 - own) * fitted.global.threshold;
-  }
-  return thresholds;
-}
-
-template <class T>
-[[nodiscard]] Matrix<T> rows_of(MatrixView<const T> matrix, const std::vector<std::size_t>& rows) {
-  Matrix<T> part(rows.size(), matrix.columns());
-  for (std::size_t i = 0; i < rows.size(); ++i) std::copy_n(matrix.row(rows[i]).data(), matrix.columns(), part.row(i).data());
-  return part;
-}
-
-/// Chooses the shrinkage among `candidates` by the value of out-of-fold predictions; of equals the strongest.
-/// @return the shrinkage and its out-of-fold value.
-template <class S>
-[[nodiscard]] std::pair<double, double> cross_fit(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                                  const Objective& objective, const TuneOptions& options,
-                                                  const std::vector<double>& candidates) {
-  const auto order = permutation(targets.rows(), {.seed = options.seed});
-  std::vector<Matrix<std::uint8_t>> predictions(candidates.size(), Matrix<std::uint8_t>(targets.rows(), targets.columns()));
-  for (std::size_t fold = 0; fold < options.cross_fit; ++fold) {
-    std::vector<std::size_t> inside, outside;
-    for (std::size_t k = 0; k < order.size(); ++k) (k % options.cross_fit == fold ? outside : inside).push_back(order[k]);
-    const auto part = rows_of(targets, inside);
-    bool known = false;
-    for (const auto target : part.view().values()) known |= target >= 0;
-    if (!known) continue;
-    const auto fitted = fit<S>(part.view(), rows_of(scores, inside).view(), objective, options);
-    const auto held_out = rows_of(scores, outside);
-    for (std::size_t c = 0; c < candidates.size(); ++c) {
-      const auto predicted = ThresholdRule(shrink(part.view(), fitted, candidates[c])).apply(held_out);
-      for (std::size_t i = 0; i < outside.size(); ++i) {
-        std::copy_n(predicted.row(i).data(), predicted.columns(), predictions[c].row(outside[i]).data());
-      }
-    }
-  }
-  const double sign = higher_is_better(objective.metric) ? 1.0 : -1.0;
-  std::pair<double, double> best{candidates.front(), value(targets, predictions.front(), objective)};
-  for (std::size_t c = 1; c < candidates.size(); ++c) {
-    const double out_of_fold = value(targets, predictions[c], objective);
-    if (sign * out_of_fold >= sign * best.second) best = {candidates[c], out_of_fold};
-  }
-  return best;
+  return {global, std::move(own)};
 }
 
 }  // namespace detail
@@ -170,19 +118,31 @@ template <matrix_like Targets, matrix_like Scores>
           {where, "shrinkage must be 0 with a constraint, which shrunk thresholds may break", join_text(shrinkage)});
     }
   }
+  const bool chooses = !options.shrinkage && !options.constraint && options.scope == Scope::per_label;
   std::optional<double> reached;
+  std::optional<detail::CrossFitted> crossed;
   if (options.cross_fit > 0) {
     std::vector<double> candidates{shrinkage};
-    if (!options.shrinkage && !options.constraint && options.scope == Scope::per_label) {
-      candidates = {0, 1, 3, 10, 30, 100, std::numeric_limits<double>::infinity()};
-    }
-    const auto best = detail::cross_fit<S>(known.view(), working.view(), objective, options, candidates);
-    shrinkage = best.first;
-    reached = best.second;
+    if (chooses) candidates = {0, 1, 3, 10, 30, 100, 300, std::numeric_limits<double>::infinity()};
+    const bool with_global = chooses || shrinkage > 0;
+    crossed = detail::cross_fit<S>(known.view(), working.view(), objective, options.cross_fit, options.seed, candidates,
+                                   [&](MatrixView<const std::int8_t> part, MatrixView<const S> part_scores) {
+                                     return detail::fit<S>(part, part_scores, objective, options, with_global);
+                                   });
+    shrinkage = crossed->shrinkage;
+    reached = crossed->value;
   }
-  const auto fitted = detail::fit<S>(known.view(), working.view(), objective, options);
+  detail::Fitted fitted;
+  if (chooses && crossed) {
+    TuneOptions single = options;
+    single.scope = Scope::global;
+    fitted = detail::fit<S>(known.view(), working.view(), objective, single, true);
+    fitted.own = std::move(crossed->own);
+  } else {
+    fitted = detail::fit<S>(known.view(), working.view(), objective, options, shrinkage > 0);
+  }
   auto thresholds = detail::shrink(known.view(), fitted, shrinkage);
-  if (!reached && options.scope == Scope::global) reached = fitted.global.value;
+  if (!reached && options.scope == Scope::global) reached = fitted.global->value;
   if (!reached) reached = value(known, ThresholdRule(thresholds).apply(working.view()), objective);
   return detail::rule(std::move(thresholds), objective, *reached);
 }

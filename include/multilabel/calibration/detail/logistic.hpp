@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Fits probability = sigmoid(slope * logit + intercept) by maximum likelihood for all labels at once: Newton's method on sums
-// that one pass over the rows collects. Starts on a sample of the rows, so that few passes see them all.
+// that one pass over the rows collects.
 
 #include <algorithm>
 #include <cmath>
@@ -11,30 +11,11 @@
 #include <numeric>
 #include <vector>
 
-#include "multilabel/calibration/detail/exponential.hpp"
+#include "multilabel/calibration/detail/logistic_sums.hpp"
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
 namespace multilabel::calibration::detail {
-
-struct Line {
-  double slope = 0.0, intercept = 0.0;
-};
-
-/// What the likelihood needs to know of the targets, and of the model at its present lines; one entry a label.
-struct LogisticSums {
-  explicit LogisticSums(std::size_t labels) : p(labels), pz(labels), w(labels), wz(labels), wzz(labels) {}
-  std::vector<double> p, pz, w, wz, wzz;  // sums of probability p, w = p (1 - p), times logit z
-};
-
-struct TargetSums {
-  double positives = 0, negatives = 0, positive_logits = 0, negative_logits = 0;
-
-  [[nodiscard]] bool has_both() const noexcept { return positives > 0 && negatives > 0; }
-  friend TargetSums operator+(const TargetSums& a, const TargetSums& b) noexcept {
-    return {a.positives + b.positives, a.negatives + b.negatives, a.positive_logits + b.positive_logits,
-            a.negative_logits + b.negative_logits};
-  }
-};
 
 /// How the fit is regularised and which parameters move.
 struct LogisticModel {
@@ -42,62 +23,19 @@ struct LogisticModel {
   bool smooth = true;     ///< Platt's targets (N+ + 1) / (N+ + 2) and 1 / (N- + 2) for 1 and 0
 };
 
-/// Sums over every `stride`-th row.
-template <class S>
-[[nodiscard]] LogisticSums logistic_sums(MatrixView<const std::int8_t> targets, MatrixView<const S> logits,
-                                         const std::vector<Line>& lines, std::size_t stride) {
-  const std::size_t labels = logits.columns();
-  LogisticSums sums(labels);
-  std::vector<double> slopes, intercepts;
-  for (const Line& line : lines) slopes.push_back(line.slope), intercepts.push_back(line.intercept);
-  double *p = sums.p.data(), *pz = sums.pz.data(), *w = sums.w.data(), *wz = sums.wz.data(), *wzz = sums.wzz.data();
-  const double *slope = slopes.data(), *intercept = intercepts.data();
-  for (std::size_t i = 0; i < logits.rows(); i += stride) {
-    const S* row = logits.row(i).data();
-    const std::int8_t* target = targets.row(i).data();
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC ivdep
-#endif
-    for (std::size_t j = 0; j < labels; ++j) {
-      const double known = target[j] >= 0 ? 1.0 : 0.0, z = static_cast<double>(row[j]);
-      const double probability = known * fast_sigmoid(slope[j] * z + intercept[j]);
-      const double weight = probability - probability * probability;
-      p[j] += probability;
-      pz[j] += probability * z;
-      w[j] += weight;
-      wz[j] += weight * z;
-      wzz[j] += weight * z * z;
-    }
-  }
-  return sums;
-}
-
-template <class S>
-[[nodiscard]] std::vector<TargetSums> target_sums(MatrixView<const std::int8_t> targets, MatrixView<const S> logits,
-                                                  std::size_t stride) {
-  std::vector<TargetSums> sums(logits.columns());
-  for (std::size_t i = 0; i < logits.rows(); i += stride) {
-    for (std::size_t j = 0; j < logits.columns(); ++j) {
-      const double z = static_cast<double>(logits(i, j));
-      const double positive = targets(i, j) == 1 ? 1.0 : 0.0, negative = targets(i, j) == 0 ? 1.0 : 0.0;
-      sums[j].positives += positive, sums[j].positive_logits += positive * z;
-      sums[j].negatives += negative, sums[j].negative_logits += negative * z;
-    }
-  }
-  return sums;
-}
-
 /// One label's (or the pool's) Newton iteration; goes half way back when a step made the gradient longer.
 class NewtonLine {
  public:
   explicit NewtonLine(LogisticModel model) : model_(model) {}
 
   [[nodiscard]] const Line& line() const noexcept { return line_; }
+  [[nodiscard]] bool done() const noexcept { return done_; }
 
   /// Takes the sums at `line()` and moves it.
   /// @return whether it moved by more than 1e-5 of its size; convergence is quadratic, so the next move would be about 1e-10.
-  bool step(const TargetSums& targets, double p, double pz, double w, double wz, double wzz) {
+  bool step(const TargetSums& targets, const LogisticSums& sums) {
     if (done_) return false;
+    const auto [p, pz, w, wz, wzz] = sums;
     const double yes = model_.smooth ? (targets.positives + 1) / (targets.positives + 2) : 1.0;
     const double no = model_.smooth ? 1 / (targets.negatives + 2) : 0.0;
     const double slope = pz - yes * targets.positive_logits - no * targets.negative_logits;
@@ -139,36 +77,75 @@ class NewtonLine {
   bool done_ = false;
 };
 
+/// The Newton iterations of all labels, or of all labels together, side by side. `sums_of(lines)` gives each label's sums at
+/// its line; it may leave out labels whose line is done.
+template <class SumsOf>
+void iterate(std::vector<NewtonLine>& newton, const std::vector<TargetSums>& targets, SumsOf&& sums_of) {
+  const bool pooled = newton.size() < targets.size();
+  const TargetSums all = std::accumulate(targets.begin(), targets.end(), TargetSums{});
+  for (auto& line : newton) line.restart();
+  for (int round = 0; round < 60; ++round) {
+    const auto sums = sums_of(newton);
+    bool moving = false;
+    if (pooled) {
+      const auto sum = std::accumulate(sums.begin(), sums.end(), LogisticSums{});
+      moving = all.has_both() && newton.front().step(all, sum);
+    } else {
+      for (std::size_t j = 0; j < newton.size(); ++j) moving |= targets[j].has_both() && newton[j].step(targets[j], sums[j]);
+    }
+    if (!moving) return;
+  }
+}
+
 /// The maximum-likelihood line of every label, or one of all labels together. A label without both kinds of targets gets slope
-/// 0.
+/// 0. Starts on bins of the logits, so that few passes see all of them; usually one.
 template <class S>
 [[nodiscard]] std::vector<Line> fit_lines(MatrixView<const std::int8_t> targets, MatrixView<const S> logits,
                                           LogisticModel model, bool pooled) {
-  const std::size_t labels = logits.columns(), groups = pooled ? 1 : labels;
-  std::vector<NewtonLine> newton(groups, NewtonLine(model));
-  std::vector<std::size_t> strides{1};
-  if (logits.rows() >= 8000) strides = {logits.rows() / 2000, 1};
-  for (const std::size_t stride : strides) {
-    auto known = target_sums(targets, logits, stride);
-    if (pooled) known.front() = std::accumulate(known.begin() + 1, known.end(), known.front());
-    for (auto& line : newton) line.restart();
-    for (int round = 0; round < 60; ++round) {
-      std::vector<Line> lines(labels);
-      for (std::size_t j = 0; j < labels; ++j) lines[j] = newton[pooled ? 0 : j].line();
-      auto sums = logistic_sums(targets, logits, lines, stride);
-      if (pooled) {
-        for (auto* sum : {&sums.p, &sums.pz, &sums.w, &sums.wz, &sums.wzz}) {
-          sum->front() = std::accumulate(sum->begin() + 1, sum->end(), sum->front());
-        }
-      }
+  const std::size_t labels = logits.columns(), blocks = (labels + lanes - 1) / lanes;
+  std::vector<NewtonLine> newton(pooled ? 1 : labels, NewtonLine(model));
+  std::vector<TargetSums> known(labels);
+  std::vector<LaneBins> bins(blocks);
+  const bool few = logits.size() < (std::size_t{1} << 16);
+  const auto each_block = [&](auto&& work) {
+    parallel_for(blocks, few ? 1 : 0, 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t b = begin; b < end; ++b) work(b, b * lanes, std::min(lanes, labels - b * lanes));
+    });
+  };
+  each_block([&](std::size_t b, std::size_t first, std::size_t count) {
+    bins[b] = binned<S>(targets, logits, first, count, known.data() + first);
+  });
+  const auto all_sums = [&](const std::vector<NewtonLine>& lines, auto&& add) {
+    std::vector<LogisticSums> sums(labels);
+    each_block([&](std::size_t b, std::size_t first, std::size_t count) {
+      LaneLines own;
       bool moving = false;
-      for (std::size_t g = 0; g < groups; ++g) {
-        if (!known[g].has_both()) continue;
-        moving |= newton[g].step(known[g], sums.p[g], sums.pz[g], sums.w[g], sums.wz[g], sums.wzz[g]);
+      for (std::size_t l = 0; l < count; ++l) {
+        const auto& line = lines[pooled ? 0 : first + l];
+        own.slope[l] = line.line().slope, own.intercept[l] = line.line().intercept;
+        moving |= !line.done();
       }
-      if (!moving) break;
-    }
+      if (!moving) return;
+      LaneSums lane;
+      add(b, first, count, own, lane);
+      for (std::size_t l = 0; l < count; ++l) {
+        sums[first + l] = {lane.p[l], lane.pz[l], lane.w[l], lane.wz[l], lane.wzz[l]};
+      }
+    });
+    return sums;
+  };
+  if (logits.rows() >= 1024) {
+    iterate(newton, known, [&](const auto& lines) {
+      return all_sums(lines, [&](std::size_t b, std::size_t, std::size_t, const LaneLines& own, LaneSums& lane) {
+        run(AddLanes<true>{}, bins[b].logits.data(), bins[b].weights.data(), bins[b].logits.size() / lanes, &own, &lane);
+      });
+    });
   }
+  iterate(newton, known, [&](const auto& lines) {
+    return all_sums(lines, [&](std::size_t, std::size_t first, std::size_t count, const LaneLines& own, LaneSums& lane) {
+      add_rows<S>(targets, logits, first, count, own, lane);
+    });
+  });
   std::vector<Line> lines;
   for (const auto& line : newton) lines.push_back(line.line());
   return lines;

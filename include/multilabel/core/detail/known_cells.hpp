@@ -2,10 +2,12 @@
 #pragma once
 // The checks that thresholds and calibration make of their targets and scores, and the compact form they then work on.
 
-#include <cmath>
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -54,6 +56,26 @@ template <matrix_like M>
   return codes;
 }
 
+/// Whether no score is NaN or infinite. Without branches, so that it vectorises.
+template <class S>
+[[nodiscard]] bool all_finite(std::span<const S> scores) noexcept {
+  using Bits = std::conditional_t<sizeof(S) == 4, std::uint32_t, std::uint64_t>;
+  constexpr int mantissa = std::numeric_limits<S>::digits - 1;
+  constexpr Bits exponent = std::bit_cast<Bits>(std::numeric_limits<S>::infinity());
+  constexpr std::size_t lanes = 16;
+  Bits seen[lanes] = {};  // an exponent of ones, and no other, carries into the highest bit
+  std::size_t i = 0;
+  for (; i + lanes <= scores.size(); i += lanes) {
+    for (std::size_t l = 0; l < lanes; ++l) {
+      seen[l] |= (std::bit_cast<Bits>(scores.data()[i + l]) & exponent) + (Bits{1} << mantissa);
+    }
+  }
+  for (; i < scores.size(); ++i) seen[0] |= (std::bit_cast<Bits>(scores[i]) & exponent) + (Bits{1} << mantissa);
+  Bits all = 0;
+  for (const Bits lane : seen) all |= lane;
+  return (all >> (std::numeric_limits<Bits>::digits - 1)) == 0;
+}
+
 /// Throws unless targets and scores (or logits: `name` is what the caller calls them) are of one shape, hold at least one known
 /// cell, and every score is finite.
 template <class S>
@@ -64,13 +86,11 @@ void require_scores(std::string_view where, MatrixView<const std::int8_t> target
     fail<ShapeError>({where, join_text("targets and ", name, " must have at least one sample and one label"),
                       shape_text(scores.rows(), scores.columns())});
   }
-  bool finite = true;
-  for (const S score : scores.values()) finite &= std::abs(score) <= std::numeric_limits<S>::max();
-  if (!finite) {
+  if (!all_finite(scores.values())) {
     fail<ArgumentError>({where, join_text(name, " must be finite"), "a NaN or an infinity", "Check the model's output."});
   }
-  bool known = false;
-  for (const auto target : targets.values()) known |= target >= 0;
+  const auto values = targets.values();
+  const bool known = std::any_of(values.begin(), values.end(), [](std::int8_t target) { return target >= 0; });
   if (!known) fail<ArgumentError>({where, "targets must have a known cell", "unknown cells only"});
 }
 

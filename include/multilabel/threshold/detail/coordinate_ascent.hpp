@@ -35,14 +35,14 @@ template <class S>
   std::vector<std::vector<RankedCell<S>>> columns(labels);
   for (auto& column : columns) column.reserve(targets.rows());
   const auto payload = [&](std::size_t row, std::size_t label) { return static_cast<std::uint32_t>(row * labels + label); };
-  core::detail::for_each_ascending<S>(
-      targets, scores, payload, [&](std::span<const core::detail::Cell<S>> cells, auto score_of) {
-        for (const auto& cell : cells) {
-          const std::size_t row = cell.payload / labels, label = cell.payload % labels;
-          const auto positive = static_cast<std::uint32_t>(targets(row, label) == 1);
-          columns[label].push_back({score_of(cell), static_cast<std::uint32_t>(row << 1) | positive});
-        }
-      });
+  core::detail::AscendingCells<S> ascending(targets, scores, payload);
+  ascending.read(0, ascending.buckets(), [&](std::span<const core::detail::Cell<S>> cells) {
+    for (const auto& cell : cells) {
+      const std::size_t row = cell.payload / labels, label = cell.payload % labels;
+      const auto positive = static_cast<std::uint32_t>(targets(row, label) == 1);
+      columns[label].push_back({ascending.score_of(cell), static_cast<std::uint32_t>(row << 1) | positive});
+    }
+  });
   return columns;
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/metric.hpp"
@@ -52,46 +53,74 @@ class Reached {
   S top_ = 0, step_ = 0;
 };
 
-/// The fixed-point sums at ascending thresholds; `mean` starts with nothing predicted.
+/// The fixed-point sums at ascending thresholds, for some of the groups or, where there is one, some of the cells. `mean`
+/// starts with nothing predicted.
+template <class S, class Mean>
+class GridSums {
+ public:
+  GridSums(const Mean& mean, const Reached<S>& reached, std::size_t thresholds)
+      : mean_(mean), reached_(reached), cells_(thresholds + 1, 0), sums_(thresholds + 1, 0) {}
+
+  void take(S score, std::int8_t target) noexcept {
+    if (target >= 0) cells_[reached_(score)] += 1 + (static_cast<std::uint64_t>(target) << 32);
+  }
+
+  /// Ends a group: turns its cells into steps from the next higher threshold.
+  void close(std::size_t group) noexcept {
+    auto counts = mean_.counts(group);
+    using Count = decltype(counts.known);
+    std::int64_t before = counts.known > 0 ? mean_.fixed(group, counts) : 0;
+    for (std::size_t b = cells_.size() - 1; b > 0; --b) {
+      if (cells_[b] == 0) continue;
+      counts.predicted = static_cast<Count>(counts.predicted + static_cast<Count>(cells_[b]));
+      counts.true_positives = static_cast<Count>(counts.true_positives + static_cast<Count>(cells_[b] >> 32));
+      const std::int64_t after = mean_.fixed(group, counts);
+      sums_[b - 1] += after - std::exchange(before, after);
+    }
+    std::fill(cells_.begin(), cells_.end(), 0);
+  }
+
+  void merge(const GridSums& other) noexcept {
+    for (std::size_t b = 0; b < cells_.size(); ++b) cells_[b] += other.cells_[b], sums_[b] += other.sums_[b];
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> sums() const {
+    std::vector<std::int64_t> sums = sums_;
+    sums.back() = mean_.sum();
+    for (std::size_t b = sums.size() - 1; b > 0; --b) sums[b - 1] += sums[b];
+    sums.pop_back();
+    return sums;
+  }
+
+ private:
+  const Mean& mean_;
+  const Reached<S>& reached_;
+  std::vector<std::uint64_t> cells_;  // by thresholds reached: cells below, positives in the upper half
+  std::vector<std::int64_t> sums_;
+};
+
 template <class S, class Mean>
 [[nodiscard]] std::vector<std::int64_t> sums_at(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
                                                 const Mean& mean, metrics::Average average, std::vector<S> ascending) {
-  const std::size_t size = ascending.size();
+  const std::size_t size = ascending.size(), rows = targets.rows(), labels = targets.columns();
   const Reached<S> reached(std::move(ascending));
-  std::vector<std::uint64_t> cells(size + 1, 0);  // by thresholds reached: cells below, positives in the upper half
-  std::vector<std::int64_t> sums(size + 1, 0);    // first as steps from the next higher threshold
-  const auto take = [&](std::size_t i) {
-    const auto target = targets.data()[i];
-    if (target >= 0) cells[reached(scores.data()[i])] += 1 + (static_cast<std::uint64_t>(target) << 32);
-  };
-  const auto close = [&](std::size_t group) {
-    auto counts = mean.counts(group);
-    using Count = decltype(counts.known);
-    std::int64_t before = counts.known > 0 ? mean.fixed(group, counts) : 0;
-    for (std::size_t b = size; b > 0; --b) {
-      if (cells[b] == 0) continue;
-      counts.predicted = static_cast<Count>(counts.predicted + static_cast<Count>(cells[b]));
-      counts.true_positives = static_cast<Count>(counts.true_positives + static_cast<Count>(cells[b] >> 32));
-      const std::int64_t after = mean.fixed(group, counts);
-      sums[b - 1] += after - std::exchange(before, after);
+  const bool by_label = average == metrics::Average::macro || average == metrics::Average::weighted;
+  const std::size_t pieces =
+      std::min({thread_count(0), std::max<std::size_t>(1, scores.size() >> 17), by_label ? labels : rows});
+  std::vector<GridSums<S, Mean>> parts(pieces, GridSums<S, Mean>(mean, reached, size));
+  parallel_for(pieces, pieces, 1, [&](std::size_t p, std::size_t) {
+    GridSums<S, Mean>& part = parts[p];
+    const std::size_t total = by_label ? labels : rows;
+    for (std::size_t group = total * p / pieces; group < total * (p + 1) / pieces; ++group) {
+      const std::size_t first = by_label ? group : group * labels, step = by_label ? labels : 1;
+      const std::size_t count = by_label ? rows : labels;
+      for (std::size_t k = 0, i = first; k < count; ++k, i += step) part.take(scores.data()[i], targets.data()[i]);
+      if (average != metrics::Average::micro) part.close(group);
     }
-    std::fill(cells.begin(), cells.end(), 0);
-  };
-  const std::size_t rows = targets.rows(), labels = targets.columns();
-  if (average == metrics::Average::samples) {
-    for (std::size_t i = 0; i < rows; ++i, close(i - 1))
-      for (std::size_t j = 0; j < labels; ++j) take(i * labels + j);
-  } else if (average == metrics::Average::micro) {
-    for (std::size_t i = 0; i < rows * labels; ++i) take(i);
-    close(0);
-  } else {
-    for (std::size_t j = 0; j < labels; ++j, close(j - 1))
-      for (std::size_t i = 0; i < rows; ++i) take(i * labels + j);
-  }
-  sums[size] = mean.sum();
-  for (std::size_t b = size; b > 0; --b) sums[b - 1] += sums[b];
-  sums.pop_back();
-  return sums;
+  });
+  for (std::size_t p = 1; p < pieces; ++p) parts[0].merge(parts[p]);
+  if (average == metrics::Average::micro) parts[0].close(0);
+  return parts[0].sums();
 }
 
 struct Given {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -41,13 +42,25 @@ class GroupMean {
     scale_ = std::ldexp(1.0, std::min(62 - digits, 900));
     tolerance_ = static_cast<std::int64_t>(static_cast<double>(groups_.size()) * std::max(1.0, bound * scale_ * 0x1p-52));
     unit_ = total > 0 ? 1.0 / (scale_ * total) : 0.0;
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-      if (groups_[g].known > 0) sum_ += fixed(g);
-    }
+    if constexpr (is_tabulated) tabulate();
+    add_up();
   }
 
   void predict(std::size_t group, bool positive) noexcept { step(group, 1, positive ? 1 : 0); }
   void withdraw(std::size_t group, bool positive) noexcept { step(group, -1, positive ? -1 : 0); }
+
+  /// Many withdrawals whose sums between do not matter: `leave_out` each, then `add_up` once.
+  void leave_out(std::size_t group, bool positive) noexcept {
+    Counts<Count>& counts = groups_[group];
+    counts.predicted = static_cast<Count>(counts.predicted - 1);
+    counts.true_positives = static_cast<Count>(counts.true_positives - (positive ? 1 : 0));
+  }
+  void add_up() noexcept {
+    sum_ = 0;
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      if (groups_[g].known > 0) sum_ += fixed(g);
+    }
+  }
 
   /// The sum in fixed point: compare these.
   [[nodiscard]] std::int64_t sum() const noexcept { return sum_; }
@@ -63,10 +76,30 @@ class GroupMean {
 
   /// The share of one group's value in the sum, were its counts these.
   [[nodiscard]] std::int64_t fixed(std::size_t group, const Counts<Count>& counts) const noexcept {
+    if constexpr (is_tabulated) {
+      const std::size_t both = static_cast<std::size_t>(counts.predicted) + counts.positives;
+      if (counts.true_positives < table_rows && both < table_width) {
+        return table_[counts.true_positives * table_width + both];
+      }
+    }
     return static_cast<std::int64_t>(score_(counts) * weights_[group] * scale_);
   }
 
  private:
+  // The F1 of a row is one of few values, and to look it up is faster than to divide.
+  static constexpr bool is_tabulated = std::is_same_v<Score, F1> && std::is_same_v<Weights, EqualWeights>;
+  static constexpr std::size_t table_rows = 16, table_width = 256;  // true positives; predicted + true
+
+  void tabulate() {
+    table_.resize(table_rows * table_width);
+    for (std::size_t i = 0; i < table_.size(); ++i) {
+      Counts<Count> counts;
+      counts.true_positives = static_cast<Count>(i / table_width);
+      counts.predicted = static_cast<Count>(i % table_width);
+      table_[i] = static_cast<std::int64_t>(score_(counts) * weights_[0] * scale_);
+    }
+  }
+
   [[nodiscard]] std::int64_t fixed(std::size_t group) const noexcept { return fixed(group, groups_[group]); }
 
   void step(std::size_t group, int predicted, int true_positives) noexcept {
@@ -80,11 +113,13 @@ class GroupMean {
   Score score_;
   std::vector<Counts<Count>> groups_;
   Weights weights_;
+  std::vector<std::int64_t> table_;
   double scale_ = 1, unit_ = 0;  // the sum counts units of 1 / scale / total weight
   std::int64_t sum_ = 0, tolerance_ = 0;
 };
 
-/// Takes the sums of ascending thresholds and keeps the best; of equally good ones the last.
+/// Takes the sums of ascending thresholds and keeps the best; of equally good ones the last. Those of consecutive stretches can
+/// be taken apart and merged.
 template <class S>
 class BestSum {
  public:
@@ -93,9 +128,21 @@ class BestSum {
   void offer(S threshold, std::int64_t sum) noexcept {
     const std::int64_t good = sign_ * sum;
     if (good < top_ - tolerance_) return;
-    top_ = std::max(top_, good);
+    if (good >= top_) top_ = good, top_threshold_ = threshold;
     threshold_ = threshold;
     sum_ = sum;
+    found_ = true;
+  }
+
+  /// Takes what another has seen of higher thresholds.
+  void merge(const BestSum& higher) noexcept {
+    if (!higher.found_ || (found_ && higher.top_ < top_ - tolerance_)) return;
+    const std::int64_t top = found_ ? std::max(top_, higher.top_) : higher.top_;
+    const bool last = sign_ * higher.sum_ >= top - tolerance_;  // otherwise only its highest sum comes near enough
+    threshold_ = last ? higher.threshold_ : higher.top_threshold_;
+    sum_ = last ? higher.sum_ : sign_ * higher.top_;
+    if (higher.top_ >= top_ || !found_) top_threshold_ = higher.top_threshold_;
+    top_ = top;
     found_ = true;
   }
 
@@ -105,7 +152,7 @@ class BestSum {
 
  private:
   std::int64_t sign_, tolerance_, top_ = std::numeric_limits<std::int64_t>::min() / 2, sum_ = 0;
-  S threshold_{};
+  S threshold_{}, top_threshold_{};
   bool found_ = false;
 };
 
@@ -152,6 +199,12 @@ template <class Count>
   return weights;
 }
 
+/// The number of a cell's group: its row, its label, or 0 for one group of all.
+struct GroupOf {
+  std::size_t row = 0, label = 0;  ///< 1 where it counts
+  [[nodiscard]] std::size_t operator()(std::size_t i, std::size_t j) const noexcept { return i * row + j * label; }
+};
+
 /// Calls `use(mean, group_of)` with the GroupMean that fits the objective, where `group_of(row, label)` numbers the groups.
 template <class Use>
 decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Objective& objective, Start start, Use&& use) {
@@ -163,7 +216,7 @@ decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Obje
   return with_metric(objective, [&](auto score) {
     using Score = decltype(score);
     if (objective.average == metrics::Average::samples) {
-      const auto row_of = [](std::size_t row, std::size_t) { return row; };
+      const GroupOf row_of{1, 0};
       if (targets.columns() <= std::numeric_limits<std::uint16_t>::max()) {
         auto counts = row_counts<std::uint16_t>(targets, start);
         return use(GroupMean<Score, std::uint16_t, EqualWeights>(score, std::move(counts), {}, bound), row_of);
@@ -172,7 +225,7 @@ decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Obje
       return use(GroupMean<Score, std::uint32_t, EqualWeights>(score, std::move(counts), {}, bound), row_of);
     }
     const std::size_t step = objective.average == metrics::Average::micro ? 0 : 1;
-    const auto label_of = [step](std::size_t, std::size_t label) { return label * step; };
+    const GroupOf label_of{0, step};
     auto counts =
         step == 1 ? label_counts(targets, start) : std::vector{start_counts<std::uint32_t>(targets.values(), 0, 1, start)};
     auto weights = group_weights(counts, objective.average);

@@ -20,6 +20,8 @@ namespace multilabel::threshold::detail {
 struct NoLimit {
   void predict(std::size_t, bool) const noexcept {}
   void withdraw(std::size_t, bool) const noexcept {}
+  void leave_out(std::size_t, bool) const noexcept {}
+  void add_up() const noexcept {}
   [[nodiscard]] bool holds() const noexcept { return true; }
 };
 
@@ -44,6 +46,8 @@ class Limit {
 
   void predict(std::size_t group, bool positive) noexcept { mean_.predict(one_group_ ? 0 : group, positive); }
   void withdraw(std::size_t group, bool positive) noexcept { mean_.withdraw(one_group_ ? 0 : group, positive); }
+  void leave_out(std::size_t group, bool positive) noexcept { mean_.leave_out(one_group_ ? 0 : group, positive); }
+  void add_up() noexcept { mean_.add_up(); }
   [[nodiscard]] bool holds() const noexcept {
     return most_ ? mean_.sum() <= bound_ + mean_.tolerance() : mean_.sum() >= bound_ - mean_.tolerance();
   }

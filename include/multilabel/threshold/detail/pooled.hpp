@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "multilabel/core/detail/label_steps.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/separable.hpp"
 #include "multilabel/threshold/metric.hpp"
@@ -22,17 +24,20 @@ struct HullPoint {
 template <class S>
 [[nodiscard]] std::vector<std::vector<HullPoint>> hulls(MatrixView<const std::int8_t> targets, MatrixView<const S> scores) {
   std::vector<std::vector<HullPoint>> all(targets.columns());
-  walk_labels<S>(targets, scores, [&](std::size_t label, S threshold, const Counts<std::uint32_t>& counts) {
-    auto& hull = all[label];
-    const HullPoint point{counts.predicted, counts.true_positives, static_cast<double>(threshold)};
-    while (hull.size() > 1) {
-      const HullPoint &last = hull.back(), &before = hull[hull.size() - 2];
-      const auto lost_then = (before.true_positives - last.true_positives) * (last.predicted - point.predicted);
-      const auto lost_now = (last.true_positives - point.true_positives) * (before.predicted - last.predicted);
-      if (lost_now > lost_then) break;  // the slope grows towards fewer predictions: `last` lies above the chord
-      hull.pop_back();
-    }
-    hull.push_back(point);
+  core::detail::for_each_label_steps<S>(targets, scores, [&](std::size_t j, const core::detail::LabelSteps<S>& label) {
+    auto& hull = all[j];
+    const auto at = [&](S threshold, const Counts<std::uint32_t>& counts) {
+      const HullPoint point{counts.predicted, counts.true_positives, static_cast<double>(threshold)};
+      while (hull.size() > 1) {
+        const HullPoint &last = hull.back(), &before = hull[hull.size() - 2];
+        const auto lost_then = (before.true_positives - last.true_positives) * (last.predicted - point.predicted);
+        const auto lost_now = (last.true_positives - point.true_positives) * (before.predicted - last.predicted);
+        if (lost_now > lost_then) break;  // the slope grows towards fewer predictions: `last` lies above the chord
+        hull.pop_back();
+      }
+      hull.push_back(point);
+    };
+    walk_label(label, at, [](const auto&) {});
   });
   return all;
 }
@@ -57,11 +62,11 @@ inline Counts<double> choose(const std::vector<std::vector<HullPoint>>& all, dou
   return sum;
 }
 
-/// The exact optimum of a micro-averaged metric (Dinkelbach, 1967; 5 to 6 rounds in practice). Labels without a known cell get
-/// `otherwise`.
+/// The exact optimum of a micro-averaged metric (Dinkelbach, 1967; 5 to 6 rounds in practice). Nothing for a label
+/// without a known cell.
 template <class S>
-[[nodiscard]] std::vector<double> best_pooled(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                              const Objective& objective, double otherwise) {
+[[nodiscard]] std::vector<std::optional<double>> best_pooled(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                                                             const Objective& objective) {
   const auto all = hulls<S>(targets, scores);
   std::vector<const HullPoint*> chosen(all.size(), nullptr), next = chosen;
   Counts<double> fixed;
@@ -91,8 +96,10 @@ template <class S>
       chosen = next;
     }
   }
-  std::vector<double> thresholds;
-  for (const HullPoint* point : chosen) thresholds.push_back(point != nullptr ? point->threshold : otherwise);
+  std::vector<std::optional<double>> thresholds;
+  for (const HullPoint* point : chosen) {
+    thresholds.push_back(point != nullptr ? std::optional(point->threshold) : std::nullopt);
+  }
   return thresholds;
 }
 

@@ -10,14 +10,18 @@
 
 namespace multilabel::threshold::detail {
 
-/// P(Binomial(n, p) <= k).
+/// P(Binomial(n, p) <= k), p in (0, 1): the largest term, and its neighbours from the ratio of one to the next.
 [[nodiscard]] inline double binomial_cdf(double k, double n, double p) {
   if (k >= n) return 1.0;
-  double sum = 0;
-  for (double i = 0; i <= k; ++i) {
-    sum +=
-        std::exp(std::lgamma(n + 1) - std::lgamma(i + 1) - std::lgamma(n - i + 1) + i * std::log(p) + (n - i) * std::log1p(-p));
-  }
+  if (k < 0) return 0.0;
+  const double most = std::min(std::floor(k), std::floor((n + 1) * p));
+  const double largest = std::exp(std::lgamma(n + 1) - std::lgamma(most + 1) - std::lgamma(n - most + 1) + most * std::log(p) +
+                                  (n - most) * std::log1p(-p));
+  double sum = largest;
+  double term = largest;
+  for (double i = most; i > 0 && term > 1e-18 * sum; --i) sum += term *= i / (n - i + 1) * (1 - p) / p;
+  term = largest;
+  for (double i = most; i < std::floor(k) && term > 1e-18 * sum; ++i) sum += term *= (n - i) / (i + 1) * p / (1 - p);
   return std::min(1.0, sum);
 }
 

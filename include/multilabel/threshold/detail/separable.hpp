@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // One threshold per label where the labels do not touch each other: the macro and weighted averages. Each label's best point of
-// its own curve is the exact optimum of the mean; all curves are walked in one pass over the sorted cells.
+// its own curve is the exact optimum of the mean.
 
 #include <algorithm>
 #include <cmath>
@@ -9,10 +9,9 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
 #include <vector>
 
-#include "multilabel/core/detail/ascending.hpp"
+#include "multilabel/core/detail/label_steps.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/constraint.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
@@ -20,28 +19,24 @@
 
 namespace multilabel::threshold::detail {
 
-/// Calls `at(label, threshold, counts)` for every distinct score of every label, ascending within the label, and last with the
-/// threshold just above the label's highest score, which predicts nothing. Labels without a known cell are never called.
-template <class S, class At>
-void walk_labels(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, At&& at) {
-  auto counts = label_counts(targets, Start::all_predicted);
-  std::vector<S> last(targets.columns(), std::numeric_limits<S>::quiet_NaN());
-  const auto payload = [&](std::size_t row, std::size_t label) {
-    return static_cast<std::uint32_t>(label << 1) | static_cast<std::uint32_t>(targets(row, label));
-  };
-  core::detail::for_each_ascending<S>(targets, scores, payload,
-                                      [&](std::span<const core::detail::Cell<S>> cells, auto score_of) {
-                                        for (const auto& cell : cells) {
-                                          const std::size_t label = cell.payload >> 1;
-                                          const S score = score_of(cell);
-                                          if (score != last[label]) at(label, last[label] = score, counts[label]);
-                                          --counts[label].predicted;
-                                          counts[label].true_positives -= cell.payload & 1u;
-                                        }
-                                      });
-  for (std::size_t label = 0; label < last.size(); ++label) {
-    if (counts[label].known > 0) at(label, std::nextafter(last[label], std::numeric_limits<S>::infinity()), counts[label]);
+/// Calls `at(threshold, counts)` for the thresholds of one label that can be its best, ascending: its lowest score, which
+/// predicts all, the scores of positives, and one above all scores, which predicts nothing. Between two of them fewer
+/// predictions lose no positive and are never worse; `passed(counts)` is told what lies just above a positive, where the value
+/// can be worst. Neither is called for a label without a known cell.
+template <class S, class At, class Passed>
+void walk_label(const core::detail::LabelSteps<S>& label, At&& at, Passed&& passed) {
+  if (label.known == 0) return;
+  Counts<std::uint32_t> counts{label.positives, label.known, label.positives, label.known};
+  at(label.lowest, counts);
+  counts.predicted -= label.negatives_below;
+  for (const auto& step : label.steps) {
+    at(step.score, counts);
+    counts.predicted -= step.positives + step.negatives;
+    counts.true_positives -= step.positives;
+    passed(counts);
+    counts.predicted -= step.negatives_above;
   }
+  at(std::nextafter(label.highest, std::numeric_limits<S>::infinity()), counts);
 }
 
 /// Whether one label's counts keep a bound on its precision or recall; always without one.
@@ -51,37 +46,33 @@ void walk_labels(MatrixView<const std::int8_t> targets, MatrixView<const S> scor
   return linear_fraction({.metric = metric})(counts) >= constraint->bound;
 }
 
-/// The best threshold of every label among those that keep the constraint. A label whose value is the same at all of them gets
-/// `otherwise`; one that cannot keep the constraint is never predicted.
+/// The best threshold of every label among those that keep the constraint; nothing for a label whose value is the same at all
+/// of them. One that cannot keep the constraint is never predicted.
 template <class S>
-[[nodiscard]] std::vector<double> best_of_each(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                               const Objective& objective, const std::optional<Constraint>& constraint,
-                                               double otherwise) {
-  struct Found {
-    double best = 0, worst = 0, threshold = 0, last = 0;
-    bool seen = false, kept = false;
-  };
-  std::vector<Found> found(targets.columns());
+[[nodiscard]] std::vector<std::optional<double>> best_of_each(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                                                              const Objective& objective,
+                                                              const std::optional<Constraint>& constraint) {
+  std::vector<std::optional<double>> thresholds(targets.columns());
   const double sign = higher_is_better(objective.metric) ? 1.0 : -1.0;
   with_metric(objective, [&](auto score) {
-    walk_labels<S>(targets, scores, [&](std::size_t label, S threshold, const Counts<std::uint32_t>& counts) {
-      Found& mine = found[label];
-      mine.seen = true;
-      mine.last = static_cast<double>(threshold);
-      if (!keeps(constraint, counts)) return;
-      const double value = sign * score(counts);
-      if (!mine.kept) mine.best = mine.worst = value;
-      mine.kept = true;
-      mine.worst = std::min(mine.worst, value);
-      if (value >= mine.best) mine.best = value, mine.threshold = mine.last;
+    core::detail::for_each_label_steps<S>(targets, scores, [&](std::size_t j, const core::detail::LabelSteps<S>& label) {
+      double best = 0, worst = 0, threshold = 0, last = 0;
+      bool kept = false;
+      const auto at = [&](S candidate, const Counts<std::uint32_t>& counts) {
+        last = static_cast<double>(candidate);
+        if (!keeps(constraint, counts)) return;
+        const double value = sign * score(counts);
+        if (!kept) best = worst = value;
+        kept = true;
+        worst = std::min(worst, value);
+        if (value >= best) best = value, threshold = last;
+      };
+      const auto passed = [&](const Counts<std::uint32_t>& counts) { worst = std::min(worst, sign * score(counts)); };
+      walk_label(label, at, passed);
+      if (label.known > 0 && !kept) thresholds[j] = last;
+      if (constraint ? kept : best > worst) thresholds[j] = threshold;
     });
   });
-  std::vector<double> thresholds;
-  for (const Found& label : found) {
-    const bool never = label.seen && !label.kept;
-    const bool matters = constraint ? label.kept : label.best > label.worst;
-    thresholds.push_back(never ? label.last : matters ? label.threshold : otherwise);
-  }
   return thresholds;
 }
 
