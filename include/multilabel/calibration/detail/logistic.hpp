@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "multilabel/calibration/detail/logistic_sums.hpp"
+#include "multilabel/core/detail/simd.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
@@ -137,7 +138,8 @@ template <class S>
   if (logits.rows() >= 1024) {
     iterate(newton, known, [&](const auto& lines) {
       return all_sums(lines, [&](std::size_t b, std::size_t, std::size_t, const LaneLines& own, LaneSums& lane) {
-        run(AddLanes<true>{}, bins[b].logits.data(), bins[b].weights.data(), bins[b].logits.size() / lanes, &own, &lane);
+        core::detail::run_kernel(AddLanes<true>{}, bins[b].logits.data(), bins[b].weights.data(), bins[b].logits.size() / lanes,
+                                 &own, &lane);
       });
     });
   }

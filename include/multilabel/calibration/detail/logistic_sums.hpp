@@ -13,13 +13,8 @@
 #include <vector>
 
 #include "multilabel/calibration/detail/exponential.hpp"
+#include "multilabel/core/detail/simd.hpp"
 #include "multilabel/core/shape.hpp"
-
-#if defined(__GNUC__) || defined(__clang__)
-#define MULTILABEL_LANES __attribute__((always_inline))
-#else
-#define MULTILABEL_LANES
-#endif
 
 namespace multilabel::calibration::detail {
 
@@ -59,8 +54,8 @@ struct LaneSums {
 /// Adds rows of eight logits, each with a weight or each counting once.
 template <bool weighted>
 struct AddLanes {
-  MULTILABEL_LANES void operator()(const double* logits, const double* weights, std::size_t rows, const LaneLines* lines,
-                                   LaneSums* result) const {
+  MULTILABEL_ALWAYS_INLINE void operator()(const double* logits, const double* weights, std::size_t rows,
+                                           const LaneLines* lines, LaneSums* result) const {
     const LaneLines line = *lines;
     LaneSums sums = *result;
     for (std::size_t i = 0; i < rows; ++i) {
@@ -83,23 +78,6 @@ struct AddLanes {
   }
 };
 
-#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
-template <class Kernel, class... Arguments>
-__attribute__((target("avx2"), noinline)) void run_with_avx2(const Kernel& kernel, Arguments... arguments) {
-  kernel(arguments...);
-}
-#endif
-
-/// Runs the kernel, compiled for the best instruction set that the CPU has.
-template <class Kernel, class... Arguments>
-void run(const Kernel& kernel, Arguments... arguments) {
-#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
-  static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (avx2) return run_with_avx2(kernel, arguments...);
-#endif
-  kernel(arguments...);
-}
-
 /// Adds all rows of the labels first ... first + count - 1; unknown cells weigh nothing.
 template <class S>
 void add_rows(MatrixView<const std::int8_t> targets, MatrixView<const S> logits, std::size_t first, std::size_t count,
@@ -118,13 +96,13 @@ void add_rows(MatrixView<const std::int8_t> targets, MatrixView<const S> logits,
       }
     }
     if (lowest >= 0) {
-      run(AddLanes<false>{}, z.data(), weights.data(), rows, &lines, &sums);
+      core::detail::run_kernel(AddLanes<false>{}, z.data(), weights.data(), rows, &lines, &sums);
       continue;
     }
     for (std::size_t i = 0; i < rows; ++i) {
       for (std::size_t l = 0; l < count; ++l) weights[i * lanes + l] = targets(row + i, first + l) >= 0 ? 1.0 : 0.0;
     }
-    run(AddLanes<true>{}, z.data(), weights.data(), rows, &lines, &sums);
+    core::detail::run_kernel(AddLanes<true>{}, z.data(), weights.data(), rows, &lines, &sums);
   }
 }
 
