@@ -149,7 +149,7 @@ class DataLoader:
             augmentation._pipeline,
             shuffle=shuffle,
             drop_last=drop_last,
-            on_error=_member(_core.OnError, "on_error", on_error),
+            on_error=on_error,
             cache=_member(_core.Cache, "cache", cache),
             shrink=shrink,
             sampler=None if sampler is None else as_sampler(sampler),

@@ -175,6 +175,14 @@ data::Allocate allocate_of(const py::object& make) {
   };
 }
 
+// By name: `raise` cannot be a member of a Python enum.
+data::OnError on_error_of(const std::string& name) {
+  if (name == "raise") return data::OnError::raise;
+  if (name == "skip") return data::OnError::skip;
+  if (name == "replace") return data::OnError::replace;
+  fail<ArgumentError>({"data.DataLoader", "on_error must be one of 'raise', 'skip', 'replace'", quoted(name)});
+}
+
 void bind_samplers(py::module_& module) {
   using data::AnySampler;
   py::enum_<data::Uneven>(module, "Uneven")
@@ -227,10 +235,6 @@ void bind_samplers(py::module_& module) {
 }  // namespace
 
 void bind_loader(py::module_& module) {
-  py::enum_<data::OnError>(module, "OnError")
-      .value("raise", data::OnError::raise)
-      .value("skip", data::OnError::skip)
-      .value("replace", data::OnError::replace);
   py::enum_<data::Cache>(module, "Cache")
       .value("none", data::Cache::none)
       .value("bytes", data::Cache::bytes)
@@ -250,41 +254,43 @@ void bind_loader(py::module_& module) {
       .def("position", &PythonEpoch::position);
   const data::DataLoaderOptions options;
   py::class_<AnyDataLoader>(module, "DataLoader")
-      .def(py::init([](const py::object& dataset, std::size_t size, const std::vector<std::string>& labels, bool ignore_unknown,
-                       const AnyAugmentation& augmentation, std::size_t batch_size, std::size_t workers, bool shuffle,
-                       std::uint64_t seed, std::size_t prefetch, bool drop_last, data::OnError on_error, data::Cache cache,
-                       std::size_t cache_bytes, double shrink, const std::optional<data::AnySampler>& sampler,
-                       const py::object& batch_transform, const py::object& allocate) {
-             const encoding::MultiLabelBinarizer<std::string> columns(
-                 {.classes = labels,
-                  .unknown = ignore_unknown ? encoding::UnknownLabel::ignore : encoding::UnknownLabel::error});
-             data::DataLoaderOptions chosen{.batch_size = batch_size,
-                                            .workers = workers,
-                                            .order = shuffle ? data::Order::shuffled : data::Order::sequential,
-                                            .seed = seed,
-                                            .prefetch = prefetch,
-                                            .last_batch = drop_last ? data::LastBatch::drop : data::LastBatch::keep,
-                                            .on_error = on_error,
-                                            .cache = cache,
-                                            .cache_bytes = cache_bytes,
-                                            .shrink = shrink,
-                                            .sampler = sampler.value_or(data::AnySampler()),
-                                            .batch_transform = transform_of(batch_transform),
-                                            .allocate = allocate_of(allocate)};
-             if (!py::isinstance<data::Dataset>(dataset)) {
-               const PythonSource source(dataset, size, on_error != data::OnError::raise);
-               return AnyDataLoader(source, columns, augmentation, std::move(chosen));
-             }
-             const auto own = dataset.cast<data::Dataset>();
-             const py::gil_scoped_release release;
-             return AnyDataLoader(own, columns, augmentation, std::move(chosen));
-           }),
-           py::arg("dataset"), py::arg("size"), py::arg("labels"), py::arg("ignore_unknown"), py::arg("augmentation"),
-           py::arg("batch_size") = options.batch_size, py::arg("workers") = options.workers, py::arg("shuffle") = false,
-           py::arg("seed") = options.seed, py::arg("prefetch") = options.prefetch, py::arg("drop_last") = false,
-           py::arg("on_error") = options.on_error, py::arg("cache") = options.cache,
-           py::arg("cache_bytes") = options.cache_bytes, py::arg("shrink") = options.shrink, py::arg("sampler") = py::none(),
-           py::arg("batch_transform") = py::none(), py::arg("allocate") = py::none())
+      .def(
+          py::init([](const py::object& dataset, std::size_t size, const std::vector<std::string>& labels, bool ignore_unknown,
+                      const AnyAugmentation& augmentation, std::size_t batch_size, std::size_t workers, bool shuffle,
+                      std::uint64_t seed, std::size_t prefetch, bool drop_last, const std::string& on_error_name,
+                      data::Cache cache, std::size_t cache_bytes, double shrink, const std::optional<data::AnySampler>& sampler,
+                      const py::object& batch_transform, const py::object& allocate) {
+            const data::OnError on_error = on_error_of(on_error_name);
+            const encoding::MultiLabelBinarizer<std::string> columns(
+                {.classes = labels,
+                 .unknown = ignore_unknown ? encoding::UnknownLabel::ignore : encoding::UnknownLabel::error});
+            data::DataLoaderOptions chosen{.batch_size = batch_size,
+                                           .workers = workers,
+                                           .order = shuffle ? data::Order::shuffled : data::Order::sequential,
+                                           .seed = seed,
+                                           .prefetch = prefetch,
+                                           .last_batch = drop_last ? data::LastBatch::drop : data::LastBatch::keep,
+                                           .on_error = on_error,
+                                           .cache = cache,
+                                           .cache_bytes = cache_bytes,
+                                           .shrink = shrink,
+                                           .sampler = sampler.value_or(data::AnySampler()),
+                                           .batch_transform = transform_of(batch_transform),
+                                           .allocate = allocate_of(allocate)};
+            if (!py::isinstance<data::Dataset>(dataset)) {
+              const PythonSource source(dataset, size, on_error != data::OnError::raise);
+              return AnyDataLoader(source, columns, augmentation, std::move(chosen));
+            }
+            const auto own = dataset.cast<data::Dataset>();
+            const py::gil_scoped_release release;
+            return AnyDataLoader(own, columns, augmentation, std::move(chosen));
+          }),
+          py::arg("dataset"), py::arg("size"), py::arg("labels"), py::arg("ignore_unknown"), py::arg("augmentation"),
+          py::arg("batch_size") = options.batch_size, py::arg("workers") = options.workers, py::arg("shuffle") = false,
+          py::arg("seed") = options.seed, py::arg("prefetch") = options.prefetch, py::arg("drop_last") = false,
+          py::arg("on_error") = "raise", py::arg("cache") = options.cache, py::arg("cache_bytes") = options.cache_bytes,
+          py::arg("shrink") = options.shrink, py::arg("sampler") = py::none(), py::arg("batch_transform") = py::none(),
+          py::arg("allocate") = py::none())
       .def(
           "epoch",
           [](const AnyDataLoader& self, std::uint32_t number, std::size_t position) {
