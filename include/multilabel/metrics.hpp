@@ -17,3 +17,4 @@
 #include "multilabel/metrics/probabilistic.hpp"
 #include "multilabel/metrics/report.hpp"
 #include "multilabel/metrics/roc_auc.hpp"
+#include "multilabel/metrics/streaming.hpp"

@@ -105,8 +105,8 @@ class RowMajor {
   explicit RowMajor(MatrixView<const T> view) : view_(view) {}
   RowMajor(std::unique_ptr<T[]> copy, std::size_t rows, std::size_t columns)
       : copy_(std::move(copy)), view_(copy_.get(), rows, columns) {}
-  RowMajor(const RowMajor&) = delete;
-  RowMajor& operator=(const RowMajor&) = delete;
+  RowMajor(RowMajor&&) = default;
+  RowMajor& operator=(RowMajor&&) = default;
 
   [[nodiscard]] MatrixView<const T> view() const noexcept { return view_; }
 
