@@ -23,6 +23,7 @@ MODULES = (
     "stratification",
     "label_metrics",
     "ranking_metrics",
+    "streaming_metrics",
     "binarizer",
     "image_augmentation",
     "losses",

@@ -9,6 +9,7 @@ namespace multilabel::python {
 void bind_encoding(pybind11::module_& module);
 void bind_metrics(pybind11::module_& module);
 void bind_score_metrics(pybind11::module_& module);  // the second half of metrics
+void bind_streaming(pybind11::module_& module);      // into the submodule of metrics
 void bind_calibration(pybind11::module_& module);
 void bind_threshold(pybind11::module_& module);
 void bind_augmentation(pybind11::module_& module);

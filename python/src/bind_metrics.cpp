@@ -254,6 +254,7 @@ void bind_metrics(py::module_& module) {
   module.def("roc_auc", &roc_auc, where, y_true, y_score, average, py::arg("skip_undefined"), weight, py::arg("max_fpr") = 1.0);
   bind_report(module);
   bind_score_metrics(module);
+  bind_streaming(module);
   module.def("evaluate", &evaluate, py::arg("targets"), py::arg("scores"), py::arg("predictions"), py::arg("vocabulary"));
 }
 

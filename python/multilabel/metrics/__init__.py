@@ -41,11 +41,35 @@ from ._reports import (
     top_k_predictions,
 )
 from ._scores import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
+from ._streaming import (
+    AUROC,
+    Accumulator,
+    AveragePrecision,
+    BinaryAccuracy,
+    ExactMatch,
+    F1Score,
+    FBetaScore,
+    HammingDistance,
+    MetricCollection,
+    Precision,
+    Recall,
+)
 
 __all__ = [
+    "AUROC",
+    "Accumulator",
+    "AveragePrecision",
+    "BinaryAccuracy",
     "BootstrapInterval",
+    "ExactMatch",
+    "F1Score",
+    "FBetaScore",
+    "HammingDistance",
     "LabelReport",
+    "MetricCollection",
     "MultiLabelReport",
+    "Precision",
+    "Recall",
     "UndefinedMetricWarning",
     "accuracy_score",
     "average_precision_score",

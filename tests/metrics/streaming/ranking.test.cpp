@@ -101,7 +101,7 @@ TEST_CASE("bounded memory: the exact value lies between the bounds, and close") 
     CHECK(bounds.lower <= exact);
     CHECK(exact <= bounds.upper);
     CHECK(bounds.upper - bounds.lower < 0.02);
-    CHECK(metric.compute() == Approx(exact).margin(1e-3));
+    CHECK(metric.compute() == Approx(exact).margin(2e-4));
   };
   const double ap = average_precision_score(targets, scores, {.average = average});
   const double auc = roc_auc_score(targets, scores, {.average = average});
@@ -123,7 +123,8 @@ TEST_CASE("bounded memory: the bounds hold for every order inside the bins, tied
     CHECK(metric.bounds().lower <= average_precision_score(targets, scores));
     CHECK(metric.bounds().upper >= average_precision_score(targets, scores));
     CHECK(metric.bounds().upper == 1.0);
-    CHECK(metric.compute() == 0.5);
+    // negatives evenly between the positives: 1 / (1 + 2/3) and 2 / (2 + 4/3)
+    CHECK(metric.compute() == Approx(0.6));
     AUROC area{{.memory = Memory::bounded}};
     area.update(targets, scores);
     CHECK(area.bounds().lower == 0.0);

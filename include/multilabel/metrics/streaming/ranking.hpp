@@ -78,6 +78,26 @@ namespace detail {
   return {area.lower / steps.positive_weight, area.upper / steps.positive_weight};
 }
 
+/// Average precision where scores are known by their bins only: the order inside a bin counts as random, so that the negatives
+/// of a bin lie evenly between its positives (in at most 32 parts).
+[[nodiscard]] inline double average_precision_of_bins(const PositiveSteps& steps) {
+  double area = 0.0;
+  double tp = 0.0;
+  double fp = 0.0;
+  for (std::size_t i = 0; i < steps.positives.size(); ++i) {
+    const double positives = steps.positives[i];
+    const double parts = std::clamp(std::round(positives), 1.0, 32.0);
+    fp += steps.negatives_above[i];
+    for (double part = 1.0; part <= parts; ++part) {
+      const double found = tp + positives * part / parts;
+      area += positives / parts * found / (found + fp + steps.negatives_at[i] * part / (parts + 1.0));
+    }
+    fp += steps.negatives_at[i];
+    tp += positives;
+  }
+  return area / steps.positive_weight;
+}
+
 /// The least and the most that the area under the ROC curve can be: all tied pairs wrong, or all right.
 [[nodiscard]] inline Bounds roc_auc_bounds(const PositiveSteps& steps) {
   double tied = 0.0;
@@ -240,12 +260,16 @@ class AveragePrecision : public ScoringMetric {
       : ScoringMetric("metrics::AveragePrecision", options.average, options.memory, options.scale, options.undefined),
         definition_(options.definition) {}
 
-  /// The average of all batches so far; in bounded memory scores of one bin count as tied. Throws `ArgumentError` before the
-  /// first batch.
-  [[nodiscard]] double compute() const { return averaged(value()); }
+  /// The average of all batches so far; in bounded memory the order of scores in one bin counts as random. Throws
+  /// `ArgumentError` before the first batch.
+  [[nodiscard]] double compute() const {
+    return averaged([this](const detail::PositiveSteps& steps) { return value(steps); });
+  }
 
   /// The value of each label, [labels].
-  [[nodiscard]] std::vector<double> by_label() const { return each(value()); }
+  [[nodiscard]] std::vector<double> by_label() const {
+    return each([this](const detail::PositiveSteps& steps) { return value(steps); });
+  }
 
   /// Where the exact average lies; both ends are `compute()` with exact memory. For scikit-learn's definition only
   /// (`ArgumentError` otherwise).
@@ -255,7 +279,7 @@ class AveragePrecision : public ScoringMetric {
     if (memory() == Memory::exact) return {compute(), compute()};
     const auto bound = [this](double Bounds::* end) {
       return averaged([this, end](const detail::PositiveSteps& steps) {
-        return steps.positive_weight > 0.0 ? detail::average_precision_bounds(steps).*end : value()(steps);
+        return steps.positive_weight > 0.0 ? detail::average_precision_bounds(steps).*end : value(steps);
       });
     };
     return {bound(&Bounds::lower), bound(&Bounds::upper)};
@@ -264,7 +288,11 @@ class AveragePrecision : public ScoringMetric {
   void merge(const AveragePrecision& other) { merge_scores(other); }
 
  private:
-  [[nodiscard]] detail::AveragePrecision value() const { return {definition_, undefined()}; }
+  [[nodiscard]] double value(const detail::PositiveSteps& steps) const {
+    const bool binned = memory() == Memory::bounded && definition_ == AveragePrecisionDefinition::sklearn;
+    if (binned && steps.positive_weight > 0.0) return detail::average_precision_of_bins(steps);
+    return detail::AveragePrecision{definition_, undefined()}(steps);
+  }
 
   AveragePrecisionDefinition definition_;
 };
@@ -276,7 +304,7 @@ class AUROC : public ScoringMetric {
   explicit AUROC(StreamingRocAucOptions options = {})
       : ScoringMetric("metrics::AUROC", options.average, options.memory, options.scale, options.undefined) {}
 
-  /// The average of all batches so far; in bounded memory scores of one bin count as tied. Throws `ArgumentError` before the
+  /// The average of all batches so far; in bounded memory a pair of one bin counts half. Throws `ArgumentError` before the
   /// first batch.
   [[nodiscard]] double compute() const { return averaged(detail::RocAuc{}); }
 
