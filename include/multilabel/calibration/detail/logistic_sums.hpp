@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -51,30 +52,48 @@ struct LaneSums {
   std::array<double, lanes> p{}, pz{}, w{}, wz{}, wzz{};
 };
 
+#if MULTILABEL_HAS_VECTORS
+using Numbers = core::detail::Vec<double>::type;
+using NumberBits = core::detail::Vec<std::uint64_t>::type;
+#else
+using Numbers = double;
+using NumberBits = std::uint64_t;
+#endif
+
 /// Adds rows of eight logits, each with a weight or each counting once.
 template <bool weighted>
 struct AddLanes {
   MULTILABEL_ALWAYS_INLINE void operator()(const double* logits, const double* weights, std::size_t rows,
-                                           const LaneLines* lines, LaneSums* result) const {
-    const LaneLines line = *lines;
-    LaneSums sums = *result;
-    for (std::size_t i = 0; i < rows; ++i) {
-      const double* z = logits + i * lanes;
-      double probability[lanes], variance[lanes];
-      for (std::size_t l = 0; l < lanes; ++l) {
-        const double full = fast_sigmoid(line.slope[l] * z[l] + line.intercept[l]);
-        probability[l] = weighted ? full * weights[i * lanes + l] : full;
-        variance[l] = probability[l] - probability[l] * full;
+                                           const LaneLines* lines, LaneSums* sums) const {
+    constexpr std::size_t width = sizeof(Numbers) / sizeof(double);
+    for (std::size_t first = 0; first < lanes; first += width) {
+      const auto load = [first](const double* from, Numbers& to) { std::memcpy(&to, from + first, sizeof(to)); };
+      Numbers slope, intercept, p, pz, w, wz, wzz;
+      load(lines->slope.data(), slope), load(lines->intercept.data(), intercept);
+      load(sums->p.data(), p), load(sums->pz.data(), pz);
+      load(sums->w.data(), w), load(sums->wz.data(), wz), load(sums->wzz.data(), wzz);
+      for (std::size_t i = 0; i < rows; ++i) {
+        Numbers z, full;
+        load(logits + i * lanes, z);
+        const Numbers x = slope * z + intercept;
+        fast_sigmoid<NumberBits>(x, full);
+        Numbers probability = full;
+        if constexpr (weighted) {
+          Numbers weight;
+          load(weights + i * lanes, weight);
+          probability *= weight;
+        }
+        const Numbers variance = probability - probability * full, moment = variance * z;
+        p += probability;
+        pz += probability * z;
+        w += variance;
+        wz += moment;
+        wzz += moment * z;
       }
-      for (std::size_t l = 0; l < lanes; ++l) {
-        sums.p[l] += probability[l];
-        sums.pz[l] += probability[l] * z[l];
-        sums.w[l] += variance[l];
-        sums.wz[l] += variance[l] * z[l];
-        sums.wzz[l] += variance[l] * z[l] * z[l];
-      }
+      const auto store = [first](const Numbers& from, double* to) { std::memcpy(to + first, &from, sizeof(from)); };
+      store(p, sums->p.data()), store(pz, sums->pz.data());
+      store(w, sums->w.data()), store(wz, sums->wz.data()), store(wzz, sums->wzz.data());
     }
-    *result = sums;
   }
 };
 
