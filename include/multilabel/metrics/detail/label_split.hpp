@@ -12,6 +12,7 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
@@ -41,15 +42,15 @@ struct SplitScores {
 
 /// The codes of a whole target matrix, after all checks of `where`'s arguments.
 template <std::floating_point Score>
-[[nodiscard]] std::vector<Code> checked_codes(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                              const std::vector<double>& weights) {
+[[nodiscard]] LongArray<Code> checked_codes(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+                                            const std::vector<double>& weights) {
   require_same_shape(where, "targets and scores", targets, scores);
   require_weights(where, weights, targets.rows());
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i] < 0.0)
       fail<ArgumentError>({where, "sample_weight must not be negative", join_text(weights[i], " in row ", i)});
   }
-  std::vector<Code> codes(targets.rows() * targets.columns());
+  LongArray<Code> codes(targets.rows() * targets.columns());
   const std::size_t step = block_rows(targets.columns());
   Chunks(targets.rows(), targets.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
     for (std::size_t first = begin; first < end; first += step) {
@@ -63,13 +64,13 @@ template <std::floating_point Score>
 
 /// Calls `visit(column, SplitScores)` for the columns `from` ... `to`. `codes` are those of a matrix of the shape of `scores`.
 template <std::floating_point Score, class Visit>
-void for_some_labels(const std::vector<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights,
+void for_some_labels(const LongArray<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights,
                      std::size_t from, std::size_t to, Visit&& visit) {
   using Key = score_bits_t<Score>;
   constexpr std::size_t width = 16;
   const std::size_t rows = scores.rows();
   const std::size_t columns = scores.columns();
-  std::vector<Key> buffer(2 * width * (rows + 1));
+  LongArray<Key> buffer(2 * width * (rows + 1));
   SplitScores<Score> split;
   for (std::size_t first = from; first < to; first += width) {
     const std::size_t count = std::min(width, to - first);
@@ -108,7 +109,7 @@ void for_some_labels(const std::vector<Code>& codes, MatrixView<const Score> sco
 
 /// The same for every column, on the threads of the process: `visit` is called from several at once, for different columns.
 template <std::floating_point Score, class Visit>
-void for_each_label(const std::vector<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights,
+void for_each_label(const LongArray<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights,
                     Visit&& visit) {
   constexpr std::size_t cells_of_a_piece = std::size_t{1} << 18;
   const std::size_t grain = std::max<std::size_t>(1, cells_of_a_piece / std::max<std::size_t>(1, scores.rows()));
@@ -118,7 +119,7 @@ void for_each_label(const std::vector<Code>& codes, MatrixView<const Score> scor
 
 /// All cells of the matrix as if they were one label (micro averages).
 template <std::floating_point Score>
-[[nodiscard]] SplitScores<Score> pool_labels(const std::vector<Code>& codes, MatrixView<const Score> scores,
+[[nodiscard]] SplitScores<Score> pool_labels(const LongArray<Code>& codes, MatrixView<const Score> scores,
                                              const std::vector<double>& weights) {
   SplitScores<Score> split;
   split.negatives.keys.reserve(codes.size());
