@@ -11,6 +11,7 @@
 #include "multilabel/data/dataset.hpp"
 #include "multilabel/data/epoch.hpp"
 #include "multilabel/data/image_cache.hpp"
+#include "multilabel/data/image_compression.hpp"
 #include "multilabel/data/image_header.hpp"
 #include "multilabel/data/image_io.hpp"
 #include "multilabel/data/inspect.hpp"

@@ -6,48 +6,13 @@
 #include <multilabel/augmentation.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace multilabel::python {
 
-/// Any element of a pipeline, shared and immutable.
-class AnyOperation {
- public:
-  template <augmentation::element Op>
-  explicit AnyOperation(Op op) : held_(std::make_shared<const Held<Op>>(std::move(op))) {}
-
-  void run(augmentation::Canvas& canvas, RandomKey key, std::uint32_t stream) const { held_->run(canvas, key, stream); }
-  void plan(augmentation::Preprocessing& format) const { held_->plan(format); }
-  [[nodiscard]] augmentation::Step step() const { return held_->step(); }
-  [[nodiscard]] augmentation::detail::AuditStage stage(std::uint32_t stream) const { return held_->stage(stream); }
-
- private:
-  struct Interface {
-    virtual ~Interface() = default;
-    virtual void run(augmentation::Canvas& canvas, RandomKey key, std::uint32_t stream) const = 0;
-    virtual void plan(augmentation::Preprocessing& format) const = 0;
-    [[nodiscard]] virtual augmentation::Step step() const = 0;
-    [[nodiscard]] virtual augmentation::detail::AuditStage stage(std::uint32_t stream) const = 0;
-  };
-  template <class Op>
-  struct Held final : Interface {
-    explicit Held(Op op) : op_(std::move(op)) {}
-    void run(augmentation::Canvas& canvas, RandomKey key, std::uint32_t stream) const override {
-      augmentation::run_step(op_, canvas, key, stream);
-    }
-    void plan(augmentation::Preprocessing& format) const override { augmentation::plan(op_, format); }
-    [[nodiscard]] augmentation::Step step() const override { return augmentation::step_of(op_); }
-    [[nodiscard]] augmentation::detail::AuditStage stage(std::uint32_t stream) const override {
-      return augmentation::detail::stage_of(op_, stream);
-    }
-    Op op_;
-  };
-
-  std::shared_ptr<const Interface> held_;
-};
+using augmentation::AnyOperation;
 
 /// A list of operations; satisfies `augmentation::batch_augmentation`.
 class AnyAugmentation {
@@ -88,7 +53,8 @@ class AnyAugmentation {
   [[nodiscard]] const augmentation::GuardOptions& guard() const noexcept { return guard_; }
   [[nodiscard]] std::vector<augmentation::detail::AuditStage> stages() const {
     std::vector<augmentation::detail::AuditStage> stages;
-    for (std::size_t i = 0; i < operations_.size(); ++i) stages.push_back(operations_[i].stage(streams_[i]));
+    for (std::size_t i = 0; i < operations_.size(); ++i)
+      stages.push_back(augmentation::detail::stage_of(operations_[i], streams_[i]));
     return stages;
   }
 
@@ -97,6 +63,21 @@ class AnyAugmentation {
     AnyAugmentation result = *this;
     result.guard_ = guard;
     return result;
+  }
+
+  [[nodiscard]] augmentation::Record record(const cv::Mat& image, RandomKey key) const {
+    augmentation::Canvas canvas(image, fusion_);
+    augmentation::Tape tape(key);
+    run(canvas, key, &tape);
+    return tape.record();
+  }
+
+  [[nodiscard]] cv::Mat replay(const cv::Mat& image, const augmentation::Record& record) const {
+    augmentation::Canvas canvas(image, fusion_);
+    augmentation::Tape tape(record);
+    run(canvas, record.key, &tape);
+    tape.finish();
+    return canvas.image();
   }
 
   [[nodiscard]] augmentation::Preprocessing preprocessing() const {
@@ -121,8 +102,8 @@ class AnyAugmentation {
     return steps;
   }
 
-  void run(augmentation::Canvas& canvas, RandomKey key) const {
-    for (std::size_t i = 0; i < operations_.size(); ++i) operations_[i].run(canvas, key, streams_[i]);
+  void run(augmentation::Canvas& canvas, RandomKey key, augmentation::Tape* tape = nullptr) const {
+    for (std::size_t i = 0; i < operations_.size(); ++i) operations_[i].run(canvas, key, streams_[i], tape);
   }
 
   [[nodiscard]] augmentation::Canvas guarded_run(const cv::Mat& image, const augmentation::Objects& objects,

@@ -13,7 +13,9 @@ void bind_streaming(pybind11::module_& module);      // into the submodule of me
 void bind_calibration(pybind11::module_& module);
 void bind_threshold(pybind11::module_& module);
 void bind_augmentation(pybind11::module_& module);
-void bind_label_safety(pybind11::module_& module);  // into the submodule of augmentation
+void bind_label_safety(pybind11::module_& module);         // into the submodule of augmentation
+void bind_geometry_operations(pybind11::module_& module);  // into the submodule of augmentation
+void bind_value_operations(pybind11::module_& module);     // the same
 void bind_data(pybind11::module_& module);
 void bind_audit(pybind11::module_& module);    // into the submodule of data
 void bind_readers(pybind11::module_& module);  // into the submodule of data

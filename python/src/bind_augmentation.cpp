@@ -14,6 +14,7 @@
 #include "any_augmentation.hpp"
 #include "bind.hpp"
 #include "images.hpp"
+#include "operation_arguments.hpp"
 
 namespace multilabel::python {
 
@@ -22,17 +23,11 @@ namespace {
 namespace py = pybind11;
 namespace aug = multilabel::augmentation;
 
-using Pair = std::array<double, 2>;
-
-aug::SymmetricRange symmetric(const Pair& pair) { return {pair[0], pair[1]}; }
-aug::Range range(const Pair& pair) { return {pair[0], pair[1]}; }
-Pair pair(const auto& limits) { return {limits.low, limits.high}; }
-
 // A Python function `call(image, seed, epoch, index, stream) -> image`; the GIL is taken for it alone.
 class PythonOperation {
  public:
-  PythonOperation(py::object call, std::string title)
-      : name(std::move(title)), call_(new py::object(std::move(call)), [](py::object* object) {
+  PythonOperation(py::object call, std::string title, double probability)
+      : name(std::move(title)), p(probability), call_(new py::object(std::move(call)), [](py::object* object) {
           const py::gil_scoped_acquire gil;
           delete object;
         }) {}
@@ -44,10 +39,13 @@ class PythonOperation {
   }
 
   std::string name;
+  double p;
 
  private:
   std::shared_ptr<py::object> call_;
 };
+
+aug::Downscale downscale(bool area) { return area ? aug::Downscale::area : aug::Downscale::as_told; }
 
 void bind_operations(py::module_& module) {
   const aug::HorizontalFlipOptions horizontal;
@@ -58,46 +56,69 @@ void bind_operations(py::module_& module) {
   const aug::RotateOptions rotate;
   module.def(
       "rotate",
-      [](const Pair& limit, aug::Interpolation interpolation, aug::Border border, const std::array<double, 3>& fill, double p) {
-        return AnyOperation(aug::Rotate(
-            {.limit = symmetric(limit), .interpolation = interpolation, .border_mode = border, .fill = fill, .p = p}));
+      [](const Pair& limit, aug::Interpolation interpolation, aug::Border border, const std::array<double, 3>& fill, double p,
+         bool crop_border) {
+        return AnyOperation(aug::Rotate({.limit = symmetric(limit),
+                                         .interpolation = interpolation,
+                                         .border_mode = border,
+                                         .fill = fill,
+                                         .p = p,
+                                         .corners = crop_border ? aug::Corners::cut : aug::Corners::keep}));
       },
       py::arg("limit") = pair(rotate.limit), py::arg("interpolation") = rotate.interpolation,
-      py::arg("border_mode") = rotate.border_mode, py::arg("fill") = rotate.fill, py::arg("p") = rotate.p);
+      py::arg("border_mode") = rotate.border_mode, py::arg("fill") = rotate.fill, py::arg("p") = rotate.p,
+      py::arg("crop_border") = false);
   module.def(
       "resize",
-      [](int height, int width, aug::Interpolation interpolation, double p) {
-        return AnyOperation(aug::Resize({.height = height, .width = width, .interpolation = interpolation, .p = p}));
+      [](int height, int width, aug::Interpolation interpolation, double p, bool area_for_downscale) {
+        return AnyOperation(aug::Resize({.height = height,
+                                         .width = width,
+                                         .interpolation = interpolation,
+                                         .p = p,
+                                         .downscale = downscale(area_for_downscale)}));
       },
       py::arg("height"), py::arg("width"), py::arg("interpolation") = aug::ResizeOptions{}.interpolation,
-      py::arg("p") = aug::ResizeOptions{}.p);
-  const aug::LongestMaxSizeOptions longest;
+      py::arg("p") = aug::ResizeOptions{}.p, py::arg("area_for_downscale") = false);
+  const auto max_size = [](const std::vector<int>& sizes, int max_height, int max_width, aug::Interpolation interpolation,
+                           double p, bool area_for_downscale) {
+    return aug::MaxSizeOptions{.interpolation = interpolation,
+                               .p = p,
+                               .downscale = downscale(area_for_downscale),
+                               .max_sizes = sizes,
+                               .max_height = max_height,
+                               .max_width = max_width};
+  };
   module.def(
       "longest_max_size",
-      [](int max_size, aug::Interpolation interpolation, double p) {
-        return AnyOperation(aug::LongestMaxSize({.max_size = max_size, .interpolation = interpolation, .p = p}));
+      [max_size](const std::vector<int>& sizes, int max_height, int max_width, aug::Interpolation interpolation, double p,
+                 bool area_for_downscale) {
+        return AnyOperation(aug::LongestMaxSize(max_size(sizes, max_height, max_width, interpolation, p, area_for_downscale)));
       },
-      py::arg("max_size") = longest.max_size, py::arg("interpolation") = longest.interpolation, py::arg("p") = longest.p);
-  const aug::SmallestMaxSizeOptions smallest;
+      py::arg("max_sizes"), py::arg("max_height"), py::arg("max_width"), py::arg("interpolation"), py::arg("p"),
+      py::arg("area_for_downscale"));
   module.def(
       "smallest_max_size",
-      [](int max_size, aug::Interpolation interpolation, double p) {
-        return AnyOperation(aug::SmallestMaxSize({.max_size = max_size, .interpolation = interpolation, .p = p}));
+      [max_size](const std::vector<int>& sizes, int max_height, int max_width, aug::Interpolation interpolation, double p,
+                 bool area_for_downscale) {
+        return AnyOperation(aug::SmallestMaxSize(max_size(sizes, max_height, max_width, interpolation, p, area_for_downscale)));
       },
-      py::arg("max_size") = smallest.max_size, py::arg("interpolation") = smallest.interpolation, py::arg("p") = smallest.p);
+      py::arg("max_sizes"), py::arg("max_height"), py::arg("max_width"), py::arg("interpolation"), py::arg("p"),
+      py::arg("area_for_downscale"));
   const aug::RandomResizedCropOptions resized;
   module.def(
       "random_resized_crop",
-      [](int height, int width, const Pair& scale, const Pair& ratio, aug::Interpolation interpolation, double p) {
+      [](int height, int width, const Pair& scale, const Pair& ratio, aug::Interpolation interpolation, double p,
+         bool area_for_downscale) {
         return AnyOperation(aug::RandomResizedCrop({.height = height,
                                                     .width = width,
                                                     .scale = range(scale),
                                                     .ratio = range(ratio),
                                                     .interpolation = interpolation,
-                                                    .p = p}));
+                                                    .p = p,
+                                                    .downscale = downscale(area_for_downscale)}));
       },
       py::arg("height"), py::arg("width"), py::arg("scale") = pair(resized.scale), py::arg("ratio") = pair(resized.ratio),
-      py::arg("interpolation") = resized.interpolation, py::arg("p") = resized.p);
+      py::arg("interpolation") = resized.interpolation, py::arg("p") = resized.p, py::arg("area_for_downscale") = false);
   const aug::LabelSafeCropOptions safe;
   module.def(
       "label_safe_crop",
@@ -115,59 +136,138 @@ void bind_operations(py::module_& module) {
       py::arg("height"), py::arg("width"), py::arg("min_kept") = safe.min_kept, py::arg("stretch") = pair(safe.stretch),
       py::arg("interpolation") = safe.interpolation, py::arg("p") = safe.p, py::arg("min_visibility") = safe.min_visibility,
       py::arg("lost") = safe.lost);
+  py::enum_<aug::PadPosition>(module, "PadPosition")
+      .value("center", aug::PadPosition::center)
+      .value("top_left", aug::PadPosition::top_left)
+      .value("top_right", aug::PadPosition::top_right)
+      .value("bottom_left", aug::PadPosition::bottom_left)
+      .value("bottom_right", aug::PadPosition::bottom_right)
+      .value("random", aug::PadPosition::random);
+  const auto crop = [](int height, int width, bool pad_if_needed, aug::PadPosition position, aug::Border border,
+                       const Color& fill, double p) {
+    return aug::CropOptions{.height = height,
+                            .width = width,
+                            .p = p,
+                            .too_small = pad_if_needed ? aug::TooSmall::pad : aug::TooSmall::refuse,
+                            .pad_position = position,
+                            .border_mode = border,
+                            .fill = fill};
+  };
   module.def(
       "center_crop",
-      [](int height, int width, double p) { return AnyOperation(aug::CenterCrop({.height = height, .width = width, .p = p})); },
-      py::arg("height"), py::arg("width"), py::arg("p") = aug::CenterCropOptions{}.p);
+      [crop](int height, int width, bool pad_if_needed, aug::PadPosition pad_position, aug::Border border_mode,
+             const Color& fill, double p) {
+        return AnyOperation(aug::CenterCrop(crop(height, width, pad_if_needed, pad_position, border_mode, fill, p)));
+      },
+      py::arg("height"), py::arg("width"), py::arg("pad_if_needed"), py::arg("pad_position"), py::arg("border_mode"),
+      py::arg("fill"), py::arg("p"));
   module.def(
       "random_crop",
-      [](int height, int width, double p) { return AnyOperation(aug::RandomCrop({.height = height, .width = width, .p = p})); },
-      py::arg("height"), py::arg("width"), py::arg("p") = aug::RandomCropOptions{}.p);
-  const aug::PadIfNeededOptions pad;
+      [crop](int height, int width, bool pad_if_needed, aug::PadPosition pad_position, aug::Border border_mode,
+             const Color& fill, double p) {
+        return AnyOperation(aug::RandomCrop(crop(height, width, pad_if_needed, pad_position, border_mode, fill, p)));
+      },
+      py::arg("height"), py::arg("width"), py::arg("pad_if_needed"), py::arg("pad_position"), py::arg("border_mode"),
+      py::arg("fill"), py::arg("p"));
   module.def(
       "pad_if_needed",
-      [](int min_height, int min_width, aug::Border border, const std::array<double, 3>& fill, double p) {
-        return AnyOperation(
-            aug::PadIfNeeded({.min_height = min_height, .min_width = min_width, .border_mode = border, .fill = fill, .p = p}));
+      [](int min_height, int min_width, int pad_height_divisor, int pad_width_divisor, aug::PadPosition position,
+         aug::Border border_mode, const Color& fill, double p) {
+        return AnyOperation(aug::PadIfNeeded({.min_height = min_height,
+                                              .min_width = min_width,
+                                              .border_mode = border_mode,
+                                              .fill = fill,
+                                              .p = p,
+                                              .position = position,
+                                              .pad_height_divisor = pad_height_divisor,
+                                              .pad_width_divisor = pad_width_divisor}));
       },
-      py::arg("min_height") = pad.min_height, py::arg("min_width") = pad.min_width, py::arg("border_mode") = pad.border_mode,
-      py::arg("fill") = pad.fill, py::arg("p") = pad.p);
+      py::arg("min_height"), py::arg("min_width"), py::arg("pad_height_divisor"), py::arg("pad_width_divisor"),
+      py::arg("position"), py::arg("border_mode"), py::arg("fill"), py::arg("p"));
   const aug::RandomBrightnessContrastOptions levels;
   module.def(
       "random_brightness_contrast",
-      [](const Pair& brightness, const Pair& contrast, bool by_max, double p) {
+      [](const Pair& brightness, const Pair& contrast, bool by_max, double p, bool ensure_safe_range) {
         return AnyOperation(
             aug::RandomBrightnessContrast({.brightness_limit = symmetric(brightness),
                                            .contrast_limit = symmetric(contrast),
                                            .brightness_by = by_max ? aug::BrightnessUnit::maximum : aug::BrightnessUnit::mean,
-                                           .p = p}));
+                                           .p = p,
+                                           .overflow = ensure_safe_range ? aug::Overflow::avoid : aug::Overflow::clip}));
       },
       py::arg("brightness_limit") = pair(levels.brightness_limit), py::arg("contrast_limit") = pair(levels.contrast_limit),
-      py::arg("brightness_by_max") = true, py::arg("p") = levels.p);
+      py::arg("brightness_by_max") = true, py::arg("p") = levels.p, py::arg("ensure_safe_range") = false);
   const aug::GaussNoiseOptions noise;
   module.def(
       "gauss_noise",
-      [](const Pair& std_range, const Pair& mean_range, bool per_channel, double p) {
+      [](const Pair& std_range, const Pair& mean_range, bool per_channel, double p, double noise_scale_factor) {
         return AnyOperation(
             aug::GaussNoise({.std_range = range(std_range),
                              .mean_range = range(mean_range),
                              .channels = per_channel ? aug::NoiseChannels::independent : aug::NoiseChannels::shared,
-                             .p = p}));
+                             .p = p,
+                             .noise_scale_factor = noise_scale_factor}));
       },
       py::arg("std_range") = pair(noise.std_range), py::arg("mean_range") = pair(noise.mean_range),
-      py::arg("per_channel") = true, py::arg("p") = noise.p);
+      py::arg("per_channel") = true, py::arg("p") = noise.p, py::arg("noise_scale_factor") = noise.noise_scale_factor);
   const aug::NormalizeOptions normalize;
+  py::enum_<aug::Normalization>(module, "Normalization")
+      .value("standard", aug::Normalization::standard)
+      .value("image", aug::Normalization::image)
+      .value("image_per_channel", aug::Normalization::image_per_channel)
+      .value("min_max", aug::Normalization::min_max)
+      .value("min_max_per_channel", aug::Normalization::min_max_per_channel);
   module.def(
       "normalize",
-      [](const std::array<float, 3>& mean, const std::array<float, 3>& std, double p) {
-        return AnyOperation(aug::Normalize({.mean = mean, .std = std, .p = p}));
+      [](const std::array<float, 3>& mean, const std::array<float, 3>& std, double p, double max_pixel_value,
+         aug::Normalization normalization) {
+        return AnyOperation(aug::Normalize(
+            {.mean = mean, .std = std, .p = p, .max_pixel_value = max_pixel_value, .normalization = normalization}));
       },
-      py::arg("mean") = normalize.mean, py::arg("std") = normalize.std, py::arg("p") = normalize.p);
+      py::arg("mean") = normalize.mean, py::arg("std") = normalize.std, py::arg("p") = normalize.p,
+      py::arg("max_pixel_value") = normalize.max_pixel_value, py::arg("normalization") = normalize.normalization);
+  module.def("no_op", [](double p) { return AnyOperation(aug::NoOp({.p = p})); }, py::arg("p") = aug::NoOpOptions{}.p);
+  module.def(
+      "to_tensor", [](double p) { return AnyOperation(aug::ToTensorV2({.p = p})); }, py::arg("p") = aug::ToTensorV2Options{}.p);
+  module.def(
+      "one_of",
+      [](std::vector<AnyOperation> operations, double p) { return AnyOperation(aug::OneOf({.p = p}, std::move(operations))); },
+      py::arg("operations"), py::arg("p") = aug::OneOfOptions{}.p);
+  module.def(
+      "some_of",
+      [](std::vector<AnyOperation> operations, int n, bool replace, double p) {
+        const auto replacement = replace ? aug::Replacement::with : aug::Replacement::without;
+        return AnyOperation(aug::SomeOf({.n = n, .replace = replacement, .p = p}, std::move(operations)));
+      },
+      py::arg("operations"), py::arg("n") = aug::SomeOfOptions{}.n, py::arg("replace") = false,
+      py::arg("p") = aug::SomeOfOptions{}.p);
+  module.def(
+      "sequential",
+      [](std::vector<AnyOperation> operations, double p) {
+        return AnyOperation(aug::Sequential({.p = p}, std::move(operations)));
+      },
+      py::arg("operations"), py::arg("p") = aug::SequentialOptions{}.p);
   module.def(
       "python_operation",
-      [](py::object call, std::string name) { return AnyOperation(PythonOperation(std::move(call), std::move(name))); },
-      py::arg("call"), py::arg("name"));
+      [](py::object call, std::string name, double p) {
+        aug::detail::require_probability(join_text("augmentation::", name), p);
+        return AnyOperation(PythonOperation(std::move(call), std::move(name), p));
+      },
+      py::arg("call"), py::arg("name"), py::arg("p"));
 }
+
+// [(operation, {name: number})], the form in which Python keeps a record.
+py::list to_list(const aug::Record& record) {
+  py::list operations;
+  for (const auto& drawn : record.operations) {
+    py::list values;
+    for (const auto& [name, value] : drawn.values) values.append(py::make_tuple(name, value));
+    operations.append(py::make_tuple(drawn.operation, values));
+  }
+  return operations;
+}
+
+using DrawnArgument = std::pair<std::string, std::vector<std::pair<std::string, double>>>;
 
 template <class Pipeline>
 py::array call(const Pipeline& pipeline, const py::object& image, std::uint64_t seed, std::uint32_t epoch,
@@ -188,7 +288,8 @@ void bind_augmentation(py::module_& module) {
       .value("nearest", aug::Interpolation::nearest)
       .value("linear", aug::Interpolation::linear)
       .value("cubic", aug::Interpolation::cubic)
-      .value("area", aug::Interpolation::area);
+      .value("area", aug::Interpolation::area)
+      .value("lanczos4", aug::Interpolation::lanczos4);
   py::enum_<aug::Border>(module, "Border")
       .value("constant", aug::Border::constant)
       .value("replicate", aug::Border::replicate)
@@ -215,6 +316,8 @@ void bind_augmentation(py::module_& module) {
   });
   bind_label_safety(module);
   bind_operations(module);
+  bind_geometry_operations(module);
+  bind_value_operations(module);
   py::class_<AnyAugmentation>(module, "Pipeline")
       .def(py::init([](std::vector<AnyOperation> operations, bool fuse) {
              return AnyAugmentation(std::move(operations), fuse ? aug::Fusion::on : aug::Fusion::off);
@@ -234,6 +337,24 @@ void bind_augmentation(py::module_& module) {
             return planar;
           },
           py::arg("image"), py::arg("seed"), py::arg("epoch"), py::arg("index"))
+      .def(
+          "record",
+          [](const AnyAugmentation& self, const py::object& image, std::uint64_t seed, std::uint32_t epoch,
+             std::uint32_t index) {
+            const ImageArgument argument = to_image(image, "augmentation: image");
+            return to_list(self.record(argument.image, {.seed = seed, .epoch = epoch, .index = index}));
+          },
+          py::arg("image"), py::arg("seed"), py::arg("epoch"), py::arg("index"))
+      .def(
+          "replay",
+          [](const AnyAugmentation& self, const py::object& image, const std::vector<DrawnArgument>& drawn, std::uint64_t seed,
+             std::uint32_t epoch, std::uint32_t index) {
+            const ImageArgument argument = to_image(image, "augmentation: image");
+            aug::Record record{.key = {.seed = seed, .epoch = epoch, .index = index}, .operations = {}};
+            for (const auto& [operation, values] : drawn) record.operations.push_back({operation, values});
+            return from_image(self.replay(argument.image, record));
+          },
+          py::arg("image"), py::arg("drawn"), py::arg("seed"), py::arg("epoch"), py::arg("index"))
       .def("describe", &AnyAugmentation::describe)
       .def("preprocessing", &AnyAugmentation::preprocessing)
       .def("shrinks_to", [](const AnyAugmentation& self) {
@@ -249,6 +370,18 @@ void bind_augmentation(py::module_& module) {
       "call_restrained",
       [](const py::object& image, int size, std::uint64_t seed, std::uint32_t epoch, std::uint32_t index) {
         return call(aug::restrained({.size = size}), image, seed, epoch, index);
+      },
+      py::arg("image"), py::arg("size"), py::arg("seed"), py::arg("epoch"), py::arg("index"));
+  module.def(
+      "call_trivial_augment",
+      [](const py::object& image, int size, std::uint64_t seed, std::uint32_t epoch, std::uint32_t index) {
+        return call(aug::trivial_augment({.size = size}), image, seed, epoch, index);
+      },
+      py::arg("image"), py::arg("size"), py::arg("seed"), py::arg("epoch"), py::arg("index"));
+  module.def(
+      "call_rand_augment",
+      [](const py::object& image, int size, std::uint64_t seed, std::uint32_t epoch, std::uint32_t index) {
+        return call(aug::rand_augment({.size = size}), image, seed, epoch, index);
       },
       py::arg("image"), py::arg("size"), py::arg("seed"), py::arg("epoch"), py::arg("index"));
   module.def(

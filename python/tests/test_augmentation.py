@@ -119,7 +119,7 @@ def test_dict_and_back_through_json():
             RandomCrop(20, 20),
             CenterCrop(16, 16),
             LongestMaxSize(20),
-            SmallestMaxSize(18, "cubic"),
+            SmallestMaxSize(18, interpolation="cubic"),
             RandomResizedCrop((12, 12), scale=(0.5, 1)),
             LabelSafeCrop(10, 10, min_kept=0.9),
             Resize(8, 8, interpolation=3),
@@ -146,7 +146,7 @@ def test_without_fusion_the_draws_are_the_same_and_it_is_stored(image):
 
 
 def test_from_dict_names_what_it_does_not_know():
-    with pytest.raises(ArgumentError, match=r"must be one of Compose, HorizontalFlip.*got 'Flip'"):
+    with pytest.raises(ArgumentError, match=r"must be one of Compose, .*HorizontalFlip.*got 'Flip'"):
         from_dict({"name": "Flip"})
     with pytest.raises(ArgumentError, match=r"parameters of Resize must be among height, width.*got 'size'"):
         from_dict({"name": "Resize", "size": 3})
@@ -286,26 +286,3 @@ class TestAlbumentations:
         ours = Compose([GaussNoise(**arguments)])(image=grey)["image"].std()
         assert abs(ours - 25.5) < 0.3  # four standard errors of 120,000 values
         assert abs(theirs - ours) < 1.5  # theirs is cut towards zero, not rounded
-
-    @pytest.mark.parametrize(
-        "name",
-        [
-            "HorizontalFlip",
-            "VerticalFlip",
-            "Rotate",
-            "PadIfNeeded",
-            "RandomBrightnessContrast",
-            "GaussNoise",
-            "Normalize",
-        ],
-    )
-    def test_same_defaults(self, peer, name):
-        theirs, ours = getattr(peer, name)(), getattr(augmentation, name)()
-        for parameter, value in ours._parameters().items():
-            expected = getattr(theirs, parameter)
-            if parameter in ("border_mode", "interpolation"):
-                kind = augmentation._core.Border if parameter == "border_mode" else augmentation._core.Interpolation
-                value = int(kind.__members__[value])
-            if parameter == "fill":
-                expected = (expected,) * 3
-            assert np.allclose(value, expected), parameter

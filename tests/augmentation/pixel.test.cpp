@@ -2,6 +2,7 @@
 #include "multilabel/augmentation/pixel.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 
 #include "support.hpp"
@@ -41,5 +42,47 @@ TEST_CASE("GaussNoise, RandomBrightnessContrast, Normalize: options out of range
   CHECK_THROWS_AS(aug::RandomBrightnessContrast({.contrast_limit = 2}), ArgumentError);
   CHECK_THROWS_AS(aug::Normalize({.p = 0.5}), ArgumentError);
   CHECK_THROWS_AS(aug::Normalize({.std = {1, 0, 1}}), ArgumentError);
+}
+
+TEST_CASE("RandomBrightnessContrast: a change that avoids overflow keeps the ends inside") {
+  const aug::Pipeline pipeline{aug::RandomBrightnessContrast{
+      {.brightness_limit = {0.2, 0.2}, .contrast_limit = {0.5, 0.5}, .p = 1, .overflow = aug::Overflow::avoid}}};
+  cv::Mat ends(1, 2, CV_8UC3, cv::Scalar::all(0));
+  ends.at<cv::Vec3b>(0, 1) = {255, 255, 255};
+  const cv::Mat result = pipeline(ends, {});
+  CHECK(result.at<cv::Vec3b>(0, 0)[0] == 51);
+  CHECK(result.at<cv::Vec3b>(0, 1)[0] == 255);  // the factor shrinks to 0.8
+}
+
+TEST_CASE("GaussNoise: coarse grain makes neighbours alike") {
+  const cv::Mat image(64, 64, CV_8UC3, cv::Scalar::all(128));
+  const auto step = [&](double factor) {
+    const aug::Pipeline pipeline{aug::GaussNoise{{.std_range = {0.1, 0.1}, .p = 1, .noise_scale_factor = factor}}};
+    const cv::Mat result = pipeline(image, {.seed = 2});
+    return cv::norm(result.colRange(1, 64), result.colRange(0, 63), cv::NORM_L1) / (63.0 * 64 * 3);
+  };
+  CHECK(step(0.25) < 0.5 * step(1));
+  CHECK(step(0.25) > 1);
+  CHECK_THROWS_WITH(aug::GaussNoise({.noise_scale_factor = 0}), Catch::Contains("above 0 and at most 1"));
+}
+
+TEST_CASE("Normalize: by the image's own values") {
+  cv::Mat image(1, 2, CV_8UC3, cv::Scalar(10, 100, 30));
+  image.at<cv::Vec3b>(0, 1) = {30, 100, 90};
+  const auto values = [&](aug::Normalization normalization) {
+    return aug::Pipeline{aug::Normalize{{.normalization = normalization}}}(image, {});
+  };
+  const cv::Mat channels = values(aug::Normalization::image_per_channel);
+  CHECK(channels.at<cv::Vec3f>(0, 0)[0] == Approx(-1).margin(1e-4));  // mean 20, deviation 10
+  CHECK(channels.at<cv::Vec3f>(0, 1)[2] == Approx(1).margin(1e-4));
+  CHECK(channels.at<cv::Vec3f>(0, 1)[1] == Approx(0).margin(1e-4));
+  const cv::Mat range = values(aug::Normalization::min_max);
+  CHECK(range.at<cv::Vec3f>(0, 0)[0] == Approx(0).margin(1e-6));
+  CHECK(range.at<cv::Vec3f>(0, 0)[2] == Approx(20.0 / 90).margin(1e-5));
+  const cv::Mat own = values(aug::Normalization::image);  // mean 60; squares 100, 10000, 900, 900, 10000, 8100: mean 5000
+  CHECK(own.at<cv::Vec3f>(0, 1)[2] == Approx(30 / std::sqrt(5000.0 - 3600)).margin(1e-4));
+  CHECK(values(aug::Normalization::min_max_per_channel).at<cv::Vec3f>(0, 1)[2] == Approx(1).margin(1e-4));
+  CHECK_THROWS_WITH((aug::Pipeline{aug::Normalize{{.normalization = aug::Normalization::image}}}.output_size()),
+                    Catch::Contains("one format holds for all images"));
 }
 }  // namespace

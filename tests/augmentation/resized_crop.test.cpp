@@ -11,13 +11,13 @@
 namespace {
 namespace aug = multilabel::augmentation;
 using multilabel::ArgumentError;
-using multilabel::Random;
+using multilabel::augmentation::Draws;
 
 TEST_CASE("RandomResizedCrop: areas are uniform and shapes within their limits") {
   const cv::Size size(400, 300);
   double total = 0;
   for (std::uint32_t i = 0; i < 2000; ++i) {
-    Random random({.index = i});
+    Draws random(multilabel::RandomKey{.index = i});
     const cv::Rect piece = aug::detail::draw_piece(size, {0.1, 0.5}, {0.8, 1.25}, random);
     REQUIRE((piece & cv::Rect({0, 0}, size)) == piece);
     const double share = static_cast<double>(piece.area()) / size.area();
@@ -32,7 +32,7 @@ TEST_CASE("RandomResizedCrop: areas are uniform and shapes within their limits")
 }
 
 TEST_CASE("RandomResizedCrop: where nothing fits it takes the largest piece about the middle") {
-  Random random({});
+  Draws random(multilabel::RandomKey{});
   CHECK(aug::detail::draw_piece({1000, 10}, {1, 1}, {0.5, 2}, random) == cv::Rect(490, 0, 20, 10));
   CHECK(aug::detail::draw_piece({10, 1000}, {1, 1}, {0.5, 2}, random) == cv::Rect(0, 490, 10, 20));
 }

@@ -32,4 +32,17 @@ TEST_CASE("Rotate: constant borders leave the fill colour in the corners, reflec
 TEST_CASE("Rotate: a limit from high to low is refused") {
   CHECK_THROWS_WITH((aug::Rotate({.limit = {10, -10}})), Catch::Contains("low <= high") && Catch::Contains("(10, -10)"));
 }
+
+TEST_CASE("Rotate: with the corners cut nothing from outside is left") {
+  const cv::Mat image(60, 80, CV_8UC3, cv::Scalar::all(255));
+  for (const double angle : {-35.0, 10.0, 45.0, 80.0}) {
+    const aug::Pipeline pipeline{aug::Rotate{{.limit = {angle, angle}, .p = 1, .corners = aug::Corners::cut}}};
+    const cv::Mat result = pipeline(image, {});
+    double low = 0;
+    cv::minMaxLoc(result(cv::Rect(1, 1, result.cols - 2, result.rows - 2)).clone().reshape(1), &low);
+    CHECK(low > 250);  // but for a pixel at the very edge: the rectangle is albumentations', cut to whole pixels
+    CHECK(result.total() > 60 * 80 / 5);
+    CHECK(pipeline.output_size() == cv::Size(0, 0));
+  }
+}
 }  // namespace

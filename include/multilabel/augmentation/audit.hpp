@@ -61,19 +61,12 @@ struct AuditStage {
 
 template <class Op>
 AuditStage stage_of(const Op& op, std::uint32_t stream) {
-  AuditStage stage{.step = step_of(op), .stream = stream, .p = 1, .run = {}, .run_certainly = {}};
-  if constexpr (operation<Op>) stage.p = op.options().p;
-  stage.run = [op, stream](Canvas& canvas, RandomKey key) { run_step(op, canvas, key, stream); };
-  stage.run_certainly = [op, stream](Canvas& canvas, RandomKey key) {
-    if constexpr (operation<Op>) {
-      Random random(key.with_stream(key.stream + stream));
-      static_cast<void>(random.chance(1));
-      op.apply(canvas, random);
-    } else {
-      run_step(op, canvas, key, stream);
-    }
-  };
-  return stage;
+  return {.step = step_of(op),
+          .stream = stream,
+          .p = probability_of(op),
+          .run = [op, stream](Canvas& canvas, RandomKey key) { run_step(op, canvas, key, stream); },
+          .run_certainly = [op, stream](Canvas& canvas,
+                                        RandomKey key) { run_step(op, canvas, key, stream, nullptr, When::chosen); }};
 }
 
 template <class... Ops>

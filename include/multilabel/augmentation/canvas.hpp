@@ -6,7 +6,9 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -15,6 +17,7 @@
 #include "multilabel/augmentation/concepts.hpp"
 #include "multilabel/augmentation/finish.hpp"
 #include "multilabel/augmentation/guard.hpp"
+#include "multilabel/augmentation/lookup.hpp"
 #include "multilabel/augmentation/resample.hpp"
 #include "multilabel/augmentation/rows.hpp"
 #include "multilabel/augmentation/track.hpp"
@@ -116,6 +119,27 @@ class Canvas {
     geometry_.beyond = true;
   }
 
+  /// A move that is not affine, a pass of its own: `forward` leads from a point of the present image to one of the result.
+  void project(const cv::Matx33d& forward, cv::Size size, const Sampling& sampling) {
+    const cv::Mat source = pixels();
+    cv::Mat result;
+    cv::warpPerspective(source, result, forward, size, static_cast<int>(sampling.interpolation),
+                        static_cast<int>(sampling.border), cv::Scalar(sampling.fill[0], sampling.fill[1], sampling.fill[2]));
+    image_ = std::move(result);
+    geometry_ = Geometry::of(size);
+    track_.move(forward.inv(), size, sampling.border);
+  }
+
+  /// Changes values by a table.
+  void lookup(const Table& table) {
+    require_values("a table");
+    if (finish_.noise) settle_values();
+    const Table levels = then(table_of(finish_.before), table);
+    table_ = table_ ? then(*table_, levels) : levels;
+    finish_.before = {};
+    valued_ = true;
+  }
+
   /// Changes values, clipped to 0 ... 255 as an 8-bit image would be, but not rounded.
   void levels(const Levels& levels) {
     require_values("levels");
@@ -133,12 +157,14 @@ class Canvas {
     valued_ = true;
   }
 
-  /// y = (x / 255 - mean) / std, the last step of a pipeline: the result is float.
-  void normalize(const std::array<float, 3>& mean, const std::array<float, 3>& std) {
+  /// y = (x / 255 - mean) / std, clipped to -limit ... limit, the last step of a pipeline: the result is float.
+  void normalize(const std::array<float, 3>& mean, const std::array<float, 3>& std,
+                 double limit = std::numeric_limits<double>::infinity()) {
     require_values("Normalize");
     Levels& last = finish_.noise ? finish_.after : finish_.before;
     for (std::size_t i = 0; i < 3; ++i)
-      last[i] = last[i].then({.gain = 1.0 / (255.0 * std[i]), .offset = -static_cast<double>(mean[i]) / std[i]});
+      last[i] = last[i].then(
+          {.gain = 1.0 / (255.0 * std[i]), .offset = -static_cast<double>(mean[i]) / std[i], .low = -limit, .high = limit});
     valued_ = normalized_ = true;
   }
 
@@ -149,6 +175,17 @@ class Canvas {
     settle_values();
     settle_geometry();
     return image_;
+  }
+
+  /// Goes on with other values in the same places: 8-bit RGB of the present size, which nothing has moved.
+  void repaint(cv::Mat image) {
+    settle_values();
+    settle_geometry();
+    require_rgb("augmentation: a repainted image", image);
+    if (image.size() != image_.size())
+      fail<ShapeError>({"augmentation: a repainted image", join_text("its size must stay ", image_.rows, " x ", image_.cols),
+                        join_text(image.rows, " x ", image.cols)});
+    image_ = std::move(image);
   }
 
   /// Goes on with other pixels, 8-bit RGB of any size. As long as objects are followed the size must stay: nobody knows where
@@ -174,9 +211,11 @@ class Canvas {
 
   /// Writes three planes of float, [3, height, width].
   void write(float* planar) {
-    if (const auto rows = warped_rows(image_, geometry_)) return write_planar(*rows, finish_, planar);
+    if (!table_)
+      if (const auto rows = warped_rows(image_, geometry_)) return write_planar(*rows, finish_, planar);
     settle_geometry();
-    write_planar(PixelRows(image_), finish_, planar);
+    const cv::Mat image = table_ ? look_up(image_, *table_) : image_;
+    write_planar(PixelRows(image), finish_, planar);
   }
 
   /// The result as an image: CV_32FC3 after `normalize`, else 8-bit, rounded to nearest.
@@ -204,22 +243,19 @@ class Canvas {
     settle_geometry();
     image_ = eight_bits();
     finish_ = {};
+    table_.reset();
     valued_ = false;
   }
 
   [[nodiscard]] cv::Mat eight_bits() const {
-    cv::Mat result;
     if (!finish_.noise) {
-      cv::Mat table(1, 256, CV_8UC3);
-      for (int value = 0; value < 256; ++value)
-        for (int channel = 0; channel < 3; ++channel)
-          table.at<cv::Vec3b>(0, value)[channel] =
-              cv::saturate_cast<uchar>(finish_.before[static_cast<std::size_t>(channel)](value));
-      cv::LUT(image_, table, result);
-      return result;
+      const Table levels = table_of(finish_.before);
+      return look_up(image_, table_ ? then(*table_, levels) : levels);
     }
+    cv::Mat result;
     cv::Mat planar(3 * image_.rows, image_.cols, CV_32F);
-    write_planar(PixelRows(image_), finish_, planar.ptr<float>());
+    const cv::Mat image = table_ ? look_up(image_, *table_) : image_;
+    write_planar(PixelRows(image), finish_, planar.ptr<float>());
     std::vector<cv::Mat> planes(3);
     for (int i = 0; i < 3; ++i)
       planar.rowRange(i * image_.rows, (i + 1) * image_.rows).convertTo(planes[static_cast<std::size_t>(i)], CV_8U);
@@ -260,6 +296,7 @@ class Canvas {
 
   cv::Mat image_;
   Geometry geometry_;
+  std::optional<Table> table_;  // before `finish_`
   Finish finish_;
   Track track_;
   const Objects* objects_ = nullptr;

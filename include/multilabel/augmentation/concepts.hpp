@@ -47,6 +47,7 @@ enum class Interpolation : int {
   linear = 1,
   cubic = 2,
   area = 3,  ///< averages what falls into a pixel when shrinking, linear when growing
+  lanczos4 = 4,
 };
 
 /// What stands beyond the edge of an image. The numbers are OpenCV's.

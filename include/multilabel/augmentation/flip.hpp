@@ -27,7 +27,7 @@ class HorizontalFlip {
   }
   [[nodiscard]] const HorizontalFlipOptions& options() const noexcept { return options_; }
   [[nodiscard]] std::string text() const { return join_text("HorizontalFlip(p=", options_.p, ")"); }
-  void apply(Canvas& canvas, Random&) const { canvas.mirror_x(); }
+  void apply(Canvas& canvas, Draws&) const { canvas.mirror_x(); }
 
  private:
   HorizontalFlipOptions options_;
@@ -50,7 +50,7 @@ class VerticalFlip {
   }
   [[nodiscard]] const VerticalFlipOptions& options() const noexcept { return options_; }
   [[nodiscard]] std::string text() const { return join_text("VerticalFlip(p=", options_.p, ")"); }
-  void apply(Canvas& canvas, Random&) const { canvas.mirror_y(); }
+  void apply(Canvas& canvas, Draws&) const { canvas.mirror_y(); }
 
  private:
   VerticalFlipOptions options_;

@@ -135,32 +135,32 @@ class LabelSafeCrop {
     };
     return {whole(options_.width, options_.stretch.low), whole(options_.height, 1 / options_.stretch.high)};
   }
-  void apply(Canvas& canvas, Random& random) const {
-    canvas.crop(piece(canvas, random));
+  void apply(Canvas& canvas, Draws& draws) const {
+    canvas.crop(piece(canvas, draws));
     canvas.resize({options_.width, options_.height}, options_.interpolation);
   }
   void plan(Preprocessing& format) const { detail::plan_resize(options_, format); }
 
  private:
-  [[nodiscard]] cv::Rect piece(Canvas& canvas, Random& random) const {
-    if (canvas.objects() == nullptr) return drawn(canvas.size(), random);
+  [[nodiscard]] cv::Rect piece(Canvas& canvas, Draws& draws) const {
+    if (canvas.objects() == nullptr) return drawn(canvas.size(), draws);
     if (options_.lost != LostLabel::resample) {
       canvas.guard({.lost = options_.lost, .min_visibility = options_.min_visibility});
-      return drawn(canvas.size(), random);
+      return drawn(canvas.size(), draws);
     }
     const detail::CropJudge judge(canvas.track(), *canvas.objects(), options_.min_visibility);
     cv::Rect piece;
     for (int attempt = 0; attempt < 10; ++attempt) {
-      piece = drawn(canvas.size(), random);
+      piece = drawn(canvas.size(), draws);
       if (judge.accepts(piece)) return piece;
     }
     return judge.mended(piece);
   }
 
-  [[nodiscard]] cv::Rect drawn(cv::Size size, Random& random) const {
+  [[nodiscard]] cv::Rect drawn(cv::Size size, Draws& draws) const {
     const double own = static_cast<double>(size.width) / size.height;
     const cv::Rect piece =
-        detail::draw_piece(size, {options_.min_kept, 1}, {options_.stretch.low * own, options_.stretch.high * own}, random);
+        detail::draw_piece(size, {options_.min_kept, 1}, {options_.stretch.low * own, options_.stretch.high * own}, draws);
     // Rounding to whole pixels may have taken a little too much of a small image.
     return piece.area() >= options_.min_kept * size.area() ? piece : cv::Rect({0, 0}, size);
   }

@@ -4,6 +4,7 @@
 // `Canvas`, which lets neighbours share one pass. A user's operation needs none of this: see `augmentation` in concepts.hpp.
 
 #include <array>
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <opencv2/core.hpp>
@@ -11,6 +12,7 @@
 #include <string_view>
 
 #include "multilabel/augmentation/canvas.hpp"
+#include "multilabel/augmentation/draws.hpp"
 #include "multilabel/augmentation/preprocessing.hpp"
 
 namespace multilabel::augmentation {
@@ -23,10 +25,10 @@ enum class Kind {
 };
 
 /// An operation that plans on a `Canvas`. `apply` is called when the draw for `options().p` says so; all randomness comes from
-/// `random`, which is the operation's own stream.
+/// `draws`, which is the operation's own stream. An operation that takes a plain `Random&` will do; its draws have no names.
 template <class Op>
-concept operation = requires(const Op& op, Canvas& canvas, Random& random) {
-  op.apply(canvas, random);
+concept operation = requires(const Op& op, Canvas& canvas, Draws& draws) {
+  op.apply(canvas, draws);
   { op.options().p } -> std::convertible_to<double>;
   { op.text() } -> std::convertible_to<std::string>;
   { Op::name } -> std::convertible_to<std::string_view>;
@@ -41,6 +43,13 @@ struct SymmetricRange {
   constexpr SymmetricRange(double limit) : low(-limit), high(limit) {}
   constexpr SymmetricRange(double from, double to) : low(from), high(to) {}
   friend bool operator==(const SymmetricRange&, const SymmetricRange&) = default;
+};
+
+/// Whole numbers drawn uniformly from low ... high, both included.
+struct WholeRange {
+  int low = 0;
+  int high = 0;
+  friend bool operator==(const WholeRange&, const WholeRange&) = default;
 };
 
 /// Values drawn uniformly from [low, high).
@@ -64,6 +73,15 @@ void require_order(std::string_view where, std::string_view name, const R& range
       {where, join_text(name, " must be (low, high) with low <= high"), join_text("(", range.low, ", ", range.high, ")")});
 }
 
+/// Throws unless least <= low <= high <= most.
+template <class R>
+void require_within(std::string_view where, std::string_view name, const R& range, double least, double most) {
+  if (range.low >= least && range.low <= range.high && range.high <= most) return;
+  const std::string bounds = std::isinf(most) ? join_text("of at least ", least) : join_text("between ", least, " and ", most);
+  fail<ArgumentError>({where, join_text(name, " must be (low, high), low <= high, ", bounds),
+                       join_text("(", range.low, ", ", range.high, ")")});
+}
+
 inline void require_size(std::string_view where, int height, int width) {
   if (height > 0 && width > 0) return;
   fail<ArgumentError>({where, "height and width must be at least 1", join_text(height, " and ", width)});
@@ -75,7 +93,7 @@ inline std::string text_of(Border border) {
 }
 
 inline std::string text_of(Interpolation interpolation) {
-  constexpr std::array<std::string_view, 4> names = {"nearest", "linear", "cubic", "area"};
+  constexpr std::array<std::string_view, 5> names = {"nearest", "linear", "cubic", "area", "lanczos4"};
   return std::string(names[static_cast<std::size_t>(interpolation)]);
 }
 

@@ -69,6 +69,24 @@ class Pipeline {
   }
   [[nodiscard]] const GuardOptions& guard() const noexcept { return guard_; }
 
+  /// What the pipeline draws for this image and key; `replay` gives the same pixels.
+  [[nodiscard]] Record record(const cv::Mat& image, RandomKey key) const {
+    Canvas canvas(image, fusion_);
+    Tape tape(key);
+    run(canvas, key, &tape);
+    return tape.record();
+  }
+
+  /// The augmented image with the draws of `record`, some of which may have been changed by hand. `ArgumentError` for a record
+  /// of another pipeline.
+  [[nodiscard]] cv::Mat replay(const cv::Mat& image, const Record& record) const {
+    Canvas canvas(image, fusion_);
+    Tape tape(record);
+    run(canvas, record.key, &tape);
+    tape.finish();
+    return canvas.image();
+  }
+
   /// The format of what `write` writes. A height or width of 0 means that it depends on the image.
   [[nodiscard]] Preprocessing preprocessing() const {
     Preprocessing format = untouched();
@@ -103,9 +121,9 @@ class Pipeline {
     return std::apply([](const Ops&... ops) { return std::vector<Step>{step_of(ops)...}; }, operations_);
   }
 
-  void run(Canvas& canvas, RandomKey key) const {
+  void run(Canvas& canvas, RandomKey key, Tape* tape = nullptr) const {
     std::size_t i = 0;
-    std::apply([&](const Ops&... ops) { (run_step(ops, canvas, key, streams_[i++]), ...); }, operations_);
+    std::apply([&](const Ops&... ops) { (run_step(ops, canvas, key, streams_[i++], tape), ...); }, operations_);
   }
 
   [[nodiscard]] Canvas guarded_run(const cv::Mat& image, const Objects& objects, RandomKey key) const {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Changes of values that leave every pixel in its place: brightness and contrast, noise, and the normalisation that ends a
-// pipeline. Neighbours of these share one pass.
+// Changes of values that leave every pixel in its place: brightness and contrast, and noise. Neighbours of these share one pass
+// with the normalisation that ends a pipeline.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <opencv2/imgproc.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "multilabel/augmentation/operation.hpp"
 
@@ -18,11 +21,15 @@ enum class BrightnessUnit {
   mean,     ///< of the image's mean value
 };
 
+/// What becomes of changes that would lead beyond 0 ... 255: values are clipped, or the change is made smaller.
+enum class Overflow { clip, avoid };
+
 struct RandomBrightnessContrastOptions {
   SymmetricRange brightness_limit = 0.2;
   SymmetricRange contrast_limit = 0.2;
   BrightnessUnit brightness_by = BrightnessUnit::maximum;
   double p = 0.5;
+  Overflow overflow = Overflow::clip;
   friend bool operator==(const RandomBrightnessContrastOptions&, const RandomBrightnessContrastOptions&) = default;
 };
 
@@ -47,18 +54,30 @@ class RandomBrightnessContrast {
     return join_text("RandomBrightnessContrast(brightness_limit=", detail::text_of_range(options_.brightness_limit),
                      ", contrast_limit=", detail::text_of_range(options_.contrast_limit), ", p=", options_.p, ")");
   }
-  void apply(Canvas& canvas, Random& random) const {
-    const double contrast = random.uniform(options_.contrast_limit.low, options_.contrast_limit.high);
-    const double brightness = random.uniform(options_.brightness_limit.low, options_.brightness_limit.high);
+  void apply(Canvas& canvas, Draws& draws) const {
+    const double contrast = draws.uniform("contrast", options_.contrast_limit.low, options_.contrast_limit.high);
+    const double brightness = draws.uniform("brightness", options_.brightness_limit.low, options_.brightness_limit.high);
     double unit = 255;
     if (options_.brightness_by == BrightnessUnit::mean) {
       const cv::Scalar mean = cv::mean(canvas.pixels());
       unit = (mean[0] + mean[1] + mean[2]) / 3;
     }
-    canvas.levels(eight_bit_levels(1 + contrast, brightness * unit));
+    const auto [factor, shift] = within_range(1 + contrast, brightness * unit);
+    canvas.levels(eight_bit_levels(factor, shift));
   }
 
  private:
+  // With `avoid`, a factor and a shift for which 0 ... 255 stays inside, as albumentations chooses them.
+  [[nodiscard]] std::pair<double, double> within_range(double factor, double shift) const {
+    if (options_.overflow == Overflow::clip) return {factor, shift};
+    if (factor > 0) {
+      const double safe = std::clamp(shift, 0.0, 255.0);
+      return {std::min(factor, (255 - safe) / 255), safe};
+    }
+    const double safe = std::min(shift, 255.0);
+    return {std::max(factor, -safe / 255), safe};
+  }
+
   RandomBrightnessContrastOptions options_;
 };
 
@@ -70,6 +89,7 @@ struct GaussNoiseOptions {
   Range mean_range = {0, 0};      ///< mean as a share of 255
   NoiseChannels channels = NoiseChannels::independent;
   double p = 0.5;
+  double noise_scale_factor = 1;  ///< below 1: drawn for an image of that size and scaled up, so the grain is coarse
   friend bool operator==(const GaussNoiseOptions&, const GaussNoiseOptions&) = default;
 };
 
@@ -86,57 +106,45 @@ class GaussNoise {
     if (options_.std_range.low < 0 || options_.std_range.high > 1)
       fail<ArgumentError>(
           {"augmentation::GaussNoise", "std_range must lie between 0 and 1", detail::text_of_range(options_.std_range)});
+    if (!(options_.noise_scale_factor > 0 && options_.noise_scale_factor <= 1))
+      fail<ArgumentError>({"augmentation::GaussNoise", "noise_scale_factor must be above 0 and at most 1",
+                           join_text(options_.noise_scale_factor)});
   }
   [[nodiscard]] const GaussNoiseOptions& options() const noexcept { return options_; }
   [[nodiscard]] std::string text() const {
     return join_text("GaussNoise(std_range=", detail::text_of_range(options_.std_range), ", p=", options_.p, ")");
   }
-  void apply(Canvas& canvas, Random& random) const {
-    const double deviation = 255 * random.uniform(options_.std_range.low, options_.std_range.high);
-    const double mean = 255 * random.uniform(options_.mean_range.low, options_.mean_range.high);
-    const std::uint64_t high = random.bits();
-    const std::uint64_t low = random.bits();
-    canvas.noise({.mean = mean,
-                  .deviation = deviation,
-                  .per_channel = options_.channels == NoiseChannels::independent,
-                  .seed = (high << 32) | low});
+  void apply(Canvas& canvas, Draws& draws) const {
+    const double deviation = 255 * draws.uniform("std", options_.std_range.low, options_.std_range.high);
+    const double mean = 255 * draws.uniform("mean", options_.mean_range.low, options_.mean_range.high);
+    const Noise noise{.mean = mean,
+                      .deviation = deviation,
+                      .per_channel = options_.channels == NoiseChannels::independent,
+                      .seed = draws.seed("field")};
+    if (options_.noise_scale_factor < 1)
+      add_coarse(canvas, noise);
+    else
+      canvas.noise(noise);
   }
 
  private:
+  void add_coarse(Canvas& canvas, const Noise& noise) const {
+    const cv::Size size = canvas.size();
+    const auto reduced = [&](int length) { return std::max(1, static_cast<int>(length * options_.noise_scale_factor)); };
+    const cv::Mat black(reduced(size.height), reduced(size.width), CV_8UC3, cv::Scalar::all(0));
+    cv::Mat planes(3 * black.rows, black.cols, CV_32F);
+    write_planar(PixelRows(black), {.before = {}, .noise = noise, .after = {}}, planes.ptr<float>());
+    cv::Mat field;
+    cv::merge(std::array<cv::Mat, 3>{planes.rowRange(0, black.rows), planes.rowRange(black.rows, 2 * black.rows),
+                                     planes.rowRange(2 * black.rows, 3 * black.rows)},
+              field);
+    cv::resize(field, field, size, 0, 0, cv::INTER_LINEAR);
+    cv::Mat result;
+    cv::add(canvas.pixels(), field, result, cv::noArray(), CV_8U);
+    canvas.repaint(result);
+  }
+
   GaussNoiseOptions options_;
-};
-
-struct NormalizeOptions {
-  std::array<float, 3> mean = {0.485f, 0.456f, 0.406f};  ///< ImageNet's
-  std::array<float, 3> std = {0.229f, 0.224f, 0.225f};
-  double p = 1;
-  friend bool operator==(const NormalizeOptions&, const NormalizeOptions&) = default;
-};
-
-/// (x / 255 - mean) / std, as float: the last operation of a pipeline. p must be 1, or a model would see two formats.
-class Normalize {
- public:
-  static constexpr std::string_view name = "Normalize";
-  static constexpr Kind kind = Kind::values;
-
-  explicit Normalize(NormalizeOptions options = {}) : options_(options) {
-    if (options_.p != 1) fail<ArgumentError>({"augmentation::Normalize", "p must be 1", join_text(options_.p)});
-    for (const float value : options_.std)
-      if (!(value > 0)) fail<ArgumentError>({"augmentation::Normalize", "std must be above 0", join_text(value)});
-  }
-  [[nodiscard]] const NormalizeOptions& options() const noexcept { return options_; }
-  [[nodiscard]] std::string text() const {
-    const auto list = [](const std::array<float, 3>& v) { return join_text("(", v[0], ", ", v[1], ", ", v[2], ")"); };
-    return join_text("Normalize(mean=", list(options_.mean), ", std=", list(options_.std), ")");
-  }
-  void apply(Canvas& canvas, Random&) const { canvas.normalize(options_.mean, options_.std); }
-  void plan(Preprocessing& format) const {
-    format.mean = options_.mean;
-    format.std = options_.std;
-  }
-
- private:
-  NormalizeOptions options_;
 };
 
 }  // namespace multilabel::augmentation

@@ -24,17 +24,21 @@ struct Step {
   bool normalizes = false;
   bool any_scale = false;   ///< does to an image of half the size what it does to the whole one
   cv::Size footprint = {};  ///< the size that the whole image is averaged to, if it always is
+  bool idle = false;        ///< changes no pixel, so it may follow `Normalize`
 };
 
-/// The step of an operation; a user's own callable may have a member `name`, else it is called "custom".
+/// The step of an operation; a user's own callable may have members `name`, else it is called "custom", and `p`, else 1.
 template <class Op>
 [[nodiscard]] Step step_of(const Op& op) {
-  if constexpr (operation<Op>) {
+  if constexpr (requires { op.step(); }) {
+    return op.step();
+  } else if constexpr (operation<Op>) {
     Step step{.name = std::string(Op::name), .text = op.text(), .kind = Op::kind};
     if constexpr (requires { Op::looks_beyond; }) step.looks_beyond = Op::looks_beyond;
     if constexpr (requires { Op::any_scale; }) step.any_scale = Op::any_scale;
     if constexpr (requires { op.footprint(); })
       if (op.options().p >= 1) step.footprint = op.footprint();
+    if constexpr (requires { Op::idle; }) step.idle = Op::idle;
     step.normalizes = step.name == "Normalize";
     return step;
   } else if constexpr (requires { std::string(op.name); }) {
@@ -67,12 +71,14 @@ template <class Op>
   return {};
 }
 
-/// Throws `ArgumentError` if something follows `Normalize`.
+/// Throws `ArgumentError` if something that changes pixels follows `Normalize`.
 inline void require_order(const std::vector<Step>& steps) {
-  for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
-    if (!steps[i].normalizes) continue;
-    fail<ArgumentError>(
-        {"augmentation::Pipeline", "Normalize must be the last operation", join_text(steps[i + 1].name, " after it")});
+  bool normalized = false;
+  for (const auto& step : steps) {
+    if (normalized && !step.idle)
+      fail<ArgumentError>(
+          {"augmentation::Pipeline", "Normalize must be the last operation", join_text(step.name, " after it")});
+    normalized = normalized || step.normalizes;
   }
 }
 
@@ -86,15 +92,39 @@ inline void require_output(cv::Size promised, cv::Size actual) {
                     join_text(actual.height, " x ", actual.width), "End the moves with Resize, CenterCrop or RandomCrop"});
 }
 
-/// Applies one element of a list to the canvas. A callable that is not an operation sees the finished 8-bit pixels.
+/// Whether an operation asks for its own probability, or has been chosen already.
+enum class When { drawn, chosen };
+
+/// The probability of an element; 1 for a user's own callable without a member `p`.
 template <class Op>
-void run_step(const Op& op, Canvas& canvas, RandomKey key, std::uint32_t stream) {
-  const RandomKey own = key.with_stream(key.stream + stream);
-  if constexpr (operation<Op>) {
-    Random random(own);
-    if (random.chance(op.options().p)) op.apply(canvas, random);
+[[nodiscard]] double probability_of(const Op& op) {
+  if constexpr (operation<Op>)
+    return op.options().p;
+  else if constexpr (requires { static_cast<double>(op.p()); })
+    return static_cast<double>(op.p());
+  else if constexpr (requires { static_cast<double>(op.p); })
+    return static_cast<double>(op.p);
+  else
+    return 1;
+}
+
+/// Applies one element of a list to the canvas, with draws from its own stream. A callable that is not an operation sees the
+/// finished 8-bit pixels.
+template <class Op>
+void run_step(const Op& op, Canvas& canvas, RandomKey key, std::uint32_t stream, Tape* tape = nullptr,
+              When when = When::drawn) {
+  if constexpr (requires { op.run(canvas, key, stream, tape, when); }) {
+    op.run(canvas, key, stream, tape, when);
   } else {
-    canvas.replace(op(canvas.pixels(), own));
+    const RandomKey own = key.with_stream(key.stream + stream);
+    Draws draws(own, tape ? step_of(op).name : std::string(), tape);
+    if (!draws.chance("applied", when == When::chosen ? 1 : probability_of(op))) return;
+    if constexpr (operation<Op>)
+      op.apply(canvas, draws);
+    else if constexpr (requires { static_cast<double>(op.p); })
+      canvas.replace(op(canvas.pixels(), own.with_stream(~own.stream)));  // its first number must not be the one above
+    else
+      canvas.replace(op(canvas.pixels(), own));
   }
   canvas.end_step();
 }

@@ -7,6 +7,7 @@
 
 #include "multilabel/augmentation/crop.hpp"
 #include "multilabel/augmentation/flip.hpp"
+#include "multilabel/augmentation/normalize.hpp"
 #include "multilabel/augmentation/pipeline.hpp"
 #include "multilabel/augmentation/pixel.hpp"
 #include "multilabel/augmentation/resize.hpp"

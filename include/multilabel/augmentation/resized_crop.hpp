@@ -20,6 +20,7 @@ struct RandomResizedCropOptions {
   Range ratio = {3.0 / 4.0, 4.0 / 3.0};  ///< width over height of the piece
   Interpolation interpolation = Interpolation::linear;
   double p = 1;
+  Downscale downscale = Downscale::as_told;
   friend bool operator==(const RandomResizedCropOptions&, const RandomResizedCropOptions&) = default;
 };
 
@@ -27,16 +28,15 @@ namespace detail {
 
 /// A piece of `size` with a share of the area from `scale` and width over height from `ratio` (log-uniform): the first of ten
 /// tries that fits, otherwise the largest piece about the middle whose shape is within `ratio`.
-inline cv::Rect draw_piece(cv::Size size, const Range& scale, const Range& ratio, Random& random) {
+inline cv::Rect draw_piece(cv::Size size, const Range& scale, const Range& ratio, Draws& draws) {
   for (int attempt = 0; attempt < 10; ++attempt) {
-    const double area = random.uniform(scale.low, scale.high) * size.area();
-    const double shape = std::exp(random.uniform(std::log(ratio.low), std::log(ratio.high)));
+    const double area = draws.uniform("area", scale.low, scale.high) * size.area();
+    const double shape = std::exp(draws.uniform("log_ratio", std::log(ratio.low), std::log(ratio.high)));
     const int width = static_cast<int>(std::lround(std::sqrt(area * shape)));
     const int height = static_cast<int>(std::lround(std::sqrt(area / shape)));
     if (width < 1 || height < 1 || width > size.width || height > size.height) continue;
-    const auto place = [&](int room) { return static_cast<int>(random.below(static_cast<std::uint32_t>(room) + 1)); };
-    const int y = place(size.height - height);
-    const int x = place(size.width - width);
+    const int y = draws.whole("y", 0, size.height - height);
+    const int x = draws.whole("x", 0, size.width - width);
     return {x, y, width, height};
   }
   const double own = static_cast<double>(size.width) / size.height;
@@ -72,9 +72,9 @@ class RandomResizedCrop {
     return join_text("RandomResizedCrop(height=", options_.height, ", width=", options_.width,
                      ", scale=", detail::text_of_range(options_.scale), ", p=", options_.p, ")");
   }
-  void apply(Canvas& canvas, Random& random) const {
-    canvas.crop(detail::draw_piece(canvas.size(), options_.scale, options_.ratio, random));
-    canvas.resize({options_.width, options_.height}, options_.interpolation);
+  void apply(Canvas& canvas, Draws& draws) const {
+    canvas.crop(detail::draw_piece(canvas.size(), options_.scale, options_.ratio, draws));
+    detail::resize(canvas, {options_.width, options_.height}, options_.interpolation, options_.downscale);
   }
   void plan(Preprocessing& format) const { detail::plan_resize(options_, format); }
 

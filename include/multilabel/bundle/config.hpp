@@ -23,7 +23,7 @@ inline constexpr std::string_view PREPROCESSOR_FILE = "preprocessor_config.json"
 
 namespace detail {
 
-inline constexpr std::array<std::string_view, 4> interpolation_names{"nearest", "linear", "cubic", "area"};
+inline constexpr std::array<std::string_view, 5> interpolation_names{"nearest", "linear", "cubic", "area", "lanczos4"};
 
 }  // namespace detail
 
@@ -94,7 +94,8 @@ inline constexpr std::array<std::string_view, 4> interpolation_names{"nearest", 
     preprocessing.interpolation = static_cast<augmentation::Interpolation>(i);
     return preprocessing;
   }
-  detail::reject(file, "field 'interpolation' must be one of 'nearest', 'linear', 'cubic', 'area'", multilabel::quoted(name));
+  detail::reject(file, "field 'interpolation' must be one of 'nearest', 'linear', 'cubic', 'area', 'lanczos4'",
+                 multilabel::quoted(name));
 }
 
 }  // namespace multilabel::bundle
