@@ -69,17 +69,17 @@ py::class_<Metric> bind_metric(py::module_& module, const char* name) {
 template <class Metric>
 metrics::LabelTotals prepare_counts(const Metric& metric, const py::array& targets, const py::array& scores,
                                     const Weights& sample_weight) {
-  const Labels t("update", "targets", targets);
+  const Labels t(targets, std::nullopt);
   const auto weights = to_vector(sample_weight);
   if (scores.dtype().kind() == 'f') {
     return with_scores("update", scores, [&](auto view) {
       const py::gil_scoped_release release;
-      return metric.prepare(t.cells, view, weights);
+      return metric.prepare(t.cells(), view, weights);
     });
   }
-  const Labels p("update", "predictions", scores);
+  const Labels p(scores, std::nullopt);
   const py::gil_scoped_release release;
-  return metric.prepare(t.cells, p.cells, weights);
+  return metric.prepare(t.cells(), p.cells(), weights);
 }
 
 template <class Metric>
@@ -112,12 +112,12 @@ using PreparedScores = Prepared<metrics::detail::ScoredBatch<Score>>;
 template <class Metric>
 py::object prepare_scores(const Metric& metric, const py::array& targets, const py::array& scores,
                           const Weights& sample_weight) {
-  const Labels t("update", "targets", targets);
+  const Labels t(targets, std::nullopt);
   const auto weights = to_vector(sample_weight);
   const auto prepare = [&]<class Score>(Score) {
     auto batch = [&] {
       const py::gil_scoped_release release;
-      return metric.prepare(t.cells, view_of<Score>(scores), weights);
+      return metric.prepare(t.cells(), view_of<Score>(scores), weights);
     }();
     return py::cast(PreparedScores<Score>{std::move(batch), scores});
   };

@@ -225,6 +225,14 @@ void for_each_block(std::string_view where, const LabelCells& targets, const Lab
   }
 }
 
+/// The same over all rows, after `require_pair`.
+template <class Visit>
+void for_each_block(std::string_view where, const LabelCells& targets, const LabelCells& predictions,
+                    const std::vector<std::size_t>& labels, Visit&& visit) {
+  require_pair(where, targets, predictions, labels);
+  for_each_block(where, targets, predictions, labels, 0, targets.rows(), visit);
+}
+
 /// Throws unless `weights` is empty, or has `rows` finite values that are not all 0.
 inline void require_weights(std::string_view where, const std::vector<double>& weights, std::size_t rows) {
   if (weights.empty()) return;

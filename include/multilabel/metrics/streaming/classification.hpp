@@ -16,6 +16,7 @@
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/classification.hpp"
 #include "multilabel/metrics/concepts.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/streaming/concepts.hpp"
 #include "multilabel/metrics/streaming/label_totals.hpp"
 #include "multilabel/metrics/streaming/predictions.hpp"
@@ -57,8 +58,8 @@ class CountingMetric {
   template <label_matrix Targets, matrix_like Scores>
   [[nodiscard]] LabelTotals prepare(const Targets& targets, const Scores& scores,
                                     const std::vector<double>& sample_weight = {}) const {
-    const auto t = row_major(targets);
-    return prepare(detail::LabelCells(t.view()), scores, sample_weight);
+    const detail::LabelSource t(targets);
+    return prepare(t.cells(), scores, sample_weight);
   }
 
   /// The same for targets whose number type only the program knows when it runs.

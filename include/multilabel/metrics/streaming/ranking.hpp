@@ -15,12 +15,14 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/average_precision.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/label_scores.hpp"
+#include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
 #include "multilabel/metrics/roc_auc.hpp"
 #include "multilabel/metrics/streaming/concepts.hpp"
@@ -110,7 +112,7 @@ namespace detail {
 /// The cells of a batch, checked.
 template <std::floating_point Score>
 struct ScoredBatch {
-  std::vector<Code> codes;  ///< of the targets
+  LongArray<Code> codes;  ///< of the targets
   RowMajor<Score> scores;
   std::vector<double> weights;
 };
@@ -131,8 +133,8 @@ class ScoringMetric {
   template <label_matrix Targets, score_matrix Scores>
   [[nodiscard]] detail::ScoredBatch<cell_t<Scores>> prepare(const Targets& targets, const Scores& scores,
                                                             const std::vector<double>& sample_weight = {}) const {
-    const auto t = row_major(targets);
-    return prepare(detail::LabelCells(t.view()), scores, sample_weight);
+    const detail::LabelSource t(targets);
+    return prepare(t.cells(), scores, sample_weight);
   }
 
   /// The same for targets whose number type only the program knows when it runs.

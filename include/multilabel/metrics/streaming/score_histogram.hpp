@@ -16,6 +16,7 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/positive_steps.hpp"
@@ -52,8 +53,7 @@ class ScoreHistogram {
   }
 
   template <std::floating_point Score>
-  void add(const std::vector<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights,
-           ScoreScale scale) {
+  void add(const LongArray<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights, ScoreScale scale) {
     const std::size_t columns = scores.columns();
     if (counts_.empty()) counts_.resize(2 * bins * columns);
     for (std::size_t i = 0, cell = 0; i < scores.rows(); ++i) {

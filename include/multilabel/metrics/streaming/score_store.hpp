@@ -15,6 +15,7 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
@@ -32,7 +33,7 @@ class ScoreStore {
 
   /// Adds the cells of a batch; `codes` are those of its targets.
   template <std::floating_point Score>
-  void add(const std::vector<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights) {
+  void add(const LongArray<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights) {
     if (labels() == 0) resize(scores.columns());
     if constexpr (sizeof(Score) > sizeof(float)) {
       if (!wide_ && !all_floats(scores)) widen();
@@ -156,7 +157,7 @@ class ScoreStore {
   }
 
   template <std::floating_point Kept, std::floating_point Score>
-  static void append(Labels<Kept>& to, const std::vector<Code>& codes, MatrixView<const Score> scores,
+  static void append(Labels<Kept>& to, const LongArray<Code>& codes, MatrixView<const Score> scores,
                      const std::vector<double>& weights) {
     for_each_label(codes, scores, weights, [&](std::size_t j, const SplitScores<Score>& batch) {
       const auto add = [](Keys<Kept>& kept, const Keys<Score>& keys) {
