@@ -561,7 +561,7 @@ def audit(found: Any, *, count: int = 8, ax: Axes | None = None) -> Axes:
     Beside each pair: the label, its score before and after, and the operation.
     """
     cases = found.pictures(count)
-    ax = draw.axes_or_new(ax, 7.0, 1.35 * max(1, len(cases)) + 0.2)
+    ax = draw.axes_or_new(ax, 5.4, 1.4 * max(1, len(cases)))
     for row, (case, before, after) in enumerate(cases):
         draw.picture(ax, before, 0, 1.08 * row)
         draw.picture(ax, after, 1.1, 1.08 * row)
@@ -571,7 +571,7 @@ def audit(found: Any, *, count: int = 8, ax: Axes | None = None) -> Axes:
         ax.text(2.2, 1.08 * row + 0.66, operation, color=draw.MUTED, fontsize=9, va="center", parse_math=False)
     if not cases:
         ax.text(0.1, 0.5, "No score fell.", color=draw.MUTED, fontsize=10, va="center")
-    return draw.finish_grid(ax, 4.6, 1.08 * max(1, len(cases)))
+    return draw.finish_grid(ax, 4.1, 1.08 * max(1, len(cases)))
 
 
 def augment_preview(
