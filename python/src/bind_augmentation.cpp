@@ -314,7 +314,12 @@ void bind_augmentation(py::module_& module) {
   py::class_<AnyOperation>(module, "Operation").def("__repr__", [](const AnyOperation& operation) {
     return operation.step().text;
   });
-  bind_label_safety(module);
+  py::enum_<aug::LostLabel>(module, "LostLabel")
+      .value("keep", aug::LostLabel::keep)
+      .value("drop", aug::LostLabel::drop)
+      .value("soft", aug::LostLabel::soft)
+      .value("ignore", aug::LostLabel::ignore)
+      .value("resample", aug::LostLabel::resample);
   bind_operations(module);
   bind_geometry_operations(module);
   bind_value_operations(module);
@@ -361,6 +366,7 @@ void bind_augmentation(py::module_& module) {
         const cv::Size size = self.shrinks_to();
         return std::array<int, 2>{size.height, size.width};
       });
+  bind_label_safety(module);
   const aug::RestrainedOptions restrained;
   module.attr("RESTRAINED") = py::dict(
       py::arg("size") = restrained.size, py::arg("flip") = restrained.flip, py::arg("rotate") = pair(restrained.rotate),

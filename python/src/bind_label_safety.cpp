@@ -143,12 +143,6 @@ void bind_mixers(py::module_& module) {
 }  // namespace
 
 void bind_label_safety(py::module_& module) {
-  py::enum_<aug::LostLabel>(module, "LostLabel")
-      .value("keep", aug::LostLabel::keep)
-      .value("drop", aug::LostLabel::drop)
-      .value("soft", aug::LostLabel::soft)
-      .value("ignore", aug::LostLabel::ignore)
-      .value("resample", aug::LostLabel::resample);
   module.def(
       "guarded",
       [](const AnyAugmentation& pipeline, aug::LostLabel lost, double min_visibility, int attempts) {

@@ -10,7 +10,7 @@ SIDE = 64
 
 
 def composites(n: int, seed: int = 0) -> tuple[list[np.ndarray], list[list[list[float]]], list[list[str]]]:
-    """Return images uint8 [64, 64, 3], boxes (x_min, y_min, x_max, y_max) and their labels, two to four digits each.
+    """Return images uint8 [64, 64, 3], boxes (x_min, y_min, x_max, y_max) and their labels, up to four digits each.
 
     Digits of 8 x 8 are enlarged 2 to 4.5 times and do not overlap.
     """
