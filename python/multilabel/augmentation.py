@@ -1115,7 +1115,7 @@ def from_dict(values: dict[str, Any]) -> Compose | _Operation:
             )
     for key, safety in (("bbox_params", BboxParams), ("guard", Guard)):
         if isinstance(parameters.get(key), dict):
-            parameters[key] = safety(**parameters[key])  # type: ignore[operator]
+            parameters[key] = safety(**parameters[key])
     if "transforms" in known:
         if not isinstance(parameters.get("transforms"), (list, tuple)):
             raise ArgumentError(
