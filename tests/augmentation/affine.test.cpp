@@ -9,10 +9,7 @@ namespace {
 namespace aug = multilabel::augmentation;
 using multilabel::RandomKey;
 
-template <class Op>
-cv::Mat run(const Op& op, const cv::Mat& image, RandomKey key = {}) {
-  return aug::Pipeline<Op>{op}(image, key);
-}
+using test::run;
 
 TEST_CASE("Affine: whole pixels move right and down, what they leave is filled") {
   const cv::Mat image = test::picture(10, 12);

@@ -10,10 +10,7 @@
 namespace {
 namespace aug = multilabel::augmentation;
 
-template <class Op>
-cv::Mat run(const Op& op, const cv::Mat& image, multilabel::RandomKey key = {}) {
-  return aug::Pipeline<Op>{op}(image, key);
-}
+using test::run;
 
 cv::Mat dot() {
   cv::Mat image(21, 21, CV_8UC3, cv::Scalar::all(0));

@@ -9,10 +9,7 @@
 namespace {
 namespace aug = multilabel::augmentation;
 
-template <class Op>
-cv::Mat run(const Op& op, const cv::Mat& image, multilabel::RandomKey key = {}) {
-  return aug::Pipeline<Op>{op}(image, key);
-}
+using test::run;
 
 cv::Vec3b one(const auto& op, cv::Vec3b color) {
   return run(op, cv::Mat(1, 1, CV_8UC3, cv::Scalar(color[0], color[1], color[2]))).template at<cv::Vec3b>(0, 0);

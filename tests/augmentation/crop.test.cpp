@@ -10,10 +10,7 @@ namespace {
 namespace aug = multilabel::augmentation;
 using multilabel::RandomKey;
 
-template <class Op>
-cv::Mat run(const Op& op, const cv::Mat& image, RandomKey key = {}) {
-  return aug::Pipeline<Op>{op}(image, key);
-}
+using test::run;
 
 TEST_CASE("CenterCrop: keeps the middle, the odd pixel going to the bottom and right as in albumentations") {
   const cv::Mat image = test::picture(9, 12);

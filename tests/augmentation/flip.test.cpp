@@ -10,10 +10,7 @@ namespace aug = multilabel::augmentation;
 using multilabel::ArgumentError;
 using multilabel::RandomKey;
 
-template <class Op>
-cv::Mat run(const Op& op, const cv::Mat& image, RandomKey key = {}) {
-  return aug::Pipeline<Op>{op}(image, key);
-}
+using test::run;
 
 TEST_CASE("HorizontalFlip: happens in a share p of the samples") {
   const cv::Mat image = test::picture(4, 6);

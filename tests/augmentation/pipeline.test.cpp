@@ -19,12 +19,7 @@ struct Invert {
   cv::Mat operator()(const cv::Mat& image, RandomKey) const { return cv::Scalar::all(255) - image; }
 };
 
-std::vector<float> written(const auto& pipeline, const cv::Mat& image, RandomKey key) {
-  const cv::Size size = pipeline.output_size();
-  std::vector<float> planar(static_cast<std::size_t>(3 * size.area()));
-  pipeline.write(image, key, planar.data());
-  return planar;
-}
+using test::written;
 
 TEST_CASE("Pipeline: equal keys give equal pixels, every part of the key matters") {
   const auto recipe = aug::restrained({.size = 24});

@@ -12,10 +12,7 @@ namespace aug = multilabel::augmentation;
 using multilabel::ArgumentError;
 using multilabel::RandomKey;
 
-template <class Op>
-cv::Mat run(const Op& op, const cv::Mat& image, RandomKey key = {}) {
-  return aug::Pipeline<Op>{op}(image, key);
-}
+using test::run;
 
 TEST_CASE("RandomBrightnessContrast: multiplies by 1 + contrast, then adds brightness x 255") {
   const cv::Mat image(1, 1, CV_8UC3, cv::Scalar(100, 0, 250));

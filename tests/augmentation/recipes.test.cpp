@@ -10,12 +10,7 @@ namespace {
 namespace aug = multilabel::augmentation;
 using multilabel::RandomKey;
 
-std::vector<float> written(const auto& pipeline, const cv::Mat& image, RandomKey key) {
-  const cv::Size size = pipeline.output_size();
-  std::vector<float> planar(static_cast<std::size_t>(3 * size.area()));
-  pipeline.write(image, key, planar.data());
-  return planar;
-}
+using test::written;
 
 TEST_CASE("evaluation: a stored format gives the same pixels as the recipe it came from") {
   const cv::Mat image = test::picture(37, 53);

@@ -11,10 +11,7 @@ namespace aug = multilabel::augmentation;
 using multilabel::ArgumentError;
 using multilabel::RandomKey;
 
-template <class Op>
-cv::Mat run(const Op& op, const cv::Mat& image, RandomKey key = {}) {
-  return aug::Pipeline<Op>{op}(image, key);
-}
+using test::run;
 
 TEST_CASE("Resize: scales to exactly the size asked for, linear unless told otherwise") {
   const cv::Mat image = test::picture(20, 30);

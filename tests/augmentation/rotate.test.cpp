@@ -9,10 +9,7 @@ namespace {
 namespace aug = multilabel::augmentation;
 using multilabel::RandomKey;
 
-template <class Op>
-cv::Mat run(const Op& op, const cv::Mat& image, RandomKey key = {}) {
-  return aug::Pipeline<Op>{op}(image, key);
-}
+using test::run;
 
 TEST_CASE("Rotate: a positive angle turns counter-clockwise") {
   cv::Mat image(21, 21, CV_8UC3, cv::Scalar::all(0));

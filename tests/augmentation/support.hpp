@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Small pictures for the tests.
+// Small pictures for the tests, and what an operation or a pipeline makes of them.
 
 #include <multilabel/augmentation.hpp>
 #include <opencv2/core.hpp>
+#include <vector>
 
 namespace test {
 
@@ -32,5 +33,19 @@ inline bool equal(const cv::Mat& a, const cv::Mat& b) {
 
 /// The largest difference of two images of one size.
 inline double difference(const cv::Mat& a, const cv::Mat& b) { return cv::norm(a, b, cv::NORM_INF); }
+
+/// The image after one operation.
+template <class Op>
+cv::Mat run(const Op& op, const cv::Mat& image, multilabel::RandomKey key = {}) {
+  return multilabel::augmentation::Pipeline<Op>{op}(image, key);
+}
+
+/// What a pipeline writes into a batch.
+std::vector<float> written(const auto& pipeline, const cv::Mat& image, multilabel::RandomKey key) {
+  const cv::Size size = pipeline.output_size();
+  std::vector<float> planar(static_cast<std::size_t>(3 * size.area()));
+  pipeline.write(image, key, planar.data());
+  return planar;
+}
 
 }  // namespace test
