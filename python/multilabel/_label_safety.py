@@ -41,7 +41,7 @@ class _Values:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._parameters().items())})"
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._parameters() == other._parameters()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self._parameters() == other._parameters()
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -517,7 +517,7 @@ class Mosaic(_Mixer):
             raise ArgumentError(f"augmentation.Mosaic: center must be (low, high); got {center!r}")
         self._mixer = _core.mosaic(
             fit=_member("augmentation.Mosaic", _core.MosaicFit, "fit", fit),
-            center=self.center,  # type: ignore[arg-type]
+            center=self.center,
             targets=_member("augmentation.Mosaic", _core.MixTargets, "targets", targets),
             p=p,
             min_visibility=min_visibility,
