@@ -11,7 +11,7 @@ import numpy as np
 
 from ._core import ArgumentError
 from ._core import data as _core
-from ._samplers import _Sampler
+from ._samplers import _Sampler, _seed
 
 if TYPE_CHECKING:
     from .data import Dataset
@@ -538,4 +538,6 @@ class ShardSampler(_Sampler):
     """
 
     def __init__(self, dataset: Dataset, *, buffer: int = 1000, seed: int = 0):
-        self._sampler = _core.shard_sampler(dataset._dataset, buffer=buffer, seed=seed)
+        if not isinstance(dataset, Dataset) or "shard" not in dataset.columns:
+            raise ArgumentError(f"data.ShardSampler: dataset must come from read_shards; got {dataset!r}")
+        self._sampler = _core.shard_sampler(dataset._dataset, buffer=buffer, seed=_seed("ShardSampler", seed))

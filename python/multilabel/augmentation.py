@@ -850,7 +850,8 @@ class Compose:
         For calls without a key of their own: the first is index 0, the next 1, and so on. In a worker of torch's
         ``DataLoader`` torch's own seed is mixed in, so no two workers and no two epochs repeat each other.
     save_applied_params : bool
-        Add ``"applied_transforms"`` to each result: a list of (name, numbers drawn).
+        Add ``"applied_transforms"`` to each result of a call without boxes and masks: a list of (name, numbers drawn).
+        With them guards and ``LabelSafeCrop`` may draw again.
 
     Examples
     --------
@@ -939,13 +940,13 @@ class Compose:
             seen; with labels ``targets``, what the guard makes of each.
         """
         key = self._key(seed, epoch, index)
-        if mask is None and masks is None and bboxes is None and not fields:
+        if mask is None and masks is None and mask_labels is None and bboxes is None and not fields:
             result: dict[str, Any] = {"image": self._pipeline(image, *key)}
+            if self.save_applied_params:
+                result["applied_transforms"] = _applied(self._pipeline.record(image, *key))
         else:
             result = _augment(self, image, bboxes, mask, masks, mask_labels, fields, key)
         result["image"] = self._finish(result["image"])
-        if self.save_applied_params:
-            result["applied_transforms"] = _applied(self._pipeline.record(image, *key))
         return result
 
     def _finish(self, image: np.ndarray) -> Any:
@@ -1100,6 +1101,8 @@ def from_dict(values: dict[str, Any]) -> Compose | _Operation:
     ArgumentError
         For an operation or a parameter that does not exist.
     """
+    if not isinstance(values, Mapping):
+        raise ArgumentError(f"augmentation.from_dict: values must be what to_dict returned; got {values!r}")
     parameters = dict(values)
     name = parameters.pop("name", None)
     if name != "Compose" and name not in _KINDS:
@@ -1115,18 +1118,25 @@ def from_dict(values: dict[str, Any]) -> Compose | _Operation:
             )
     for key, safety in (("bbox_params", BboxParams), ("guard", Guard)):
         if isinstance(parameters.get(key), dict):
-            parameters[key] = safety(**parameters[key])
+            parameters[key] = _made(key, safety, parameters[key])
     if "transforms" in known:
         if not isinstance(parameters.get("transforms"), (list, tuple)):
             raise ArgumentError(
                 f"augmentation.from_dict: transforms of {name} must be a list; got {parameters.get('transforms')!r}"
             )
         parameters["transforms"] = [from_dict(one) for one in parameters["transforms"]]
-    return kind(**parameters)
+    return _made(name, kind, parameters)
+
+
+def _made(name: str, kind: Any, parameters: dict[str, Any]) -> Any:
+    try:
+        return kind(**parameters)
+    except TypeError as error:
+        raise ArgumentError(f"augmentation.from_dict: {name} must have its parameters; got {error}") from None
 
 
 def _format(path: _Path, data_format: str | None, where: str) -> str:
-    found = data_format or ("yaml" if path.suffix in (".yaml", ".yml") else "json")
+    found = data_format or ("yaml" if path.suffix.lower() in (".yaml", ".yml") else "json")
     if found not in ("json", "yaml"):
         raise ArgumentError(f"augmentation.{where}: data_format must be 'json' or 'yaml'; got {found!r}")
     return found

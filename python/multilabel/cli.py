@@ -45,30 +45,14 @@ def _read_data(options: argparse.Namespace) -> Dataset:
 
 def _read_pipeline(path: Path | None, size: int) -> Compose:
     """Return the pipeline that a JSON or YAML file describes, or the restrained recipe."""
-    import json
-
     from . import augmentation
 
     if path is None:
         return augmentation.restrained(size=size)
     try:
-        text = path.read_text(encoding="utf-8")
+        pipeline = augmentation.load(path)
     except OSError as error:
         raise DataError(f"augment-preview: --pipeline must be a file that can be read; got {path} ({error})") from None
-    try:
-        if path.suffix.lower() in (".yaml", ".yml"):
-            import yaml
-
-            values = yaml.safe_load(text)
-        else:
-            values = json.loads(text)
-    except ImportError:
-        raise ArgumentError(
-            "augment-preview: PyYAML must be installed to read YAML; got none. pip install pyyaml"
-        ) from None
-    except ValueError as error:
-        raise ArgumentError(f"augment-preview: --pipeline must hold JSON; got {path} ({error})") from None
-    pipeline = augmentation.from_dict(values)
     return pipeline if isinstance(pipeline, augmentation.Compose) else augmentation.Compose([pipeline])
 
 
@@ -85,8 +69,8 @@ def _augment_preview(options: argparse.Namespace) -> int:
         raise DataError(f"augment-preview: --data must have images; got none in {options.data}")
     pipeline = _read_pipeline(options.pipeline, options.size)
     ax = plot.augment_preview(data, pipeline, images=options.images, draws=options.draws, seed=options.seed)
-    options.output.parent.mkdir(parents=True, exist_ok=True)
     try:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
         ax.figure.savefig(options.output, dpi=options.dpi)  # type: ignore[union-attr]
     except (OSError, ValueError) as error:
         raise DataError(

@@ -80,6 +80,15 @@ def _label_names(labels: Any) -> list[str]:
     return [str(name) for name in labels]
 
 
+def _names_by_image(name: str, rows: Any) -> list[list[str]]:
+    for i, row in enumerate(rows):
+        if isinstance(row, str):
+            raise ArgumentError(
+                f"data.Dataset: {name} must be a list of labels for each image; got {row!r} for image {i}. Write [{row!r}]."
+            )
+    return [list(row) for row in rows]
+
+
 class Dataset:
     """An ordered list of images with their labels; cheap to copy, cut and join.
 
@@ -122,18 +131,18 @@ class Dataset:
     ):
         self._dataset = _core.Dataset(
             list(images),
-            [list(row) for row in labels],
+            _names_by_image("labels", labels),
             {name: list(cells) for name, cells in (columns or {}).items()},
         )
         if not (unknown is None and boxes is None and box_labels is None and vocabulary is None):
             self._dataset = _core.annotate(
                 self._dataset,
-                [list(row) for row in unknown or []],
+                _names_by_image("unknown", unknown or []),
                 [
                     np.asarray(edges, dtype=np.float64).reshape(-1, 4).tolist()
                     for edges in ([] if boxes is None else boxes)
                 ],
-                [list(row) for row in box_labels or []],
+                _names_by_image("box_labels", box_labels or []),
                 None if vocabulary is None else _label_names(vocabulary),
             )
 

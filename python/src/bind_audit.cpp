@@ -27,7 +27,8 @@ Matrix<float> ask(const py::function& predict, std::span<const cv::Mat> images) 
   py::list list;
   for (const auto& image : images) list.append(from_image(image.clone()));
   const auto scores = py::array_t<float, py::array::c_style | py::array::forcecast>::ensure(predict(list));
-  if (!scores) throw py::error_already_set();
+  if (!scores)
+    fail<ArgumentError>({"augmentation.audit", "predictor must return an array of numbers [images, labels]", "something else"});
   if (scores.ndim() != 2)
     fail<ShapeError>({"augmentation.audit", "predictor must return scores [images, labels]",
                       join_text("an array of ", scores.ndim(), " dimensions")});

@@ -28,6 +28,9 @@ namespace aug = multilabel::augmentation;
 // An array [height, width, ...] of any type, as bytes.
 cv::Mat bytes_of(const py::array& array) {
   const py::ssize_t pixel = array.nbytes() / (array.shape(0) * array.shape(1));
+  if (pixel > CV_CN_MAX)
+    fail<ShapeError>(
+        {"augmentation.Compose", join_text("a mask must have at most ", CV_CN_MAX, " bytes a pixel"), join_text(pixel)});
   return cv::Mat(static_cast<int>(array.shape(0)), static_cast<int>(array.shape(1)), CV_8UC(static_cast<int>(pixel)),
                  const_cast<void*>(array.data()));
 }
@@ -48,12 +51,12 @@ py::tuple augment(const AnyAugmentation& pipeline, const py::object& image, cons
                   std::uint32_t epoch, std::uint32_t index) {
   const ImageArgument argument = to_image(image, "augmentation: image");
   aug::Objects objects = to_objects("augmentation.Compose", boxes, box_labels);
-  for (std::size_t i = 0; i < masks.size(); ++i) objects.masks.push_back({bytes_of(masks[i]), mask_labels.at(i)});
   for (const auto& other : others)
     if (other.ndim() < 2 || other.shape(0) != argument.image.rows || other.shape(1) != argument.image.cols)
       fail<ShapeError>({"augmentation.Compose",
                         join_text("mask must be [", argument.image.rows, ", ", argument.image.cols, "], as the image"),
                         std::string(py::str(other.attr("shape")))});
+  for (std::size_t i = 0; i < masks.size(); ++i) objects.masks.push_back({bytes_of(masks[i]), mask_labels.at(i)});
   std::vector<cv::Mat> followers;
   for (const auto& other : others) followers.push_back(bytes_of(other));
   aug::Augmented result;

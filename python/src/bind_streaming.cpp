@@ -58,7 +58,7 @@ void load_state(Metric& metric, const py::dict& state) {
 template <class Metric>
 py::class_<Metric> bind_metric(py::module_& module, const char* name) {
   return py::class_<Metric>(module, name)
-      .def("compute", &Metric::compute, py::call_guard<py::gil_scoped_release>())
+      .def("compute", &Metric::compute)
       .def("reset", &Metric::reset)
       .def("merge", &Metric::merge, py::arg("other"))
       .def("state_dict", &state_of<Metric>)

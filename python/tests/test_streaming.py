@@ -139,6 +139,9 @@ def test_a_mask_is_as_good_as_unknown_cells(data):
         metric.update(targets, scores)
         masked.update(np.nan_to_num(targets).astype(bool), scores, mask=known)
         assert masked.compute() == metric.compute()
+    hidden = metrics.ExactMatch()
+    hidden.update(np.array([[1, 255]], np.uint8), [[0.9, 0.9]], mask=[[1, 0]])
+    assert hidden.compute() == 1.0
 
 
 def test_calling_gives_the_batch_and_keeps_it():
@@ -161,8 +164,11 @@ def test_bad_use_is_refused():
         metric.merge(metrics.F1Score(threshold=0.3))
     with pytest.raises(ml.ArgumentError, match="entry 'true_positives'"):
         metric.load_state_dict({})
-    with pytest.raises(ml.ShapeError, match="mask must be booleans"):
-        metric.update([[1, 0]], [[0.9, 0.2]], mask=[[1, 0]])
+    with pytest.raises(ml.ShapeError, match="mask must have the shape"):
+        metric.update([[1, 0]], [[0.9, 0.2]], mask=[[1, 0, 1]])
+    low, high = (metrics.F1Score(threshold=ml.threshold.FixedThreshold(value)) for value in (0.1, 0.9))
+    with pytest.raises(ml.ArgumentError, match="same options"):
+        low.merge(high)
     for bad in ({"average": "mean"}, {"zero_division": 0.5}, {"threshold": [[0.5]]}, {"threshold": float("nan")}):
         with pytest.raises(ml.Error):
             metrics.F1Score(**bad)

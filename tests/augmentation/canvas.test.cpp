@@ -36,11 +36,11 @@ cv::Mat fused(const cv::Mat& image, const Steps&... steps) {
 
 const auto mirror = [](Canvas& c) { c.mirror_x(); };
 const auto upend = [](Canvas& c) { c.mirror_y(); };
-const auto crop = [](Canvas& c) { c.crop({3, 2, 20, 16}); };
+const auto crop_window = [](Canvas& c) { c.crop({3, 2, 20, 16}); };
 const auto pad = [](Canvas& c) { c.frame({-4, -3, c.size().width + 9, c.size().height + 6}, Border::reflect_101, {0, 0, 0}); };
 const auto paint = [](Canvas& c) { c.frame({-4, -3, c.size().width + 9, c.size().height + 6}, Border::constant, {9, 8, 7}); };
 const auto half = [](Canvas& c) { c.resize({c.size().width / 2, c.size().height / 2}, Interpolation::area); };
-const auto turn = [](Canvas& c) {
+const auto turn_by_ten = [](Canvas& c) {
   c.warp(AffineMap::rotate(10, c.size().width, c.size().height), c.size(),
          {Interpolation::linear, Border::reflect_101, {0, 0, 0}});
 };
@@ -62,11 +62,11 @@ TEST_CASE("Canvas: mirroring is OpenCV's flip") {
 
 TEST_CASE("Canvas: whole-pixel moves in any order equal the moves one by one, to the last pixel") {
   const cv::Mat image = test::picture(24, 30);
-  CHECK(test::equal(fused(image, crop, mirror), one_by_one(image, crop, mirror)));
-  CHECK(test::equal(fused(image, mirror, crop), one_by_one(image, mirror, crop)));
-  CHECK(test::equal(fused(image, upend, crop, mirror, pad), one_by_one(image, upend, crop, mirror, pad)));
-  CHECK(test::equal(fused(image, pad, crop, upend), one_by_one(image, pad, crop, upend)));
-  CHECK(test::equal(fused(image, crop, paint, mirror, pad), one_by_one(image, crop, paint, mirror, pad)));
+  CHECK(test::equal(fused(image, crop_window, mirror), one_by_one(image, crop_window, mirror)));
+  CHECK(test::equal(fused(image, mirror, crop_window), one_by_one(image, mirror, crop_window)));
+  CHECK(test::equal(fused(image, upend, crop_window, mirror, pad), one_by_one(image, upend, crop_window, mirror, pad)));
+  CHECK(test::equal(fused(image, pad, crop_window, upend), one_by_one(image, pad, crop_window, upend)));
+  CHECK(test::equal(fused(image, crop_window, paint, mirror, pad), one_by_one(image, crop_window, paint, mirror, pad)));
 }
 
 TEST_CASE("Canvas: resize is OpenCV's, and moves fused with it change nothing") {
@@ -93,23 +93,23 @@ TEST_CASE("Canvas: a turn is OpenCV's warp of the rotation matrix") {
   cv::Mat expected;
   const cv::Mat matrix = cv::getRotationMatrix2D({39.5f, 29.5f}, 10, 1);
   cv::warpAffine(image, expected, matrix, {80, 60}, cv::INTER_LINEAR, cv::BORDER_REFLECT_101);
-  CHECK(test::difference(fused(image, turn), expected) <= 1);  // the inverse matrix is rounded in another order
+  CHECK(test::difference(fused(image, turn_by_ten), expected) <= 1);  // the inverse matrix is rounded in another order
 }
 
 TEST_CASE("Canvas: moves that fuse with a turn equal the moves one by one on a smooth picture") {
   const cv::Mat image = test::smooth(60, 80);
-  CHECK(test::difference(fused(image, mirror, turn), one_by_one(image, mirror, turn)) <= 1);
-  CHECK(test::difference(fused(image, crop, turn), one_by_one(image, crop, turn)) <= 1);
-  CHECK(test::difference(fused(image, turn, crop), one_by_one(image, turn, crop)) <= 1);
+  CHECK(test::difference(fused(image, mirror, turn_by_ten), one_by_one(image, mirror, turn_by_ten)) <= 1);
+  CHECK(test::difference(fused(image, crop_window, turn_by_ten), one_by_one(image, crop_window, turn_by_ten)) <= 1);
+  CHECK(test::difference(fused(image, turn_by_ten, crop_window), one_by_one(image, turn_by_ten, crop_window)) <= 1);
   // The reflected corner is a crease, which one resampling keeps sharper than two.
   const auto inner = cv::Rect(8, 6, 24, 18);
-  CHECK(test::difference(fused(image, turn, half)(inner), one_by_one(image, turn, half)(inner)) <= 1);
+  CHECK(test::difference(fused(image, turn_by_ten, half)(inner), one_by_one(image, turn_by_ten, half)(inner)) <= 1);
 }
 
 TEST_CASE("Canvas: a second border begins at the edges of what the first left") {
   const cv::Mat image = test::smooth(60, 80);
   CHECK(test::difference(fused(image, turn_black, turn_black), one_by_one(image, turn_black, turn_black)) <= 1);
-  CHECK(test::difference(fused(image, half, crop, turn_black), one_by_one(image, half, crop, turn_black)) <= 1);
+  CHECK(test::difference(fused(image, half, crop_window, turn_black), one_by_one(image, half, crop_window, turn_black)) <= 1);
 }
 
 TEST_CASE("Canvas: a turn that also shrinks fourfold averages, and does not pick single pixels") {
@@ -117,7 +117,7 @@ TEST_CASE("Canvas: a turn that also shrinks fourfold averages, and does not pick
   for (int x = 0; x < 128; x += 2) stripes.col(x).setTo(cv::Scalar::all(255));
   const auto ripple = [&](Interpolation interpolation) {
     Canvas canvas(stripes);
-    turn(canvas);
+    turn_by_ten(canvas);
     canvas.resize({32, 32}, interpolation);
     cv::Scalar mean, deviation;
     cv::meanStdDev(canvas.pixels()(cv::Rect(8, 8, 16, 16)), mean, deviation);

@@ -168,7 +168,9 @@ TEST_CASE("Mosaic: what is cut counts by its share, and is scaled instead where 
   const aug::Mosaic cut{{.fit = aug::MosaicFit::cut, .center = {0.5, 0.5}, .targets = aug::MixTargets::soft}};
   cut(batch.view(), {});
   for (std::size_t i = 0; i < 6; ++i) CHECK(batch.target(i, i) == 0.25f);
-  // A box of the whole image never fits into a quarter: all four are scaled and whole.
+  // A quarter shows less than half of a box of the whole image: all four are scaled and whole.
+  const aug::Mosaic careful{
+      {.fit = aug::MosaicFit::cut, .center = {0.5, 0.5}, .targets = aug::MixTargets::soft, .min_visibility = 0.5}};
   const std::vector<std::string> names = {"a", "b", "c", "d", "e", "f"};
   std::vector<std::vector<aug::Box>> boxes;
   for (const auto& name : names) boxes.push_back({{0, 0, 10, 8, name}});
@@ -177,7 +179,7 @@ TEST_CASE("Mosaic: what is cut counts by its share, and is scaled instead where 
   auto view = safe.view();
   view.boxes = boxes;
   view.names = names;
-  cut(view, {});
+  careful(view, {});
   for (std::size_t i = 0; i < 6; ++i) CHECK(safe.target(i, i) == 1);
 }
 

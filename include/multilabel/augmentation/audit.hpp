@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -91,7 +92,8 @@ inline cv::Mat audit_picture(const std::vector<AuditStage>& stages, std::size_t 
                              RandomKey key) {
   Canvas canvas(sample.image);
   if (!sample.objects.empty()) canvas.follow(&sample.objects);
-  for (std::size_t i = 0; i < count; ++i) (i + 1 == count ? stages[i].run_certainly : stages[i].run)(canvas, key);
+  for (std::size_t i = 0; i < count; ++i)
+    if (!stages[i].step.normalizes) (i + 1 == count ? stages[i].run_certainly : stages[i].run)(canvas, key);
   return canvas.pixels().clone();
 }
 
@@ -121,6 +123,9 @@ template <class Pipeline, class Source, image_scorer Predict>
   std::vector<std::size_t> audited;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].step.normalizes && all[i].step.name != "Normalize")
+      fail<ArgumentError>(
+          {where, "Normalize must stand in the pipeline itself", all[i].step.name, "Take it out of the group."});
     if (all[i].step.normalizes) continue;
     audited.push_back(i);
     names.push_back(all[i].step.text);
@@ -155,6 +160,8 @@ template <class Pipeline, class Source, image_scorer Predict>
     if (scores.rows() != pictures.size() || scores.columns() != targets.columns())
       fail<ShapeError>({where, join_text("predict must return ", shape_text(pictures.size(), targets.columns()), " scores"),
                         shape_text(scores.rows(), scores.columns())});
+    for (const float score : scores.view().values())
+      if (!(score >= 0 && score <= 1)) fail<ArgumentError>({where, "predict must return scores of 0 to 1", join_text(score)});
     for (std::size_t label = 0; label < targets.columns(); ++label) {
       if (targets(i, label) != 1 || !(scores(0, label) >= options.min_score)) continue;
       for (std::size_t draw = 0; draw < draws.size(); ++draw) {
@@ -170,7 +177,7 @@ template <class Pipeline, class Source, image_scorer Predict>
   return tally.finish();
 }
 
-/// The picture that case `one` of an audit of `pipeline` is about, after its operation; `before` is that before it.
+/// The picture that case `one` of an audit of `pipeline` is about, after its operation.
 template <class Pipeline>
 [[nodiscard]] cv::Mat audited_picture(const Pipeline& pipeline, const AuditSample& sample, const AuditCase& one,
                                       const AuditOptions& options) {
@@ -183,7 +190,12 @@ template <class Pipeline>
     for (const auto& stage : all)
       if (!stage.step.normalizes) stage.run(canvas, own);
   };
-  Canvas canvas = run_guarded(run, sample.image, sample.objects, key, pipeline.guard(), &key);
+  Canvas canvas(sample.image);
+  if (sample.objects.empty()) {
+    run(canvas, key);
+  } else {
+    canvas = run_guarded(run, sample.image, sample.objects, key, pipeline.guard(), &key);
+  }
   for (; count < all.size() && left > 0; ++count) left -= all[count].step.normalizes ? 0 : 1;
   if (left > 0) return canvas.pixels().clone();  // the row of all operations together
   return detail::audit_picture(all, count, sample, key);

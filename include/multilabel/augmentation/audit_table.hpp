@@ -191,6 +191,7 @@ class AuditTally {
   }
 
   void keep_worst() {
+    std::erase_if(cases_, [](const AuditCase& one) { return !(one.before > 0) || !(one.after < one.before); });
     std::stable_sort(cases_.begin(), cases_.end(),
                      [](const AuditCase& a, const AuditCase& b) { return a.after * b.before < b.after * a.before; });
     std::vector<std::pair<std::size_t, std::size_t>> seen;
@@ -198,7 +199,6 @@ class AuditTally {
       if (audit_.worst.size() >= audit_.options.worst) break;
       const std::pair key(one.sample, one.operation);
       if (one.operation + 1 == audit_.operations.size() || std::find(seen.begin(), seen.end(), key) != seen.end()) continue;
-      if (!(one.after < one.before) || !(one.before > 0)) continue;
       seen.push_back(key);
       audit_.worst.push_back(one);
     }

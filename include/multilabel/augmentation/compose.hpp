@@ -111,6 +111,15 @@ inline Preprocessing either(Preprocessing a, const Preprocessing& b) {
   return a;
 }
 
+/// `drawn`, or what a record says instead. Throws `ArgumentError` when that is none of `count` alternatives.
+[[nodiscard]] inline std::size_t kept_choice(Draws& draws, std::size_t drawn, std::size_t count) {
+  const double choice = draws.keep("choice", static_cast<double>(drawn));
+  if (!(choice >= 0 && choice < static_cast<double>(count))) {
+    fail<ArgumentError>({"augmentation: replay", join_text("choice must be from 0 to ", count - 1), join_text(choice)});
+  }
+  return static_cast<std::size_t>(choice);
+}
+
 }  // namespace detail
 
 struct OneOfOptions {
@@ -148,8 +157,7 @@ class OneOf {
         first = i;
       }
     }
-    const double chosen = draws.keep("choice", static_cast<double>(first));
-    children_.run(static_cast<std::size_t>(chosen) % children_.size(), canvas, draws, When::chosen);
+    children_.run(detail::kept_choice(draws, first, children_.size()), canvas, draws, When::chosen);
   }
   void plan(Preprocessing& format) const {
     Preprocessing result = format;
@@ -204,7 +212,7 @@ class SomeOf {
   void apply(Canvas& canvas, Draws& draws) const {
     std::vector<std::size_t> chosen = options_.replace == Replacement::with ? with_replacement(draws) : without(draws);
     std::sort(chosen.begin(), chosen.end());
-    for (auto& one : chosen) one = static_cast<std::size_t>(draws.keep("choice", static_cast<double>(one))) % children_.size();
+    for (auto& one : chosen) one = detail::kept_choice(draws, one, children_.size());
     std::vector<std::uint32_t> seen(children_.size(), 0);
     for (const std::size_t one : chosen) children_.run(one, canvas, draws, When::drawn, seen[one]++);
   }

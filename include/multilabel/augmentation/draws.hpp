@@ -98,7 +98,11 @@ class Draws : public Random {
 
   /// A whole number of low ... high, both included.
   [[nodiscard]] int whole(std::string_view name, int low, int high) {
-    return static_cast<int>(keep(name, low + static_cast<double>(below(static_cast<std::uint32_t>(high - low) + 1))));
+    const double value = keep(name, low + static_cast<double>(below(static_cast<std::uint32_t>(high - low) + 1)));
+    if (!(value >= low && value <= high)) {
+      fail<ArgumentError>({"augmentation: replay", join_text(name, " must be between ", low, " and ", high), join_text(value)});
+    }
+    return static_cast<int>(value);
   }
 
   /// True with probability p.

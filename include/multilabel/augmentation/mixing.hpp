@@ -159,7 +159,7 @@ inline float mixed_cell(std::span<const Part> parts, std::size_t column, MixTarg
     const auto place = part.known.find(column);
     const double share = place == part.known.end() ? part.share : place->second;
     const double target = part.targets[column];
-    if (mode == MixTargets::unite && share < min_visibility) continue;
+    if (mode == MixTargets::unite && (share <= 0 || share < min_visibility)) continue;
     if (std::isnan(target)) {
       unknown = unknown || share > 0;
     } else if (mode == MixTargets::unite) {

@@ -2,6 +2,7 @@
 #pragma once
 // A pipeline run on an image whose objects are known: where they are afterwards, and what the target of each label has become.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <opencv2/core.hpp>

@@ -51,7 +51,10 @@ class BatchStream {
   BatchStream(const BatchStream&) = delete;
   BatchStream& operator=(const BatchStream&) = delete;
   ~BatchStream() {
-    for (auto& thread : threads_) thread.request_stop();
+    {
+      const std::lock_guard lock(mutex_);  // or a worker that is about to sleep misses it
+      for (auto& thread : threads_) thread.request_stop();
+    }
     changed_.notify_all();
   }
 
@@ -132,7 +135,18 @@ class BatchStream {
     const std::size_t batch = position / plan_.batch_size;
     const std::size_t row = position - begin_of(batch);
     Slot& slot = slots_[batch % slots_.size()];
-    if (row == 0) open(slot, batch);
+    if (row == 0) {
+      try {
+        open(slot, batch);
+      } catch (...) {
+        fail_at(slot, position, std::current_exception());
+        last_claim_ = std::min(last_claim_, claimed_);  // no further row of a batch without memory
+        slot.ready = true;
+        ready_.notify_all();
+        changed_.notify_all();
+        return;
+      }
+    }
     float* image = slot.batch.images.get() + row * floats();
     float* targets = slot.batch.targets.get() + row * plan_.labels;
     lock.unlock();

@@ -99,7 +99,7 @@ inline ImageHeader jpeg_header(std::span<const std::uint8_t> bytes) {
     const std::size_t length = big_endian(bytes, at + 2, 2);
     if (length < 2 || at + 2 + length > bytes.size()) return header;
     const bool frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-    if (frame && length >= 7) {
+    if (frame && length >= 7 && header.width == 0 && !scanned) {
       header.height = big_endian(bytes, at + 5, 2);
       header.width = big_endian(bytes, at + 7, 2);
     }

@@ -181,6 +181,11 @@ inline cv::Mat decode_jpeg(std::span<const std::uint8_t> bytes, const ImageHeade
   }
   if (image.empty())
     detail::refuse_image("image must be one that OpenCV decodes", "a damaged file or an unknown variant", path);
+  const bool depth = image.depth() == CV_8U || image.depth() == CV_16U || image.depth() == CV_32F || image.depth() == CV_64F;
+  if (!depth || (image.channels() != 1 && image.channels() != 3 && image.channels() != 4)) {
+    detail::refuse_image("image must be grey, RGB or RGBA of 8 or 16 bits or float",
+                         join_text(image.channels(), " channels of another type"), path);
+  }
   return detail::to_rgb(std::move(image), options.background);
 }
 

@@ -8,6 +8,7 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -76,7 +77,7 @@ inline FileFinding look_at(const Sample& sample, FileCheck check) {
     finding.header = image_header(bytes);
     require_usable(finding.header, bytes.size(), sample.image, {});
     if (check == FileCheck::pixels) finding.look = perceptual_hash(decode_image(bytes, sample.image));
-  } catch (const DataError& error) {
+  } catch (const std::exception& error) {
     finding.reason = error.what();
   }
   return finding;

@@ -4,11 +4,14 @@
 // a function of the seed and the number of the epoch alone, whatever the workers, the batch size or what ran before.
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -110,6 +113,9 @@ class DataLoader {
   [[nodiscard]] const Dataset& dataset() const noexcept { return state_->rows.dataset; }
   [[nodiscard]] const Augmentation& augmentation() const noexcept { return state_->rows.augmentation; }
   [[nodiscard]] const DataLoaderOptions& options() const noexcept { return state_->options; }
+
+  /// Whether batch k of an epoch is the k-th that is delivered: not where files that cannot be used may empty one.
+  [[nodiscard]] bool delivers_every_batch() const noexcept { return options().on_error != OnError::skip; }
 
   /// The image file of sample `i`, or what stands for it in messages.
   [[nodiscard]] std::string image_name(std::size_t i) const { return state_->rows.name(i); }

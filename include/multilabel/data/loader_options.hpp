@@ -67,6 +67,7 @@ template <augmentation::batch_mixer Mixer>
                                   .boxes = placed ? Boxes(batch.boxes) : Boxes(),
                                   .names = batch.names ? Names(*batch.names) : Names()},
           key);
+    for (auto& boxes : batch.boxes) boxes.clear();  // nobody knows where the objects are now
   };
 }
 

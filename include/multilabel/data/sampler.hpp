@@ -106,6 +106,9 @@ class DistributedSampler {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::vector<std::size_t> order(std::uint32_t epoch) const {
     const std::vector<std::size_t> all = base_.order(epoch);
+    if (all.size() != base_.size())
+      fail<ArgumentError>({"data::DistributedSampler", join_text("base must give ", base_.size(), " samples in each epoch"),
+                           join_text(all.size(), " in epoch ", epoch)});
     std::vector<std::size_t> own(size_);
     for (std::size_t i = 0; i < size_; ++i) own[i] = all[(options_.rank + i * options_.world_size) % all.size()];
     return own;

@@ -59,7 +59,7 @@ struct ReadShardsOptions {
     };
     if (close == name.size() || !number(first, from) || !number(last, to) || from > to || to - from >= 1'000'000)
       fail<ArgumentError>({where, "braces must hold a range such as {000..012}", quoted(name)});
-    for (std::uint32_t i = to + 1; i-- > from;) {
+    for (std::uint64_t i = std::uint64_t{to} + 1; i-- > from;) {
       std::string digits = std::to_string(i);
       if (digits.size() < first.size()) digits.insert(0, first.size() - digits.size(), '0');
       todo.push_back(name.substr(0, open) + digits + name.substr(close + 1));

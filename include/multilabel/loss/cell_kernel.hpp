@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <string_view>
 
 #include "multilabel/loss/dual.hpp"
 
@@ -148,7 +150,11 @@ __attribute__((target("avx2,fma"), noinline)) auto run_with_avx2(const Kernel& k
 template <class Kernel, class... Arguments>
 [[nodiscard]] auto run_best(const Kernel& kernel, const Arguments&... arguments) {
 #if defined(__x86_64__)
-  static const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  static const bool avx2 = [] {
+    const char* wanted = std::getenv("MULTILABEL_SIMD");
+    const bool plain = wanted != nullptr && std::string_view(wanted) == "portable";
+    return !plain && __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  }();
   if (avx2) return run_with_avx2(kernel, arguments...);
 #endif
   return kernel(arguments...);

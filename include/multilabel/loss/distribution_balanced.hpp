@@ -54,6 +54,11 @@ class DistributionBalanced {
             {where, join_text("positives must be at least 1 and below images, ", options_.images), join_text(count)});
       }
     if (!(options_.lambda > 0)) fail<ArgumentError>({where, "lambda must be above 0", join_text(options_.lambda)});
+    if (!(options_.beta > 0)) fail<ArgumentError>({where, "beta must be above 0", join_text(options_.beta)});
+    for (const double value : {options_.alpha, options_.beta, options_.mu, options_.kappa, options_.scale}) {
+      if (!std::isfinite(value))
+        fail<ArgumentError>({where, "alpha, beta, mu, kappa and scale must be finite", join_text(value)});
+    }
     if (!(options_.gamma >= 0)) fail<ArgumentError>({where, "gamma must be at least 0", join_text(options_.gamma)});
     for (const double count : options_.positives) {
       const double prior = count / options_.images;

@@ -143,6 +143,7 @@ template <class F>
                                               const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs,
                                               Composite composite) {
   if (logits.scalar_type() != at::kFloat || logits.numel() == 0 || !readable(logits) || !readable(targets)) return {};
+  if (inputs.sample_weight.defined() && inputs.sample_weight.requires_grad()) return {};
   const ReadyInputs ready(where, options, logits, targets, inputs);
   const at::Tensor& x = ready.logits;
   const std::int64_t images = x.size(0);

@@ -114,6 +114,7 @@ class TwoWay {
                                                    const LossInputs& inputs) const {
     if (logits.scalar_type() != at::kFloat || logits.numel() == 0 || !detail::readable(logits) || !detail::readable(targets))
       return {};
+    if (inputs.sample_weight.defined() && inputs.sample_weight.requires_grad()) return {};
     const detail::ReadyInputs ready("TwoWay", cell_options(options_), logits, targets, inputs);
     const bool differentiable = at::GradMode::is_enabled() && logits.requires_grad();
     const at::Tensor gradient = differentiable ? at::empty_like(ready.logits) : at::Tensor();

@@ -95,7 +95,10 @@ namespace detail {
   });
   const double all = weights.empty() ? static_cast<double>(targets.rows()) : pairwise_sum(weights);
   counts.known.assign(columns, all);
-  for (std::size_t j = 0; j < columns; ++j) counts.known[j] -= hidden[j];
+  for (std::size_t j = 0; j < columns; ++j) {
+    counts.known[j] -= hidden[j];
+    if (std::abs(counts.known[j]) < 1e-12 * std::abs(all)) counts.known[j] = 0.0;  // what rounding leaves where all is hidden
+  }
   return counts;
 }
 

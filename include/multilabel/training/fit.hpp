@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <string>
@@ -93,16 +94,20 @@ class Fit {
     if (run_.step == steps()) return true;
     loss::begin_epoch(loss_, run_.epoch + 1);
     const std::size_t done = run_.step * run_.accumulate;
-    constexpr bool begins_anywhere = requires { train_.epoch(std::uint32_t{}, std::size_t{}); };
+    constexpr bool begins_anywhere = requires {
+      train_.epoch(std::uint32_t{}, std::size_t{});
+      { train_.delivers_every_batch() } -> std::convertible_to<bool>;
+    };
+    std::size_t number = 0;
+    if constexpr (begins_anywhere) number = train_.delivers_every_batch() ? done : 0;
     auto epoch = [&] {
-      const auto number = static_cast<std::uint32_t>(run_.epoch);
+      const auto now = static_cast<std::uint32_t>(run_.epoch);
       if constexpr (begins_anywhere) {
-        return train_.epoch(number, done);
+        return train_.epoch(now, number);
       } else {
-        return train_.epoch(number);
+        return train_.epoch(now);
       }
     }();
-    std::size_t number = begins_anywhere ? done : 0;
     Clock::time_point begin = Clock::now();
     updater_.zero_grad();
     for (const auto& batch : epoch) {

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilabel import _core
-from multilabel._label_arrays import as_array, label_array, score_array, weight_array
+from multilabel._label_arrays import as_array, label_array, mask_array, score_array, weight_array
 
 _StreamedAverage = Literal["micro", "macro", "weighted", "samples"]
 _RankedAverage = Literal["micro", "macro", "weighted"]
@@ -153,7 +153,7 @@ class _Counting(_Metric):
 
     def _scores(self, y_score: Any) -> NDArray[Any]:
         threshold = self._options["threshold"]
-        if hasattr(threshold, "apply"):
+        if _is_rule(threshold):
             return label_array(threshold.apply(as_array(y_score, "y_score")), "y_score")
         return label_array(y_score, "y_score")
 
@@ -172,11 +172,9 @@ class _Ranking(_Metric):
 def _masked(targets: NDArray[Any], mask: Any) -> NDArray[Any]:
     if mask is None:
         return targets
-    known = np.asarray(as_array(mask, "mask"))
-    if known.shape != targets.shape or known.dtype != bool:
-        raise _core.ShapeError(
-            f"mask must be booleans of the shape of y_true, {targets.shape}; got {known.dtype} of {known.shape}"
-        )
+    known = mask_array(mask, targets.shape)
+    if targets.dtype.kind in "bu":
+        targets = targets.astype(np.int64)
     return np.where(known, targets, np.nan if targets.dtype.kind == "f" else -1)
 
 
@@ -185,14 +183,21 @@ def _holds_labels(values: NDArray[Any]) -> bool:
 
 
 def _plain(options: dict[str, Any]) -> str:
-    return repr({name: np.asarray(value).tolist() for name, value in options.items() if not hasattr(value, "apply")})
+    def plain(value: Any) -> Any:
+        return value.to_dict() if _is_rule(value) else np.asarray(value).tolist()
+
+    return repr({name: plain(value) for name, value in options.items()})
+
+
+def _is_rule(threshold: Any) -> bool:
+    return hasattr(threshold, "apply") and hasattr(threshold, "thresholds_")
 
 
 def _numbers(where: str, threshold: Any) -> list[float]:
     """The threshold as the kernels take it: one number, one a label, or none for the row's highest score."""
     if threshold is None:
         return []
-    if hasattr(threshold, "apply"):
+    if _is_rule(threshold):
         return [0.5]  # its predictions arrive as whole numbers
     values = np.atleast_1d(np.asarray(threshold, dtype=np.float64))
     if values.ndim != 1 or values.size == 0:
