@@ -307,8 +307,8 @@ def test_tune_cross_fit_never_falls_below_one_threshold_and_keeps_most_of_the_ga
 
 
 def openclipart_scores():
-    """Real scores of a linear head on frozen features; fixtures/make_openclipart_scores.py wrote them."""
-    with np.load(Path(__file__).parent / "fixtures" / "openclipart_scores.npz") as arrays:
+    """Real scores of a linear head on frozen features; scripts/make_openclipart_scores.py wrote them."""
+    with np.load(Path(__file__).parents[2] / "examples/data/openclipart/scores.npz") as arrays:
         return [
             arrays[f"{split}_{what}"].astype(np.float32 if what == "scores" else int)
             for split in ("val", "test")
