@@ -170,9 +170,9 @@ class _Ranking(_Metric):
 
 
 def _masked(targets: NDArray[Any], mask: Any) -> NDArray[Any]:
-    if mask is None:
-        return targets
     known = mask_array(mask, targets.shape)
+    if known is None:
+        return targets
     if targets.dtype.kind in "bu":
         targets = targets.astype(np.int64)
     return np.where(known, targets, np.nan if targets.dtype.kind == "f" else -1)
