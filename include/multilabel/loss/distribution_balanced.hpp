@@ -54,7 +54,7 @@ class DistributionBalanced {
             {where, join_text("positives must be at least 1 and below images, ", options_.images), join_text(count)});
       }
     if (!(options_.lambda > 0)) fail<ArgumentError>({where, "lambda must be above 0", join_text(options_.lambda)});
-    if (!(options_.beta > 0)) fail<ArgumentError>({where, "beta must be above 0", join_text(options_.beta)});
+    if (!(options_.beta >= 0)) fail<ArgumentError>({where, "beta must be at least 0", join_text(options_.beta)});
     for (const double value : {options_.alpha, options_.beta, options_.mu, options_.kappa, options_.scale}) {
       if (!std::isfinite(value))
         fail<ArgumentError>({where, "alpha, beta, mu, kappa and scale must be finite", join_text(value)});
@@ -90,7 +90,8 @@ class DistributionBalanced {
     const at::Tensor rarity = detail::label_weights("DistributionBalanced", "positives", rarity_, cells.logits);
     const at::Tensor together = (rarity * cells.targets.gt(0.5)).sum(1, true);
     const at::Tensor ratio = rarity / together;  // infinite without a positive: the sigmoid is 1 then
-    return (options_.beta * (ratio - options_.mu)).sigmoid() + options_.alpha;
+    const at::Tensor steep = options_.beta > 0 ? options_.beta * (ratio - options_.mu) : rarity * together * 0.0;
+    return steep.sigmoid() + options_.alpha;
   }
 
   DistributionBalancedOptions options_;
