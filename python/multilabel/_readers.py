@@ -538,6 +538,8 @@ class ShardSampler(_Sampler):
     """
 
     def __init__(self, dataset: Dataset, *, buffer: int = 1000, seed: int = 0):
+        from .data import Dataset
+
         if not isinstance(dataset, Dataset) or "shard" not in dataset.columns:
             raise ArgumentError(f"data.ShardSampler: dataset must come from read_shards; got {dataset!r}")
         self._sampler = _core.shard_sampler(dataset._dataset, buffer=buffer, seed=_seed("ShardSampler", seed))
