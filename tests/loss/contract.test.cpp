@@ -61,6 +61,23 @@ TEST_CASE("losses: an unknown cell changes neither value nor gradient") {
   CHECK(logits.grad()[0][3].item<double>() == 0.0);
 }
 
+TEST_CASE("losses: a chosen cell costs what the formula says of it, or nothing") {
+  const auto logits = row({0, 0, 0}).requires_grad_(true);
+  const auto chosen = at::tensor({0, 1, 0}).to(at::kBool).unsqueeze(0);
+  const ml::loss::CellOptions sum{.reduction = ml::loss::Reduction::sum};
+  const auto left_out = ml::loss::apply("test", ml::loss::BCEFormula{}, sum, logits, row({1, 0, 0}), {}, chosen);
+  left_out.backward();
+  CHECK(left_out.item<double>() == Approx(2 * std::log(2)));
+  CHECK(logits.grad()[0][1].item<double>() == 0.0);
+  // beta = 3 times log 2 instead of log 2, and an unknown cell costs -alpha times the entropy log 2 of p = 1/2
+  const auto values = ml::loss::apply("test", ml::loss::EntropyFormula{{}, 0.5, 3},
+                                      {.reduction = ml::loss::Reduction::none, .unknown = ml::loss::Unknown::negative}, logits,
+                                      row({1, 0, unknown}), {}, chosen);
+  CHECK(values[0][0].item<double>() == Approx(std::log(2)));
+  CHECK(values[0][1].item<double>() == Approx(3 * std::log(2)));
+  CHECK(values[0][2].item<double>() == Approx(-0.5 * std::log(2)));
+}
+
 TEST_CASE("losses: a batch without a known cell gives zero with a zero gradient") {
   const auto logits = at::zeros({2, 3}).requires_grad_(true);
   const auto value = ml::loss::Asymmetric{}(logits, at::full({2, 3}, -1));

@@ -74,11 +74,10 @@ struct AsymmetricFormula {
       if (gamma == 0) return cross_entropy;
       return focus(sigmoid_power(x, gamma)) * cross_entropy;
     }
-    const auto clipped = logistic(x) - clip;
-    const auto q = where_positive(clipped, clipped, 0.5);  // any harmless number where the cell counts nothing
+    const auto q = positive_part(logistic(x) - clip);
     const auto cross_entropy = -log_complement(q, logistic(-x) + clip);
-    if (gamma == 0) return where_positive(clipped, cross_entropy, 0);
-    return where_positive(clipped, focus(power(q, gamma)) * cross_entropy, 0);
+    if (gamma == 0) return cross_entropy;
+    return focus(power(q, gamma)) * cross_entropy;
   }
 
   template <class T>

@@ -50,10 +50,9 @@ struct AsymmetricPolynomialFormula {
   [[nodiscard]] MULTILABEL_INLINE auto negative(const T& x) const {
     const auto logarithm = asymmetric.negative(x);
     if (epsilon_negative == 0) return logarithm;
-    const auto clipped = logistic(x) - asymmetric.clip;
-    const auto q = where_positive(clipped, clipped, 0.5);
+    const auto q = positive_part(logistic(x) - asymmetric.clip);
     const auto weight = asymmetric.focus(power(q, asymmetric.gamma_negative));
-    return logarithm - where_positive(clipped, weight * (q * epsilon_negative), 0);
+    return logarithm - weight * (q * epsilon_negative);
   }
 };
 

@@ -44,6 +44,12 @@ concept formula_with_unknown = cell_formula<F> && requires(const F& formula, con
   { formula.unknown(x) } -> std::same_as<at::Tensor>;
 };
 
+/// A formula that says with `chosen(x)` what a cell costs that its loss picks out of the batch; others leave such cells out.
+template <class F>
+concept formula_with_chosen = cell_formula<F> && requires(const F& formula, const at::Tensor& x) {
+  { formula.chosen(x) } -> std::same_as<at::Tensor>;
+};
+
 namespace detail {
 
 // The losses of the cells, before weights but `pos_weight`, in plain tensor operations.
@@ -61,30 +67,41 @@ template <cell_formula F>
 
 template <cell_formula F>
 [[nodiscard]] at::Tensor apply_composite(std::string_view where, const F& formula, const CellOptions& options,
-                                         const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) {
-  const Cells cells = make_cells(where, logits, targets, inputs, options.label_smoothing, options.unknown);
-  return reduce(where, cell_values(where, formula, options, cells), cells, inputs, options.class_weight, options.reduction);
+                                         const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs,
+                                         const at::Tensor& chosen) {
+  return in_double_on_cpu(logits, [&](const at::Tensor& x) {
+    Cells cells = make_cells(where, x, targets, inputs, options.label_smoothing, options.unknown);
+    if (chosen.defined() && !formula_with_chosen<F>) {
+      cells.known = cells.known.logical_and(chosen.logical_not());
+      cells.logits = at::where(cells.known, cells.logits, 0);
+    }
+    at::Tensor values = cell_values(where, formula, options, cells);
+    if constexpr (formula_with_chosen<F>)
+      if (chosen.defined()) values = at::where(chosen, formula.chosen(cells.logits), values);
+    return reduce(where, values, cells, inputs, options.class_weight, options.reduction);
+  });
 }
 
 }  // namespace detail
 
 /// The loss of a formula with the options of every loss, in one compiled pass for float32, half and bfloat16 on the CPU and in
-/// tensor operations elsewhere. `where` names it in errors.
+/// tensor operations elsewhere. `where` names it in errors. `chosen` [n, labels], bool, are cells that the loss picked out of
+/// this batch (`formula_with_chosen`); undefined for none.
 template <cell_formula F>
 [[nodiscard]] at::Tensor apply(std::string_view where, const F& formula, const CellOptions& options, const at::Tensor& logits,
-                               const at::Tensor& targets, const LossInputs& inputs) {
+                               const at::Tensor& targets, const LossInputs& inputs, const at::Tensor& chosen = {}) {
 #if MULTILABEL_LANES
   if constexpr (compiled_formula<F>) {
     detail::check_inputs(where, logits, targets, inputs);
     const bool half = logits.scalar_type() == at::kHalf || logits.scalar_type() == at::kBFloat16;
     const at::Tensor x = half ? logits.to(at::kFloat) : logits;
-    const auto again = [where = std::string(where), formula, options, targets, inputs](const at::Tensor& logits_again) {
-      return detail::apply_composite(where, formula, options, logits_again, targets, inputs);
+    const auto again = [where = std::string(where), formula, options, targets, inputs, chosen](const at::Tensor& logits_again) {
+      return detail::apply_composite(where, formula, options, logits_again, targets, inputs, chosen);
     };
-    if (auto value = detail::fused(where, formula, options, x, targets, inputs, again)) return *std::move(value);
+    if (auto value = detail::fused(where, formula, options, x, targets, inputs, chosen, again)) return *std::move(value);
   }
 #endif
-  return detail::apply_composite(where, formula, options, logits, targets, inputs);
+  return detail::apply_composite(where, formula, options, logits, targets, inputs, chosen);
 }
 
 /// A formula as a loss of its own.

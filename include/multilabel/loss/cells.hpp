@@ -123,6 +123,15 @@ inline void check_options(std::string_view where, const CellOptions& options) {
   return cells;
 }
 
+/// `compute(logits)` in double precision and its result in float32, where that costs little: on the CPU. There torch rounds the
+/// cells at the end of a vector otherwise than those before them, so in float32 a cell's last bit would hang on its place, and
+/// a batch without some cells would differ from the batch that masks them. Elsewhere, and for float64, `compute` as it is.
+template <class F>
+[[nodiscard]] at::Tensor in_double_on_cpu(const at::Tensor& logits, F&& compute) {
+  if (!logits.device().is_cpu() || logits.scalar_type() == at::kDouble) return compute(logits);
+  return compute(logits.to(at::kDouble)).to(at::kFloat);
+}
+
 /// The sum of all cells in double precision whatever their type, so that neither their order nor zeros among them show.
 [[nodiscard]] inline at::Tensor total(const at::Tensor& values) { return values.sum(at::kDouble).to(values.scalar_type()); }
 

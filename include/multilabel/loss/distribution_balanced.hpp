@@ -70,6 +70,13 @@ class DistributionBalanced {
   /// See `loss_function`.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
                                       const LossInputs& inputs = {}) const {
+    return in_double_on_cpu(logits, [&](const at::Tensor& x) { return value(x, targets, inputs); });
+  }
+
+  [[nodiscard]] const DistributionBalancedOptions& options() const noexcept { return options_; }
+
+ private:
+  [[nodiscard]] at::Tensor value(const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) const {
     constexpr std::string_view where = "DistributionBalanced";
     const Cells cells = make_cells(where, logits, targets, inputs, options_.label_smoothing, options_.unknown);
     const at::Tensor z = cells.logits + detail::label_weights(where, "positives", shift_, cells.logits);
@@ -82,9 +89,6 @@ class DistributionBalanced {
     return reduce(where, values, cells, inputs, options_.class_weight, options_.reduction);
   }
 
-  [[nodiscard]] const DistributionBalancedOptions& options() const noexcept { return options_; }
-
- private:
   // The weight of each cell; a target above 0.5 is a positive.
   [[nodiscard]] at::Tensor rebalancing(const Cells& cells) const {
     const at::Tensor rarity = detail::label_weights("DistributionBalanced", "positives", rarity_, cells.logits);

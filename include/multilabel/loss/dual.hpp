@@ -38,11 +38,7 @@ struct Dual {
 class Logit {
  public:
   MULTILABEL_INLINE explicit Logit(const detail::Lanes& x)
-      : x_(x),
-        e_(detail::exponential(-detail::absolute(x))),
-        inverse_(detail::Lanes(1.0f) / (e_ + 1.0f)),
-        log1p_e_(detail::logarithm(e_ + 1.0f) + (e_ - ((e_ + 1.0f) - 1.0f)) * inverse_),
-        sign_(1.0f) {}
+      : x_(x), e_(detail::exponential(-detail::absolute(x))), inverse_(detail::Lanes(1.0f) / (e_ + 1.0f)), sign_(1.0f) {}
 
   MULTILABEL_INLINE Logit operator-() const {
     Logit other(*this);
@@ -53,7 +49,10 @@ class Logit {
   MULTILABEL_INLINE operator Dual() const { return {x_, sign_}; }  // NOLINT(google-explicit-constructor): it is one
 
   MULTILABEL_INLINE detail::Lanes sigmoid() const { return select(x_ > 0.0f, inverse_, e_ * inverse_); }
-  MULTILABEL_INLINE detail::Lanes softplus() const { return select(x_ > 0.0f, x_, 0.0f) + log1p_e_; }
+  MULTILABEL_INLINE detail::Lanes softplus() const {
+    const detail::Lanes u = e_ + 1.0f;
+    return select(x_ > 0.0f, x_, 0.0f) + (detail::logarithm(u) + (e_ - (u - 1.0f)) * inverse_);
+  }
   MULTILABEL_INLINE detail::Lanes slope() const { return sign_ * (inverse_ * (e_ * inverse_)); }
   MULTILABEL_INLINE const detail::Lanes& sign() const { return sign_; }
 
@@ -61,7 +60,6 @@ class Logit {
   detail::Lanes x_;
   detail::Lanes e_;
   detail::Lanes inverse_;
-  detail::Lanes log1p_e_;
   detail::Lanes sign_;
 };
 
@@ -82,7 +80,7 @@ MULTILABEL_INLINE Dual log1p_exp(const Dual& z) {
   const Lanes u = e + 1.0f;
   const Lanes inverse = Lanes(1.0f) / u;
   const detail::LaneMask above = z.value > 0.0f;
-  const Lanes value = select(above, z.value, 0.0f) + (detail::logarithm(u) + (e - (u - 1.0f)) * inverse);
+  const Lanes value = detail::larger(z.value, 0.0f) + (detail::logarithm(u) + (e - (u - 1.0f)) * inverse);
   return {value, select(above, inverse, e * inverse) * z.derivative};
 }
 
@@ -95,24 +93,41 @@ MULTILABEL_INLINE Dual logistic(const Dual& x) {
   return {select(x.value > 0.0f, inverse, small), inverse * small * x.derivative};
 }
 
-/// base^exponent, for a base in (0, 1].
+namespace detail {
+
+// Whether `power` is a few products.
+MULTILABEL_INLINE bool is_small_power(double exponent) { return exponent == static_cast<int>(exponent) && exponent <= 4; }
+
+}  // namespace detail
+
+/// base^exponent, for a base in [0, 1]; the derivative at 0 is 0.
 MULTILABEL_INLINE Dual power(const Dual& base, double exponent) {
   using detail::Lanes;
-  const auto n = static_cast<float>(exponent);
-  if (exponent == 1) return base;
-  if (exponent == 2) return base * base;
-  if (exponent == 4) {
+  if (detail::is_small_power(exponent)) {
     const Lanes square = base.value * base.value;
-    return {square * square, square * base.value * 4.0f * base.derivative};
+    switch (static_cast<int>(exponent)) {
+      case 0:
+        return {1.0f, 0.0f};
+      case 1:
+        return base;
+      case 2:
+        return {square, base.value * 2.0f * base.derivative};
+      case 3:
+        return {square * base.value, square * 3.0f * base.derivative};
+      default:
+        return {square * square, square * base.value * 4.0f * base.derivative};
+    }
   }
-  const Lanes value = detail::exponential(detail::logarithm(base.value) * n);
-  return {value, value / base.value * n * base.derivative};
+  const auto n = static_cast<float>(exponent);
+  const Lanes above = detail::larger(base.value, 1e-37f);
+  const Lanes value = detail::exponential(detail::logarithm(above) * n);
+  return {value, value / above * n * base.derivative};
 }
 
 /// sigmoid(x)^exponent.
 template <class X>
 MULTILABEL_INLINE Dual sigmoid_power(const X& x, double exponent) {
-  if (exponent == 1 || exponent == 2 || exponent == 4) return power(logistic(x), exponent);
+  if (detail::is_small_power(exponent)) return power(logistic(x), exponent);
   const Dual logarithm = log1p_exp(-x) * -exponent;
   const detail::Lanes value = detail::exponential(logarithm.value);
   return {value, value * logarithm.derivative};
@@ -124,7 +139,7 @@ MULTILABEL_INLINE Dual log_complement(const Dual& q, const Dual& rest) {
   const detail::LaneMask large = q.value > 0.5f;
   const Lanes u = select(large, rest.value, Lanes(1.0f) - q.value);
   const Lanes inverse = Lanes(1.0f) / u;
-  const Lanes correction = select(large, 0.0f, (Lanes(1.0f) - u) - q.value);
+  const Lanes correction = detail::only(~large, (Lanes(1.0f) - u) - q.value);
   return {detail::logarithm(u) + correction * inverse, select(large, rest.derivative, -q.derivative) * inverse};
 }
 
@@ -133,8 +148,11 @@ MULTILABEL_INLINE Dual where_positive(const Dual& condition, const Dual& yes, co
   const detail::LaneMask above = condition.value > 0.0f;
   return {select(above, yes.value, no.value), select(above, yes.derivative, no.derivative)};
 }
-MULTILABEL_INLINE Dual where_positive(const Dual& condition, const Dual& yes, double no) {
-  return where_positive(condition, yes, Dual(static_cast<float>(no), 0.0f));
+
+/// The value where it is above 0, else 0.
+MULTILABEL_INLINE Dual positive_part(const Dual& x) {
+  const detail::LaneMask above = x.value > 0.0f;
+  return {detail::only(above, x.value), detail::only(above, x.derivative)};
 }
 
 /// The value as a constant: its derivative counts as 0.

@@ -21,8 +21,8 @@ namespace multilabel::loss {
   return (-exponent * log1p_exp(-x)).exp();
 }
 
-/// base^exponent, for a positive base.
-[[nodiscard]] inline at::Tensor power(const at::Tensor& base, double exponent) { return base.pow(exponent); }
+/// base^exponent, for a base in [0, 1]; the derivative at 0 is 0.
+[[nodiscard]] inline at::Tensor power(const at::Tensor& base, double exponent) { return base.clamp_min(1e-37).pow(exponent); }
 
 /// log(1 - q), where `rest` is 1 - q computed without cancellation: it is used for a large q, where the subtraction would lose
 /// digits, and q for a small one, where the rest has lost them.
@@ -30,11 +30,11 @@ namespace multilabel::loss {
   return at::where(q.gt(0.5), rest.log(), q.neg().log1p());
 }
 
+/// The value where it is above 0, else 0, and so the derivative.
+[[nodiscard]] inline at::Tensor positive_part(const at::Tensor& x) { return x.relu(); }
+
 /// `yes` where `condition` is above 0, else `no`.
 [[nodiscard]] inline at::Tensor where_positive(const at::Tensor& condition, const at::Tensor& yes, const at::Tensor& no) {
-  return at::where(condition.gt(0), yes, no);
-}
-[[nodiscard]] inline at::Tensor where_positive(const at::Tensor& condition, const at::Tensor& yes, double no) {
   return at::where(condition.gt(0), yes, no);
 }
 

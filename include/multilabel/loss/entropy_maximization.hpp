@@ -3,15 +3,14 @@
 // Entropy maximisation: for data where only positives were ever written down. Unknown cells are neither positive nor negative:
 // they are kept uncertain, and once the model knows something, the least likely of them become weak negatives.
 
-#include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/where.h>
 
 #include <cstddef>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "multilabel/loss/binary_cross_entropy.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
@@ -31,6 +30,20 @@ struct EntropyMaximizationOptions {
   LabelSmoothing label_smoothing{};    ///< see `LabelSmoothing`
   Reduction reduction = Reduction::mean;
   friend bool operator==(const EntropyMaximizationOptions&, const EntropyMaximizationOptions&) = default;
+};
+
+/// Binary cross-entropy, and what unknown cells and pseudo-negatives cost instead.
+struct EntropyFormula : BCEFormula {
+  double alpha = 0.1;
+  double beta = 0.9;
+  template <class T>
+  [[nodiscard]] MULTILABEL_INLINE auto unknown(const T& x) const {
+    return (log1p_exp(x) - x * logistic(x)) * -alpha;
+  }
+  template <class T>
+  [[nodiscard]] MULTILABEL_INLINE auto chosen(const T& x) const {
+    return log1p_exp(x) * beta;
+  }
 };
 
 /// Known cells: binary cross-entropy. Unknown cells (NaN, -1 or off in the mask): -alpha H(p) with the entropy H(p) = -p log p
@@ -58,16 +71,14 @@ class EntropyMaximization {
   [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
                                       const LossInputs& inputs = {}) const {
     constexpr std::string_view where = "EntropyMaximization";
-    const Cells cells = make_cells(where, logits, targets, inputs, options_.label_smoothing, Unknown::negative);
-    const at::Tensor negative = log1p_exp(cells.logits);
-    at::Tensor positive = cells.targets * log1p_exp(-cells.logits);
-    const at::Tensor weights = detail::label_weights(where, "pos_weight", options_.pos_weight, cells.logits);
-    if (weights.defined()) positive = positive * weights;
-    const at::Tensor entropy = negative - cells.logits * logistic(cells.logits);
-    at::Tensor unknown = -options_.alpha * entropy;
-    if (pseudo_) unknown = at::where(pseudo_negatives(cells), options_.beta * negative, unknown);
-    const at::Tensor values = at::where(cells.annotated, positive + (1 - cells.targets) * negative, unknown);
-    return reduce(where, values, cells, inputs, options_.class_weight, options_.reduction);
+    const CellOptions common{.pos_weight = options_.pos_weight,
+                             .class_weight = options_.class_weight,
+                             .label_smoothing = options_.label_smoothing,
+                             .reduction = options_.reduction,
+                             .unknown = Unknown::negative};
+    const at::Tensor pseudo =
+        pseudo_ ? pseudo_negatives(make_cells(where, logits, targets, inputs, {}, Unknown::negative)) : at::Tensor();
+    return apply(where, EntropyFormula{{}, options_.alpha, options_.beta}, common, logits, targets, inputs, pseudo);
   }
 
   /// See `begin_epoch`.
@@ -79,7 +90,7 @@ class EntropyMaximization {
   [[nodiscard]] at::Tensor pseudo_negatives(const Cells& cells) const {
     const at::Tensor unknown = cells.annotated.logical_not();
     const auto count = options_.negative_share * unknown.sum().item<double>();
-    return detail::largest(-cells.logits.detach(), unknown, count);
+    return detail::largest(cells.logits.detach().neg(), unknown, count);
   }
 
   EntropyMaximizationOptions options_;

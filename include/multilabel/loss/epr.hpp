@@ -51,6 +51,13 @@ class EPR {
   /// See `loss_function`.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
                                       const LossInputs& inputs = {}) const {
+    return in_double_on_cpu(logits, [&](const at::Tensor& x) { return value(x, targets, inputs); });
+  }
+
+  [[nodiscard]] const EPROptions& options() const noexcept { return options_; }
+
+ private:
+  [[nodiscard]] at::Tensor value(const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) const {
     const Cells cells = make_cells("EPR", logits, targets, inputs, options_.label_smoothing, Unknown::negative);
     at::Tensor positive = at::where(cells.annotated, cells.targets, 0) * log1p_exp(-cells.logits);
     at::Tensor scores = logistic(cells.logits);
@@ -66,14 +73,11 @@ class EPR {
     const auto images = static_cast<double>(std::max<std::int64_t>(1, logits.size(0)));
     const auto labels = static_cast<double>(std::max<std::int64_t>(1, logits.size(1)));
     const at::Tensor excess = (total(scores) / images - options_.expected_positives) / labels;
-    const at::Tensor value = total(positive) / images + excess * excess;
-    const at::Tensor result = at::where(cells.annotated.any(), value, 0);  // a batch without a known cell costs nothing
+    const at::Tensor sum = total(positive) / images + excess * excess;
+    const at::Tensor result = at::where(cells.annotated.any(), sum, 0);  // a batch without a known cell costs nothing
     return options_.reduction == Reduction::sum ? result * images : result;
   }
 
-  [[nodiscard]] const EPROptions& options() const noexcept { return options_; }
-
- private:
   EPROptions options_;
 };
 

@@ -137,11 +137,12 @@ struct ReadyInputs {
   }
 };
 
-// The loss of the formula from the compiled path; nothing where that cannot be taken or a target is wrong.
+// The loss of the formula from the compiled path; `chosen` is contiguous, or undefined for none. Nothing where that cannot be
+// taken or a target is wrong.
 template <class F>
 [[nodiscard]] std::optional<at::Tensor> fused(std::string_view where, const F& formula, const CellOptions& options,
                                               const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs,
-                                              Composite composite) {
+                                              const at::Tensor& chosen, Composite composite) {
   if (logits.scalar_type() != at::kFloat || logits.numel() == 0 || !readable(logits) || !readable(targets)) return {};
   if (inputs.sample_weight.defined() && inputs.sample_weight.requires_grad()) return {};
   const ReadyInputs ready(where, options, logits, targets, inputs);
@@ -156,6 +157,7 @@ template <class F>
   const CellArrays arrays{.logits = x.const_data_ptr<float>(),
                           .targets = ready.targets.const_data_ptr<float>(),
                           .mask = ready.mask_data(),
+                          .chosen = chosen.defined() ? chosen.const_data_ptr<bool>() : nullptr,
                           .sample_weight = ready.sample_weight_data(),
                           .pos_weight = ready.pos_weight_data(),
                           .class_weight = ready.class_weight_data(),

@@ -14,10 +14,10 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/loss/binary_cross_entropy.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
-#include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
 namespace multilabel::loss {
@@ -70,23 +70,21 @@ class LargeLoss {
   [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
                                       const LossInputs& inputs = {}) const {
     constexpr std::string_view where = "LargeLoss";
-    Cells cells = make_cells(where, logits, targets, inputs, options_.label_smoothing, Unknown::negative);
-    const at::Tensor negative = log1p_exp(cells.logits);
-    const double count = std::min(1.0, options_.percent_per_epoch / 100 * static_cast<double>(epoch_ - 1)) *
-                         static_cast<double>(negative.numel());
-    if (count > 0) {
-      const at::Tensor assumed = cells.annotated.logical_not();
-      const at::Tensor zero = cells.targets.le(options_.label_smoothing.negative);
-      const at::Tensor suspects = detail::largest(negative, options_.zeros_are_unknown ? zero : assumed, std::ceil(count));
-      if (options_.mode == LargeLossMode::reject)
-        cells.known = suspects.logical_not();
-      else
-        cells.targets = at::where(suspects, 1 - options_.label_smoothing.positive, cells.targets);
-    }
-    at::Tensor positive = cells.targets * log1p_exp(-cells.logits);
-    const at::Tensor weights = detail::label_weights(where, "pos_weight", options_.pos_weight, cells.logits);
-    if (weights.defined()) positive = positive * weights;
-    return reduce(where, positive + (1 - cells.targets) * negative, cells, inputs, options_.class_weight, options_.reduction);
+    const CellOptions common{.pos_weight = options_.pos_weight,
+                             .class_weight = options_.class_weight,
+                             .label_smoothing = options_.label_smoothing,
+                             .reduction = options_.reduction,
+                             .unknown = Unknown::negative};
+    const double share = std::min(1.0, options_.percent_per_epoch / 100 * static_cast<double>(epoch_ - 1));
+    if (share == 0) return apply(where, BCEFormula{}, common, logits, targets, inputs);
+    const Cells cells = make_cells(where, logits, targets, inputs, {}, Unknown::negative);
+    const at::Tensor assumed = options_.zeros_are_unknown ? cells.targets.eq(0) : cells.annotated.logical_not();
+    // log(1 + e^x), the loss of a negative, grows with x: the largest losses are those of the largest logits.
+    const at::Tensor suspects =
+        detail::largest(cells.logits, assumed, std::ceil(share * static_cast<double>(cells.logits.numel())));
+    if (options_.mode == LargeLossMode::reject) return apply(where, BCEFormula{}, common, logits, targets, inputs, suspects);
+    return apply(where, BCEFormula{}, common, logits, at::where(suspects, 1, cells.targets),
+                 {.sample_weight = inputs.sample_weight});
   }
 
   [[nodiscard]] const LargeLossOptions& options() const noexcept { return options_; }

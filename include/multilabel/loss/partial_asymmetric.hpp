@@ -116,11 +116,8 @@ class PartialAsymmetric {
     const bool ignore = options_.mode == PartialMode::ignore;
     const CellOptions common = shared(ignore ? Unknown::ignore : Unknown::negative);
     if (options_.mode != PartialMode::selective) return apply(where, formula, common, logits, targets, inputs);
-    Cells cells = make_cells(where, logits, targets, inputs, common.label_smoothing, common.unknown);
-    cells.known = cells.known.logical_and(select(cells).logical_not());
-    cells.logits = at::where(cells.known, cells.logits, 0);
-    return reduce(where, detail::cell_values(where, formula, common, cells), cells, inputs, common.class_weight,
-                  common.reduction);
+    const at::Tensor left_out = select(make_cells(where, logits, targets, inputs, {}, Unknown::negative));
+    return apply(where, formula, common, logits, targets, inputs, left_out);
   }
 
   [[nodiscard]] const PartialAsymmetricOptions& options() const noexcept { return options_; }

@@ -56,6 +56,16 @@ class SoftF1 {
   /// See `loss_function`.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
                                       const LossInputs& inputs = {}) const {
+    return in_double_on_cpu(logits, [&](const at::Tensor& x) { return value(x, targets, inputs); });
+  }
+
+  [[nodiscard]] const SoftF1Options& options() const noexcept { return options_; }
+
+  /// Forgets the counts; see `begin_epoch`.
+  void on_epoch_begin(std::size_t) { counts_->clear(); }
+
+ private:
+  [[nodiscard]] at::Tensor value(const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) const {
     constexpr std::string_view where = "SoftF1";
     const Cells cells = make_cells(where, logits, targets, inputs, options_.label_smoothing, options_.unknown);
     at::Tensor weight = cells.known.to(cells.logits.scalar_type());
@@ -80,12 +90,6 @@ class SoftF1 {
     return sum / counted.sum().clamp_min(1);
   }
 
-  [[nodiscard]] const SoftF1Options& options() const noexcept { return options_; }
-
-  /// Forgets the counts; see `begin_epoch`.
-  void on_epoch_begin(std::size_t) { counts_->clear(); }
-
- private:
   // Adds what earlier batches counted, and keeps the new counts where this is a training step.
   void remember(at::Tensor& hits, at::Tensor& predicted, at::Tensor& present) const {
     if (options_.memory == 0) return;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/loss/binary_cross_entropy.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
@@ -40,22 +41,36 @@ class SoftMargin {
   /// See `loss_function`.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
                                       const LossInputs& inputs = {}) const {
-    constexpr std::string_view where = "SoftMargin";
-    const Cells cells = make_cells(where, logits, targets, inputs, options_.label_smoothing, options_.unknown);
-    at::Tensor positive = cells.targets * log1p_exp(-cells.logits);
-    const at::Tensor pos_weight = detail::label_weights(where, "pos_weight", options_.pos_weight, cells.logits);
-    if (pos_weight.defined()) positive = positive * pos_weight;
-    at::Tensor values = positive + (1 - cells.targets) * log1p_exp(cells.logits);
-    const at::Tensor class_weight = detail::label_weights(where, "class_weight", options_.class_weight, cells.logits);
-    if (class_weight.defined()) values = values * class_weight;
+    if (options_.reduction == Reduction::none)
+      return in_double_on_cpu(logits, [&](const at::Tensor& x) { return of_images(x, targets, inputs); });
+    // One pass of weighted cells: an image's weight over the number of its known cells.
+    const Cells cells = make_cells(where, logits.detach(), targets, inputs, {}, options_.unknown);
     const at::Tensor known = cells.known.sum(1);
-    const at::Tensor of_images = at::where(cells.known, values, 0).sum(1) / known.clamp_min(1);
-    return detail::reduce_images(of_images, known.gt(0), inputs, options_.reduction);
+    at::Tensor weight = 1 / known.clamp_min(1).to(cells.logits.scalar_type());
+    if (inputs.sample_weight.defined()) weight = weight * inputs.sample_weight.to(weight.options());
+    CellOptions common = cell_options(options_);
+    common.reduction = Reduction::sum;
+    const at::Tensor sum = apply(where, BCEFormula{}, common, logits, targets, {.mask = inputs.mask, .sample_weight = weight});
+    if (options_.reduction == Reduction::sum) return sum;
+    if (options_.reduction == Reduction::sum_per_image) return sum / std::max<std::int64_t>(1, logits.size(0));
+    return sum / known.gt(0).sum().clamp_min(1);
   }
 
   [[nodiscard]] const SoftMarginOptions& options() const noexcept { return options_; }
 
  private:
+  static constexpr std::string_view where = "SoftMargin";
+
+  [[nodiscard]] at::Tensor of_images(const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) const {
+    const Cells cells = make_cells(where, logits, targets, inputs, options_.label_smoothing, options_.unknown);
+    at::Tensor values = detail::cell_values(where, BCEFormula{}, cell_options(options_), cells);
+    const at::Tensor class_weight = detail::label_weights(where, "class_weight", options_.class_weight, cells.logits);
+    if (class_weight.defined()) values = values * class_weight;
+    const at::Tensor known = cells.known.sum(1);
+    const at::Tensor means = at::where(cells.known, values, 0).sum(1) / known.clamp_min(1);
+    return detail::reduce_images(means, known.gt(0), inputs, options_.reduction);
+  }
+
   SoftMarginOptions options_;
 };
 

@@ -23,9 +23,9 @@
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/fused.hpp"
+#include "multilabel/loss/fused_log_sums.hpp"
 #include "multilabel/loss/log_sum.hpp"
 #include "multilabel/loss/options.hpp"
-#include "multilabel/loss/two_way_kernel.hpp"
 
 namespace multilabel::loss {
 
@@ -83,12 +83,16 @@ class TwoWay {
     const bool half = logits.scalar_type() == at::kHalf || logits.scalar_type() == at::kBFloat16;
     if (auto value = compiled(half ? logits.to(at::kFloat) : logits, targets, inputs)) return *std::move(value);
 #endif
-    return composite(logits, targets, inputs);
+    return precise(logits, targets, inputs);
   }
 
   [[nodiscard]] const TwoWayOptions& options() const noexcept { return options_; }
 
  private:
+  [[nodiscard]] at::Tensor precise(const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) const {
+    return in_double_on_cpu(logits, [&](const at::Tensor& x) { return composite(x, targets, inputs); });
+  }
+
   // In tensor operations.
   [[nodiscard]] at::Tensor composite(const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) const {
     const Cells cells = make_cells("TwoWay", logits, targets, inputs, options_.label_smoothing, options_.unknown);
@@ -112,36 +116,14 @@ class TwoWay {
   // In one compiled go; nothing where that cannot be.
   [[nodiscard]] std::optional<at::Tensor> compiled(const at::Tensor& logits, const at::Tensor& targets,
                                                    const LossInputs& inputs) const {
-    if (logits.scalar_type() != at::kFloat || logits.numel() == 0 || !detail::readable(logits) || !detail::readable(targets))
-      return {};
-    if (inputs.sample_weight.defined() && inputs.sample_weight.requires_grad()) return {};
-    const detail::ReadyInputs ready("TwoWay", cell_options(options_), logits, targets, inputs);
-    const bool differentiable = at::GradMode::is_enabled() && logits.requires_grad();
-    const at::Tensor gradient = differentiable ? at::empty_like(ready.logits) : at::Tensor();
-    const bool per_image = options_.reduction == Reduction::sum_per_image;
-    const auto result = detail::run_best(
-        detail::TwoWayKernel{}, detail::TwoWayArrays{.logits = ready.logits.const_data_ptr<float>(),
-                                                     .targets = ready.targets.const_data_ptr<float>(),
-                                                     .mask = ready.mask_data(),
-                                                     .sample_weight = ready.sample_weight_data(),
-                                                     .pos_weight = ready.pos_weight_data(),
-                                                     .class_weight = ready.class_weight_data(),
-                                                     .gradient = differentiable ? gradient.mutable_data_ptr<float>() : nullptr,
-                                                     .images = logits.size(0),
-                                                     .labels = logits.size(1),
-                                                     .smoothing_scale = ready.smoothing_scale,
-                                                     .smoothing_shift = ready.smoothing_shift,
-                                                     .unknown_counts = options_.unknown == Unknown::negative,
-                                                     .temperature_positive = options_.temperature_positive,
-                                                     .temperature_negative = options_.temperature_negative,
-                                                     .rows = options_.terms != TwoWayTerms::labels,
-                                                     .columns = options_.terms != TwoWayTerms::images,
-                                                     .mean = options_.reduction == Reduction::mean});
-    if (!result.done) return {};
-    const double scale = per_image ? 1 / static_cast<double>(logits.size(0)) : 1;
-    return detail::with_gradient(
-        at::full({}, result.value * scale, ready.logits.options()), logits, gradient, scale,
-        [self = *this, targets, inputs](const at::Tensor& again) { return self.composite(again, targets, inputs); });
+    return detail::fused_log_sums("TwoWay", cell_options(options_),
+                                  {.temperature_positive = options_.temperature_positive,
+                                   .temperature_negative = options_.temperature_negative,
+                                   .rows = options_.terms != TwoWayTerms::labels,
+                                   .columns = options_.terms != TwoWayTerms::images},
+                                  logits, targets, inputs, [self = *this, targets, inputs](const at::Tensor& again) {
+                                    return self.precise(again, targets, inputs);
+                                  });
   }
 #endif
 

@@ -16,6 +16,7 @@
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/elementary.hpp"
+#include "multilabel/loss/fused_log_sums.hpp"
 #include "multilabel/loss/log_sum.hpp"
 #include "multilabel/loss/options.hpp"
 
@@ -43,6 +44,30 @@ class ZLPR {
   /// See `loss_function`.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets,
                                       const LossInputs& inputs = {}) const {
+#if MULTILABEL_LANES
+    if (options_.reduction != Reduction::none) {
+      detail::check_inputs("ZLPR", logits, targets, inputs);
+      const bool half = logits.scalar_type() == at::kHalf || logits.scalar_type() == at::kBFloat16;
+      auto value = detail::fused_log_sums(
+          "ZLPR", cell_options(options_),
+          {.temperature_positive = 1, .temperature_negative = 1, .columns = false, .apart = true},
+          half ? logits.to(at::kFloat) : logits, targets, inputs,
+          [self = *this, targets, inputs](const at::Tensor& again) { return self.precise(again, targets, inputs); });
+      if (value) return *std::move(value);
+    }
+#endif
+    return precise(logits, targets, inputs);
+  }
+
+  [[nodiscard]] const ZLPROptions& options() const noexcept { return options_; }
+
+ private:
+  [[nodiscard]] at::Tensor precise(const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) const {
+    return in_double_on_cpu(logits, [&](const at::Tensor& x) { return composite(x, targets, inputs); });
+  }
+
+  // In tensor operations.
+  [[nodiscard]] at::Tensor composite(const at::Tensor& logits, const at::Tensor& targets, const LossInputs& inputs) const {
     const Cells cells = make_cells("ZLPR", logits, targets, inputs, options_.label_smoothing, options_.unknown);
     at::Tensor negative = cells.logits + (1 - cells.targets).log();
     at::Tensor positive = cells.targets.log() - cells.logits;
@@ -59,9 +84,6 @@ class ZLPR {
     return detail::reduce_images(side(negative) + side(positive), cells.known.any(1), inputs, options_.reduction);
   }
 
-  [[nodiscard]] const ZLPROptions& options() const noexcept { return options_; }
-
- private:
   ZLPROptions options_;
 };
 
