@@ -2,11 +2,13 @@
 #pragma once
 // The compiled path of two-way and ZLPR as autograd sees it; `fused.hpp` does the same for sums over cells.
 
+#include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -44,11 +46,10 @@ namespace multilabel::loss::detail {
   arrays.smoothing_shift = ready.smoothing_shift;
   arrays.unknown_counts = options.unknown == Unknown::negative;
   arrays.mean = options.reduction == Reduction::mean;
-  const auto result = run_best(LogSumKernel{}, arrays);
-  if (!result.done) return {};
+  const std::optional<double> value = log_sums(arrays, static_cast<std::size_t>(at::get_num_threads()));
+  if (!value) return {};
   const double scale = options.reduction == Reduction::sum_per_image ? 1 / static_cast<double>(logits.size(0)) : 1;
-  return with_gradient(at::full({}, result.value * scale, ready.logits.options()), logits, gradient, scale,
-                       std::move(composite));
+  return with_gradient(at::full({}, *value * scale, ready.logits.options()), logits, gradient, scale, std::move(composite));
 }
 
 }  // namespace multilabel::loss::detail

@@ -8,9 +8,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <optional>
 #include <vector>
 
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/loss/cell_kernel.hpp"
 #include "multilabel/loss/lanes.hpp"
 
@@ -43,171 +46,118 @@ struct LogSumArrays {
 // The sums of exponentials of each row or column, and afterwards the factors of its cells' gradients.
 struct LogSums {
   std::vector<double> negative, positive;
-  std::int64_t known = 0;  // rows with a cell that counts
   explicit LogSums(std::int64_t size) : negative(static_cast<std::size_t>(size)), positive(static_cast<std::size_t>(size)) {}
+
+  void add(const LogSums& other) {
+    std::transform(negative.begin(), negative.end(), other.negative.begin(), negative.begin(), std::plus<>{});
+    std::transform(positive.begin(), positive.end(), other.positive.begin(), positive.begin(), std::plus<>{});
+  }
+  void scale(double factor) {
+    for (double& sum : negative) sum *= factor;
+    for (double& sum : positive) sum *= factor;
+  }
 };
 
-struct LogSumKernel {
-  struct Result {
-    bool done = false;
-    double value = 0;
-  };
+// Rows that one thread takes at a time. They depend on the batch alone, so that the number of threads changes no sum.
+struct LogSumBlock {
+  std::int64_t begin, end;  // rows
+  LogSums columns;
+  float low = std::numeric_limits<float>::max();
+  float high = std::numeric_limits<float>::lowest();
+  std::int64_t known = 0;  // rows with a cell that counts
+  bool sound = false;      // targets in [0, 1], logits that are numbers
+};
 
-  // Eight cells: how much each is a negative and a positive (its pos_weight included), and the logits, 0 where a cell does not
-  // count.
-  struct Pack {
-    Lanes x, negative, positive;
-    LaneMask known;
-    bool outside, some_positive;
-  };
+// Eight cells: how much each is a negative and a positive (its pos_weight included), and the logits, 0 where a cell does not
+// count.
+struct LogSumPack {
+  Lanes x, negative, positive;
+  LaneMask known;
+  bool outside, some_positive;
+};
 
-  MULTILABEL_INLINE Pack pack(const LogSumArrays& a, std::int64_t i, std::int64_t j) const {
-    const std::int64_t cell = i * a.labels + j;
-    const std::int64_t size = std::min(lane_count, a.labels - j);
-    const LaneMask real = first_lanes(size);
-    const Lanes given = load_part(a.targets + cell, size);
-    LaneMask annotated = (given == given) & ~(given == -1.0f) & real;
-    if (a.mask != nullptr) annotated = annotated & load_mask_part(a.mask + cell, size);
-    const Lanes target = select(annotated, given, 0.0f);
-    const LaneMask known = a.unknown_counts ? real : annotated;
-    const Lanes y = target * a.smoothing_scale + a.smoothing_shift;
-    Lanes positive = select(known, y, 0.0f);
-    const bool some = any(positive > 0.0f);
-    if (some && a.pos_weight != nullptr) positive = positive * load_part(a.pos_weight + j, size);
-    return {select(known, load_part(a.logits + cell, size), 0.0f),
-            select(known, Lanes(1.0f) - y, 0.0f),
-            positive,
-            known,
-            any(~((target >= 0.0f) & (Lanes(1.0f) >= target))),
-            some};
-  }
+MULTILABEL_INLINE LogSumPack pack(const LogSumArrays& a, std::int64_t i, std::int64_t j) {
+  const std::int64_t cell = i * a.labels + j;
+  const std::int64_t size = std::min(lane_count, a.labels - j);
+  const LaneMask real = first_lanes(size);
+  const Lanes given = load_part(a.targets + cell, size);
+  LaneMask annotated = (given == given) & ~(given == -1.0f) & real;
+  if (a.mask != nullptr) annotated = annotated & load_mask_part(a.mask + cell, size);
+  const Lanes target = select(annotated, given, 0.0f);
+  const LaneMask known = a.unknown_counts ? real : annotated;
+  const Lanes y = target * a.smoothing_scale + a.smoothing_shift;
+  Lanes positive = select(known, y, 0.0f);
+  const bool some = any(positive > 0.0f);
+  if (some && a.pos_weight != nullptr) positive = positive * load_part(a.pos_weight + j, size);
+  return {select(known, load_part(a.logits + cell, size), 0.0f),
+          select(known, Lanes(1.0f) - y, 0.0f),
+          positive,
+          known,
+          any(~((target >= 0.0f) & (Lanes(1.0f) >= target))),
+          some};
+}
 
-  MULTILABEL_INLINE Result operator()(const LogSumArrays& a) const {
-    Lanes least = std::numeric_limits<float>::max();
-    Lanes most = -std::numeric_limits<float>::max();
-    for (std::int64_t i = 0; i < a.images; ++i)
+// The first pass over a block: the least and the largest logit.
+struct LogSumRange {
+  MULTILABEL_INLINE void operator()(const LogSumArrays& a, LogSumBlock* into) const {
+    LogSumBlock& block = *into;
+    Lanes least = block.low;
+    Lanes most = block.high;
+    for (std::int64_t i = block.begin; i < block.end; ++i)
       for (std::int64_t j = 0; j < a.labels; j += lane_count) {
-        const Pack p = pack(a, i, j);
-        if (p.outside || any(~(p.x == p.x))) return {};
+        const LogSumPack p = pack(a, i, j);
+        if (p.outside || any(~(p.x == p.x))) return;
         least = select(p.known & (least > p.x), p.x, least);
         most = select(p.known & (p.x > most), p.x, most);
       }
-    float low = least.v[0];
-    float high = most.v[0];
-    for (int lane = 1; lane < lane_count; ++lane) {
-      low = std::min(low, least.v[lane]);
-      high = std::max(high, most.v[lane]);
+    for (int lane = 0; lane < lane_count; ++lane) {
+      block.low = std::min(block.low, least.v[lane]);
+      block.high = std::max(block.high, most.v[lane]);
     }
-    if (low > high) low = high = 0;  // no cell counts
-    if (!((high - low) <= 60 * std::min(a.temperature_negative, a.temperature_positive))) return {};
-    return finish(a, low, high);
+    block.sound = true;
   }
+};
 
-  MULTILABEL_INLINE Result finish(const LogSumArrays& a, float low, float high) const {
-    const auto over_negative = static_cast<float>(1 / a.temperature_negative);
-    const auto over_positive = static_cast<float>(1 / a.temperature_positive);
-    LogSums rows(a.images);
-    LogSums columns((a.labels + lane_count - 1) / lane_count * lane_count);
-    for (std::int64_t i = 0; i < a.images; ++i) {
+// The second: the sums of its rows, its part of those of the columns, and in the gradient the exponentials of the negatives.
+struct LogSumSums {
+  MULTILABEL_INLINE void operator()(const LogSumArrays& a, float low, float high, LogSumBlock* into, LogSums* sums) const {
+    LogSumBlock& block = *into;
+    LogSums& rows = *sums;
+    const Lanes over_negative = static_cast<float>(1 / a.temperature_negative);
+    const Lanes over_positive = static_cast<float>(1 / a.temperature_positive);
+    for (std::int64_t i = block.begin; i < block.end; ++i) {
       const Lanes weight = a.sample_weight != nullptr ? a.sample_weight[i] : 1.0f;
       DoubleLanes negatives;
       DoubleLanes positives;
       LaneMask known{IntVector{}};
       for (std::int64_t j = 0; j < a.labels; j += lane_count) {
         const std::int64_t size = std::min(lane_count, a.labels - j);
-        const Pack p = pack(a, i, j);
+        const LogSumPack p = pack(a, i, j);
         const Lanes inside = a.class_weight != nullptr ? load_part(a.class_weight + j, size) : Lanes(1.0f);
         known = known | p.known;
         const Lanes e = p.negative * exponential((p.x - high) * over_negative);
         negatives.add(e * inside);
-        add_to(columns.negative.data() + j, e * weight);
+        if (a.columns) add_to(block.columns.negative.data() + j, e * weight);
         if (p.some_positive) {
           const Lanes f = p.positive * exponential((Lanes(low) - p.x) * over_positive);
           positives.add(f * inside);
-          add_to(columns.positive.data() + j, f * weight);
+          if (a.columns) add_to(block.columns.positive.data() + j, f * weight);
         }
         if (a.gradient != nullptr) store_part(a.gradient + i * a.labels + j, e, size);
       }
-      rows.known += any(known) ? 1 : 0;
+      block.known += any(known) ? 1 : 0;
       rows.negative[static_cast<std::size_t>(i)] = negatives.sum();
       rows.positive[static_cast<std::size_t>(i)] = positives.sum();
     }
-    double value = 0;
-    if (a.apart) {
-      value = close_apart(a, rows, low, high);
-      clear(columns);
-    } else {
-      const double shift = static_cast<double>(high) - static_cast<double>(low);
-      value += a.rows ? close(a, rows, a.images, a.sample_weight, shift) : clear(rows);
-      value += a.columns ? close(a, columns, a.labels, a.class_weight, shift) : clear(columns);
-    }
-    if (a.gradient != nullptr) differentiate(a, rows, columns, low, over_positive);
-    return {true, value};
   }
+};
 
-  // Turns the sums into factors of the gradient and returns the loss of all of them.
-  MULTILABEL_INLINE double close(const LogSumArrays& a, LogSums& sums, std::int64_t size, const float* outside,
-                                 double shift) const {
-    double total = 0;
-    std::int64_t counted = 0;
-    for (std::int64_t i = 0; i < size; ++i) {
-      double& negative = sums.negative[static_cast<std::size_t>(i)];
-      double& positive = sums.positive[static_cast<std::size_t>(i)];
-      if (positive > 0) ++counted;
-      if (!(positive > 0 && negative > 0)) {
-        negative = positive = 0;
-        continue;
-      }
-      const double z = shift + a.temperature_negative * std::log(negative) + a.temperature_positive * std::log(positive);
-      const double e = std::exp(-std::abs(z));
-      const double weight = outside != nullptr ? outside[i] : 1;
-      total += weight * (std::max(z, 0.0) + std::log1p(e));
-      const double slope = weight * (z > 0 ? 1 / (1 + e) : e / (1 + e));
-      negative = slope / negative;
-      positive = slope / positive;
-    }
-    return a.mean ? total * divide(sums, counted) : total;
-  }
-
-  // The same for log(1 + N) + log(1 + P) along the rows.
-  MULTILABEL_INLINE double close_apart(const LogSumArrays& a, LogSums& sums, double low, double high) const {
-    double total = 0;
-    for (std::int64_t i = 0; i < a.images; ++i) {
-      const double weight = a.sample_weight != nullptr ? a.sample_weight[i] : 1;
-      total += weight * (close_side(sums.negative[static_cast<std::size_t>(i)], high, weight) +
-                         close_side(sums.positive[static_cast<std::size_t>(i)], -low, weight));
-    }
-    return a.mean ? total * divide(sums, sums.known) : total;
-  }
-
-  // log(1 + e^shift sum); leaves in `sum` the weighted slope that a cell's exponential is to be multiplied with.
-  MULTILABEL_INLINE double close_side(double& sum, double shift, double weight) const {
-    if (!(sum > 0)) return sum = 0;
-    const double z = shift + std::log(sum);
-    const double e = std::exp(-std::abs(z));
-    sum = weight * (z > 0 ? 1 / (1 + e) : e / (1 + e)) / sum;
-    return std::max(z, 0.0) + std::log1p(e);
-  }
-
-  // Makes a sum over `counted` rows or columns a mean; returns the factor.
-  MULTILABEL_INLINE double divide(LogSums& sums, std::int64_t counted) const {
-    const double share = 1 / static_cast<double>(std::max<std::int64_t>(1, counted));
-    for (double& factor : sums.negative) factor *= share;
-    for (double& factor : sums.positive) factor *= share;
-    return share;
-  }
-
-  MULTILABEL_INLINE double clear(LogSums& sums) const {
-    std::fill(sums.negative.begin(), sums.negative.end(), 0.0);
-    std::fill(sums.positive.begin(), sums.positive.end(), 0.0);
-    return 0;
-  }
-
-  MULTILABEL_INLINE void differentiate(const LogSumArrays& a, const LogSums& rows, const LogSums& columns, float low,
-                                       float over_positive) const {
-    const std::vector<float> down_negative(columns.negative.begin(), columns.negative.end());
-    const std::vector<float> down_positive(columns.positive.begin(), columns.positive.end());
-    for (std::int64_t i = 0; i < a.images; ++i) {
+// The third: the gradient, from the factors of rows and columns.
+struct LogSumGradient {
+  MULTILABEL_INLINE void operator()(const LogSumArrays& a, float low, const LogSumBlock& block, const LogSums& rows,
+                                    const std::vector<float>& down_negative, const std::vector<float>& down_positive) const {
+    const Lanes over_positive = static_cast<float>(1 / a.temperature_positive);
+    for (std::int64_t i = block.begin; i < block.end; ++i) {
       const Lanes weight = a.sample_weight != nullptr ? a.sample_weight[i] : 1.0f;
       const Lanes along_negative = static_cast<float>(rows.negative[static_cast<std::size_t>(i)]);
       const Lanes along_positive = static_cast<float>(rows.positive[static_cast<std::size_t>(i)]);
@@ -216,7 +166,7 @@ struct LogSumKernel {
         const Lanes inside = a.class_weight != nullptr ? load_part(a.class_weight + j, size) : Lanes(1.0f);
         float* const at = a.gradient + i * a.labels + j;
         Lanes gradient = load_part(at, size) * (inside * along_negative + weight * load(down_negative.data() + j));
-        const Pack p = pack(a, i, j);
+        const LogSumPack p = pack(a, i, j);
         if (p.some_positive) {
           const Lanes f = p.positive * exponential((Lanes(low) - p.x) * over_positive);
           gradient = gradient - f * (inside * along_positive + weight * load(down_positive.data() + j));
@@ -226,6 +176,105 @@ struct LogSumKernel {
     }
   }
 };
+
+// log(1 + e^shift sum); leaves in `sum` the weighted slope that a cell's exponential is to be multiplied with.
+[[nodiscard]] inline double close_side(double& sum, double shift, double weight) {
+  if (!(sum > 0)) return sum = 0;
+  const double z = shift + std::log(sum);
+  const double e = std::exp(-std::abs(z));
+  sum = weight * (z > 0 ? 1 / (1 + e) : e / (1 + e)) / sum;
+  return std::max(z, 0.0) + std::log1p(e);
+}
+
+// ZLPR: the sum of log(1 + N) + log(1 + P) along the rows, whose sums become the factors of the gradient; a mean is over
+// `known`.
+[[nodiscard]] inline double close_apart(const LogSumArrays& a, LogSums& rows, std::int64_t known, double low, double high) {
+  double total = 0;
+  for (std::int64_t i = 0; i < a.images; ++i) {
+    const double weight = a.sample_weight != nullptr ? a.sample_weight[i] : 1;
+    total += weight * (close_side(rows.negative[static_cast<std::size_t>(i)], high, weight) +
+                       close_side(rows.positive[static_cast<std::size_t>(i)], -low, weight));
+  }
+  if (!a.mean) return total;
+  const double share = 1 / static_cast<double>(std::max<std::int64_t>(1, known));
+  rows.scale(share);
+  return total * share;
+}
+
+// Two-way: the same for log(1 + N P) along the `size` rows or columns; a mean is over those with a positive.
+[[nodiscard]] inline double close_together(const LogSumArrays& a, LogSums& sums, std::int64_t size, const float* outside,
+                                           double shift) {
+  double total = 0;
+  std::int64_t counted = 0;
+  for (std::int64_t i = 0; i < size; ++i) {
+    double& negative = sums.negative[static_cast<std::size_t>(i)];
+    double& positive = sums.positive[static_cast<std::size_t>(i)];
+    if (positive > 0) ++counted;
+    if (!(positive > 0 && negative > 0)) {
+      negative = positive = 0;
+      continue;
+    }
+    const double z = shift + a.temperature_negative * std::log(negative) + a.temperature_positive * std::log(positive);
+    const double e = std::exp(-std::abs(z));
+    const double weight = outside != nullptr ? outside[i] : 1;
+    total += weight * (std::max(z, 0.0) + std::log1p(e));
+    const double slope = weight * (z > 0 ? 1 / (1 + e) : e / (1 + e));
+    negative = slope / negative;
+    positive = slope / positive;
+  }
+  if (!a.mean) return total;
+  const double share = 1 / static_cast<double>(std::max<std::int64_t>(1, counted));
+  sums.scale(share);
+  return total * share;
+}
+
+// The loss, its gradient in `a.gradient`; nothing where a target is wrong, a logit no number, or the logits lie too far apart.
+[[nodiscard]] inline std::optional<double> log_sums(const LogSumArrays& a, std::size_t threads) {
+  const std::int64_t height = std::max<std::int64_t>(1, 262144 / a.labels);  // a millisecond's work
+  const std::int64_t width = (a.labels + lane_count - 1) / lane_count * lane_count;
+  std::vector<LogSumBlock> blocks;
+  for (std::int64_t i = 0; i < a.images; i += height)
+    blocks.push_back({.begin = i, .end = std::min(i + height, a.images), .columns = LogSums(a.columns ? width : 0)});
+  const auto each = [&](auto&& work) {
+    parallel_for(blocks.size(), threads, 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t k = begin; k < end; ++k) work(blocks[k]);
+    });
+  };
+
+  each([&](LogSumBlock& block) { run_best(LogSumRange{}, a, &block); });
+  float low = std::numeric_limits<float>::max();
+  float high = std::numeric_limits<float>::lowest();
+  for (const LogSumBlock& block : blocks) {
+    if (!block.sound) return {};
+    low = std::min(low, block.low);
+    high = std::max(high, block.high);
+  }
+  if (low > high) low = high = 0;  // no cell counts
+  if (!((high - low) <= 60 * std::min(a.temperature_negative, a.temperature_positive))) return {};
+
+  LogSums rows(a.images);
+  LogSums columns(width);
+  std::int64_t known = 0;
+  each([&](LogSumBlock& block) { run_best(LogSumSums{}, a, low, high, &block, &rows); });
+  for (const LogSumBlock& block : blocks) {
+    known += block.known;
+    if (a.columns) columns.add(block.columns);
+  }
+  double value = 0;
+  if (a.apart) {
+    value = close_apart(a, rows, known, low, high);
+  } else {
+    const double shift = static_cast<double>(high) - static_cast<double>(low);
+    if (a.rows) value += close_together(a, rows, a.images, a.sample_weight, shift);
+    if (a.columns) value += close_together(a, columns, a.labels, a.class_weight, shift);
+  }
+  if (!a.rows) rows.scale(0);
+  if (a.gradient == nullptr) return value;
+  const std::vector<float> down_negative(columns.negative.begin(), columns.negative.end());
+  const std::vector<float> down_positive(columns.positive.begin(), columns.positive.end());
+  each([&](LogSumBlock& block) { run_best(LogSumGradient{}, a, low, block, rows, down_negative, down_positive); });
+  return value;
+}
 
 }  // namespace multilabel::loss::detail
 
