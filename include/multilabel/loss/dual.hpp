@@ -96,7 +96,7 @@ MULTILABEL_INLINE Dual logistic(const Dual& x) {
 namespace detail {
 
 // Whether `power` is a few products.
-MULTILABEL_INLINE bool is_small_power(double exponent) { return exponent == static_cast<int>(exponent) && exponent <= 4; }
+MULTILABEL_INLINE bool is_small_power(double exponent) { return exponent <= 4 && exponent == static_cast<int>(exponent); }
 
 }  // namespace detail
 
