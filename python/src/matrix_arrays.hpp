@@ -44,12 +44,22 @@ MatrixView<const T> view_of(const pybind11::array& array) {
           static_cast<std::size_t>(array.shape(1))};
 }
 
+/// Targets as 0, 1 and -1, and the array they may be a look at.
+class TargetArray : public core::detail::KnownTargets {
+ public:
+  TargetArray(pybind11::array array, core::detail::KnownTargets known)
+      : KnownTargets(std::move(known)), array_(std::move(array)) {}
+
+ private:
+  pybind11::array array_;
+};
+
 /// Targets of any number type as 0, 1 and -1 for unknown.
-inline Matrix<std::int8_t> target_matrix(std::string_view where, pybind11::handle object) {
+inline TargetArray target_matrix(std::string_view where, pybind11::handle object) {
   namespace py = pybind11;
   py::array array = as_array(object);
   require_matrix(where, "targets", array);
-  const auto read = [&]<class T>(T) { return core::detail::known_targets(where, view_of<T>(array)); };
+  const auto read = [&]<class T>(T) { return TargetArray(array, core::detail::known_targets(where, view_of<T>(array))); };
   const char kind = array.dtype().kind();
   const auto size = array.itemsize();
   if (kind == 'b' || (kind == 'u' && size == 1)) return read(std::uint8_t{});

@@ -3,16 +3,21 @@
 // The checks that thresholds and calibration make of their targets and scores, and the compact form they then work on.
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/clean_codes.hpp"
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
 namespace multilabel::core::detail {
@@ -30,30 +35,79 @@ template <class T>
   fail<ArgumentError>({where, "targets must be 0, 1, or unknown (NaN or -1)", "another value"});
 }
 
-/// The targets as 0, 1 and -1 for unknown.
-/// @throws ArgumentError on any other value.
-template <matrix_like M>
-[[nodiscard]] Matrix<std::int8_t> known_targets(std::string_view where, const M& targets) {
-  using T = cell_t<M>;
-  const auto rows = row_major(targets);
-  const auto view = rows.view();
-  Matrix<std::int8_t> codes(view.rows(), view.columns());
+inline constexpr std::size_t cells_worth_a_thread = std::size_t{1} << 18;
+
+/// Targets that are 0, 1, or -1 for unknown: a look at somebody's matrix of bytes, or a copy of its own. Not changed by anyone.
+class KnownTargets {
+ public:
+  explicit KnownTargets(RowMajor<std::int8_t> codes) : codes_(std::move(codes)) {}
+
+  [[nodiscard]] MatrixView<const std::int8_t> view() const noexcept { return codes_.view(); }
+  [[nodiscard]] std::size_t rows() const noexcept { return view().rows(); }
+  [[nodiscard]] std::size_t columns() const noexcept { return view().columns(); }
+  [[nodiscard]] bool empty() const noexcept { return view().empty(); }
+  [[nodiscard]] std::size_t shape(std::size_t axis) const noexcept { return view().shape(axis); }
+  [[nodiscard]] const std::int8_t* data() const noexcept { return view().data(); }
+  [[nodiscard]] const std::int8_t& operator()(std::size_t row, std::size_t column) const noexcept {
+    return view()(row, column);
+  }
+
+ private:
+  RowMajor<std::int8_t> codes_;
+};
+
+/// Codes 0, 1 and -1 of `count` cells; false when one is neither 0, 1 nor unknown.
+template <class T>
+[[nodiscard]] bool encode_known(const T* cells, std::size_t count, std::int8_t* codes) noexcept {
+  constexpr std::size_t block = 8192;  // the second look finds the cells in cache
   bool valid = true;
-  for (std::size_t i = 0; i < view.size(); ++i) {
-    const T value = view.data()[i];
-    if constexpr (std::is_floating_point_v<T>) {
+  for (std::size_t begin = 0; begin < count; begin += block) {
+    const std::size_t end = std::min(begin + block, count);
+    if constexpr (sizeof(T) <= 8) {
+      if (encode_clean(cells + begin, end - begin, reinterpret_cast<std::uint8_t*>(codes + begin))) continue;
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+      const T value = cells[i];
       const bool positive = value == T{1};
-      const bool unknown = (value != value) | (value == T{-1});
+      bool unknown = value != value;
+      if constexpr (std::is_signed_v<T>) unknown |= value == T{-1};
       valid &= positive | unknown | (value == T{0});
-      codes.data()[i] = static_cast<std::int8_t>(static_cast<int>(positive) - static_cast<int>(unknown));
-    } else {
-      if constexpr (std::is_signed_v<T>) valid &= (value >= T{-1}) & (value <= T{1});
-      if constexpr (!std::is_signed_v<T>) valid &= value <= T{1};
-      codes.data()[i] = static_cast<std::int8_t>(value);
+      codes[i] = static_cast<std::int8_t>(static_cast<int>(positive) - static_cast<int>(unknown));
     }
   }
-  if (!valid) refuse_target(where, view);
-  return codes;
+  return valid;
+}
+
+/// The targets as 0, 1 and -1 for unknown; a matrix of signed bytes that lie row after row is not copied and must outlive them.
+/// @throws ArgumentError on any other value.
+template <matrix_like M>
+  requires(!std::derived_from<M, KnownTargets>)
+[[nodiscard]] KnownTargets known_targets(std::string_view where, const M& targets) {
+  using T = cell_t<M>;
+  auto rows = row_major(targets);
+  const auto view = rows.view();
+  std::atomic<bool> valid{true};
+  if constexpr (std::is_same_v<T, std::int8_t>) {
+    parallel_for(view.size(), 0, cells_worth_a_thread, [&](std::size_t begin, std::size_t end) {
+      bool good = true;
+      for (std::size_t i = begin; i < end; ++i) good &= static_cast<std::uint8_t>(view.data()[i] + 1) <= 2;
+      if (!good) valid = false;
+    });
+    if (!valid) refuse_target(where, view);
+    return KnownTargets(std::move(rows));
+  } else {
+    auto codes = std::make_unique_for_overwrite<std::int8_t[]>(view.size());
+    parallel_for(view.size(), 0, cells_worth_a_thread, [&](std::size_t begin, std::size_t end) {
+      if (!encode_known(view.data() + begin, end - begin, codes.get() + begin)) valid = false;
+    });
+    if (!valid) refuse_target(where, view);
+    return KnownTargets(RowMajor<std::int8_t>(std::move(codes), view.rows(), view.columns()));
+  }
+}
+
+/// The same targets, which were looked at before and must outlive the result.
+[[nodiscard]] inline KnownTargets known_targets(std::string_view, const KnownTargets& targets) {
+  return KnownTargets(RowMajor<std::int8_t>(targets.view()));
 }
 
 /// Whether no score is NaN or infinite. Without branches, so that it vectorises.
@@ -86,7 +140,11 @@ void require_scores(std::string_view where, MatrixView<const std::int8_t> target
     fail<ShapeError>({where, join_text("targets and ", name, " must have at least one sample and one label"),
                       shape_text(scores.rows(), scores.columns())});
   }
-  if (!all_finite(scores.values())) {
+  std::atomic<bool> finite{true};
+  parallel_for(scores.size(), 0, cells_worth_a_thread, [&](std::size_t begin, std::size_t end) {
+    if (!all_finite(scores.values().subspan(begin, end - begin))) finite = false;
+  });
+  if (!finite) {
     fail<ArgumentError>({where, join_text(name, " must be finite"), "a NaN or an infinity", "Check the model's output."});
   }
   const auto values = targets.values();
