@@ -34,13 +34,14 @@ namespace multilabel::calibration::detail {
 template <class S>
 [[nodiscard]] std::vector<Line> fit_all(MatrixView<const std::int8_t> targets, MatrixView<const S> logits, LogisticModel model,
                                         Scope scope) {
+  const std::size_t threads = logits.size() < (std::size_t{1} << 16) ? 1 : 0;
   std::optional<Line> pooled;
   const auto pool = [&] {
-    if (!pooled) pooled = fit_lines<S>(targets, logits, model, true).front();
+    if (!pooled) pooled = fit_pooled_line(targets, logits, model, threads);
     return pooled->slope == 0.0 && pooled->intercept == 0.0 ? Line{1.0, 0.0} : *pooled;
   };
   if (scope == Scope::global) return {pool()};
-  auto lines = fit_lines<S>(targets, logits, model, false);
+  auto lines = fit_lines(targets, logits, model, threads);
   const auto both = has_both(targets);
   for (std::size_t j = 0; j < lines.size(); ++j) {
     if (!both[j]) lines[j] = pool();
