@@ -8,12 +8,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <multilabel/core/detail/simd.hpp>
 #include <multilabel/encoding.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "bind.hpp"
+#include "matrix_arrays.hpp"
 
 namespace py = pybind11;
 
@@ -22,25 +24,77 @@ namespace {
 
 using encoding::Vocabulary;
 
-template <class T>
-py::array_t<T> to_array(const std::vector<T>& values) {
-  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
-}
-
 /// Rows of labels as column numbers: row i holds indices[starts[i]] ... indices[starts[i + 1] - 1].
 struct EncodedRows {
   std::vector<std::int32_t> indices;
   std::vector<std::int64_t> starts{0};
 };
 
-/// Calls `visit(label)` for every label of every row, and ends each row. A string taken for a row is refused.
-template <class Visit>
-void for_each_label_of(const py::object& rows, const char* where, EncodedRows& encoded, Visit&& visit) {
+/// The numbers of labels met before, by address: most rows hold the very objects of earlier ones, and for those there is
+/// nothing to hash and nothing to compare. Only for str and int, whose hash and equality run no Python code and never change.
+/// Holds on to the objects, so that no other can take their address.
+class RecentLabels {
+ public:
+  RecentLabels() = default;
+  RecentLabels(const RecentLabels&) = delete;
+  RecentLabels& operator=(const RecentLabels&) = delete;
+  ~RecentLabels() {
+    for (const Entry& entry : entries_) Py_XDECREF(entry.label);
+  }
+
+  /// The number of a label, or `none`.
+  [[nodiscard]] std::int32_t find(PyObject* label) const noexcept {
+    const Entry& entry = entries_[place(label)];
+    return entry.label == label ? entry.number : none;
+  }
+  void keep(PyObject* label, std::int32_t number) {
+    if (!PyUnicode_CheckExact(label) && !PyLong_CheckExact(label)) return;
+    Entry& entry = entries_[place(label)];
+    Py_INCREF(label);
+    Py_XDECREF(entry.label);
+    entry = {label, number};
+  }
+
+  static constexpr std::int32_t none = -1;
+
+ private:
+  struct Entry {
+    PyObject* label = nullptr;
+    std::int32_t number = none;
+  };
+  static constexpr std::size_t size = 4096;
+
+  static std::size_t place(PyObject* label) noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(label);
+    return ((address >> 4) ^ (address >> 16)) % size;
+  }
+
+  std::vector<Entry> entries_ = std::vector<Entry>(size);
+};
+
+/// Starts to fetch rows that the loop below reads soon: they lie all over the memory.
+inline void fetch_row_ahead(PyObject* outer, Py_ssize_t i) {
+#if MULTILABEL_HAS_VECTORS
+  if (i + 16 >= PySequence_Fast_GET_SIZE(outer)) return;
+  __builtin_prefetch(PySequence_Fast_GET_ITEM(outer, i + 16));
+  PyObject* row = PySequence_Fast_GET_ITEM(outer, i + 8);
+  if (PyList_CheckExact(row)) __builtin_prefetch(reinterpret_cast<PyListObject*>(row)->ob_item);
+#endif
+}
+
+/// The rows in the numbers that `number_of(label)` gives the labels, or `RecentLabels::none` to leave one out. A string taken
+/// for a row is refused.
+template <class NumberOf>
+EncodedRows encode_rows(const py::object& rows, const char* where, NumberOf&& number_of) {
+  EncodedRows encoded;
   const py::object outer = py::reinterpret_steal<py::object>(PySequence_Fast(rows.ptr(), "rows of labels must be iterable"));
   if (!outer) throw py::error_already_set();
   encoded.starts.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(outer.ptr())) + 1);
+  RecentLabels recent;
+  std::size_t looked_up = 0;
   // Sizes are read anew each time and labels held on to: a label's own __hash__ or __eq__ may change the lists.
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(outer.ptr()); ++i) {
+    fetch_row_ahead(outer.ptr(), i);
     const py::object item = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(outer.ptr(), i));
     if (PyUnicode_Check(item.ptr()) || PyBytes_Check(item.ptr())) {
       const std::string text = py::str(py::repr(item));
@@ -51,50 +105,53 @@ void for_each_label_of(const py::object& rows, const char* where, EncodedRows& e
     const py::object row = py::reinterpret_steal<py::object>(PySequence_Fast(item.ptr(), "a row of labels must be iterable"));
     if (!row) throw py::error_already_set();
     for (Py_ssize_t j = 0; j < PySequence_Fast_GET_SIZE(row.ptr()); ++j) {
-      const py::object label = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(row.ptr(), j));
-      visit(label.ptr());
+      PyObject* at = PySequence_Fast_GET_ITEM(row.ptr(), j);
+      std::int32_t number = recent.find(at);
+      if (number == RecentLabels::none) {
+        const py::object label = py::reinterpret_borrow<py::object>(at);
+        number = number_of(label);
+        if (number == RecentLabels::none) continue;
+        // Where most labels are objects of their own, as after str.split, keeping them is lost work.
+        if (++looked_up < 1024 || looked_up < encoded.indices.size() / 2) recent.keep(label.ptr(), number);
+      }
+      encoded.indices.push_back(number);
     }
     encoded.starts.push_back(static_cast<std::int64_t>(encoded.indices.size()));
     if ((i & 0xFFFF) == 0xFFFF && PyErr_CheckSignals() != 0) throw py::error_already_set();
   }
+  return encoded;
 }
 
 /// The distinct labels of `rows` in order of appearance, and the rows in their numbers.
 py::tuple collect(const py::object& rows, const char* where) {
-  EncodedRows encoded;
   py::dict numbers;
   py::list labels;
   std::int32_t next = 0;
-  for_each_label_of(rows, where, encoded, [&](PyObject* label) {
-    PyObject* number = PyDict_GetItemWithError(numbers.ptr(), label);
-    if (number != nullptr) {
-      encoded.indices.push_back(static_cast<std::int32_t>(PyLong_AsLong(number)));
-      return;
-    }
+  EncodedRows encoded = encode_rows(rows, where, [&](const py::object& label) {
+    PyObject* number = PyDict_GetItemWithError(numbers.ptr(), label.ptr());
+    if (number != nullptr) return static_cast<std::int32_t>(PyLong_AsLong(number));
     if (PyErr_Occurred() != nullptr) throw py::error_already_set();
-    if (PyDict_SetItem(numbers.ptr(), label, py::int_(next).ptr()) != 0) throw py::error_already_set();
-    labels.append(py::handle(label));
-    encoded.indices.push_back(next++);
+    if (PyDict_SetItem(numbers.ptr(), label.ptr(), py::int_(next).ptr()) != 0) throw py::error_already_set();
+    labels.append(label);
+    return next++;
   });
-  return py::make_tuple(labels, to_array(encoded.indices), to_array(encoded.starts));
+  return py::make_tuple(labels, to_numpy(std::move(encoded.indices)), to_numpy(std::move(encoded.starts)));
 }
 
-/// `rows` in the numbers that `columns` (a dictionary) gives the labels; the labels it does not know, each once, in a list.
+/// `rows` in the numbers that `columns` (a dictionary) gives the labels; the labels it does not know, each with how often it
+/// came.
 py::tuple look_up(const py::object& rows, const py::dict& columns, const char* where) {
-  EncodedRows encoded;
   py::dict unknown;
-  for_each_label_of(rows, where, encoded, [&](PyObject* label) {
-    PyObject* column = PyDict_GetItemWithError(columns.ptr(), label);
-    if (column != nullptr) {
-      encoded.indices.push_back(static_cast<std::int32_t>(PyLong_AsLong(column)));
-      return;
-    }
+  EncodedRows encoded = encode_rows(rows, where, [&](const py::object& label) {
+    PyObject* column = PyDict_GetItemWithError(columns.ptr(), label.ptr());
+    if (column != nullptr) return static_cast<std::int32_t>(PyLong_AsLong(column));
     if (PyErr_Occurred() != nullptr) throw py::error_already_set();
-    PyObject* seen = PyDict_GetItemWithError(unknown.ptr(), label);
+    PyObject* seen = PyDict_GetItemWithError(unknown.ptr(), label.ptr());
     const long times = seen == nullptr ? 0 : PyLong_AsLong(seen);
-    if (PyDict_SetItem(unknown.ptr(), label, py::int_(times + 1).ptr()) != 0) throw py::error_already_set();
+    if (PyDict_SetItem(unknown.ptr(), label.ptr(), py::int_(times + 1).ptr()) != 0) throw py::error_already_set();
+    return RecentLabels::none;
   });
-  return py::make_tuple(to_array(encoded.indices), to_array(encoded.starts), unknown);
+  return py::make_tuple(to_numpy(std::move(encoded.indices)), to_numpy(std::move(encoded.starts)), unknown);
 }
 
 /// The matrix [rows, columns] with a 1 at column order[i] for every index i of a row.
@@ -129,8 +186,8 @@ py::tuple canonical_rows(const py::array_t<std::int32_t, py::array::c_style>& in
     result.indices.insert(result.indices.end(), row.begin(), row.end());
     result.starts.push_back(static_cast<std::int64_t>(result.indices.size()));
   }
-  const std::vector<std::int32_t> starts32(result.starts.begin(), result.starts.end());
-  return py::make_tuple(to_array(result.indices), to_array(starts32));
+  std::vector<std::int32_t> starts32(result.starts.begin(), result.starts.end());
+  return py::make_tuple(to_numpy(std::move(result.indices)), to_numpy(std::move(starts32)));
 }
 
 /// For every row of a 0/1 matrix the tuple of the labels it has; None when a cell is neither 0 nor 1.

@@ -240,6 +240,42 @@ def test_labels_that_change_their_row_do_no_harm():
     MultiLabelBinarizer().fit_transform([row])
 
 
+def test_labels_that_live_no_longer_than_their_row_are_not_taken_for_others():
+    numbers = np.random.default_rng(0).integers(0, 300, (3000, 3))
+    expected = Peer().fit_transform([[f"label {k}" for k in row] for row in numbers])
+    binarizer = MultiLabelBinarizer()  # each string dies with the map's list, and the next may lie where it lay
+    assert (binarizer.fit_transform([map("label {}".format, row) for row in numbers]) == expected).all()
+    assert (binarizer.transform([map("label {}".format, row) for row in numbers]) == expected).all()
+
+
+@pytest.mark.parametrize("kind", [str, int, float])
+def test_the_same_objects_again_and_again_equal_scikit_learn(kind):
+    names = [kind(k) for k in range(10_000)]  # more than the binarizer remembers by address
+    rng = np.random.default_rng(1)
+    rows = [[names[k] for k in row] for row in rng.integers(0, 10_000, (4000, 5))]
+    rows += [[names[k] for k in row] for row in rng.integers(0, 50, (4000, 5))]
+    ours, peer = MultiLabelBinarizer(sparse_output=True), Peer(sparse_output=True)
+    for a, b in ((ours.fit_transform(rows), peer.fit_transform(rows)), (ours.transform(rows), peer.transform(rows))):
+        assert (a != b).nnz == 0
+    assert list(ours.classes_) == list(peer.classes_)
+
+
+def test_labels_that_change_their_hash_are_asked_each_time():
+    class Fickle(str):
+        __slots__ = ("turn",)
+
+        def __hash__(self):
+            return hash(str(self)) if self.turn % 2 == 0 else 1
+
+    label = Fickle("a")
+    label.turn = 0
+    binarizer = MultiLabelBinarizer(unknown="ignore").fit([["a"]])
+    assert binarizer.transform([[label]]).tolist() == [[1]]
+    label.turn = 1
+    assert binarizer.transform([["a", label]]).tolist() == [[1]]
+    assert binarizer.unknown_counts_ == {label: 1}
+
+
 def test_vocabulary_is_ordered_named_and_hashable():
     vocabulary = MultiLabelBinarizer().fit([["dog", "cat"]]).vocabulary
     assert list(vocabulary) == vocabulary.labels == ["cat", "dog"]
