@@ -170,8 +170,8 @@ def tune(
         keeps it and per-label thresholds are a local optimum. Not together with `shrinkage`.
     shrinkage : float, optional
         Pulls a label's threshold to the global one as if that many positives had voted for it. By default 0, or with
-        `cross_fit` the strongest of 0, 1, 3, 10, 30, 100, 300 and infinity whose out-of-fold value is within one
-        standard error of the best; a label's own threshold is then the mean over the folds.
+        `cross_fit` the strongest of 0, 1, 3, 10, 30, 100, 300 and infinity whose out-of-fold value is within two
+        standard errors of the best; a label's own threshold is then the mean over the folds.
     cross_fit : int, default=0
         Number of folds. ``value_`` is then the out-of-fold value, which does not flatter.
     beta : float, default=1.0

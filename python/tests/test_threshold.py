@@ -291,8 +291,11 @@ def test_tune_cross_fit_value_is_out_of_fold_and_below_the_flattering_one():
 
 
 def test_tune_cross_fit_never_falls_below_one_threshold_and_keeps_most_of_the_gain():
-    """100 rows, 20 labels, some rare: in the worst of 20 draws the guarded thresholds lose nothing, on average they gain."""
-    guarded = []
+    """100 rows, 20 labels, some rare: in the worst of 20 draws the guarded thresholds lose nothing, on average they gain.
+
+    Plain thresholds per label lose 1.7 points in the worst draw.
+    """
+    guarded, plain = [], []
     for seed in range(20):
         targets, scores = sample_case(samples=600, labels=20, seed=seed)
         fit, test = slice(0, 100), slice(100, None)
@@ -302,8 +305,9 @@ def test_tune_cross_fit_never_falls_below_one_threshold_and_keeps_most_of_the_ga
 
         single = score(tune(targets[fit], scores[fit]))
         guarded.append(score(tune(targets[fit], scores[fit], per_label=True, cross_fit=5)) - single)
-    assert np.mean(guarded) > 0.015
-    assert min(guarded) > -0.005
+        plain.append(score(tune(targets[fit], scores[fit], per_label=True)) - single)
+    assert np.mean(guarded) > 0.01
+    assert min(guarded) > -0.002 > -0.01 > min(plain)
 
 
 def openclipart_scores():
@@ -318,10 +322,7 @@ def openclipart_scores():
 
 @pytest.mark.parametrize("average", ["samples", "macro", "micro"])
 def test_tune_cross_fit_does_not_fall_below_one_threshold_on_real_scores(average):
-    """495 rows, labels of 6 to 75 positives: plain thresholds per label lose 1.3 to 3 points, guarded ones 0.2 at most.
-
-    That is over the draws of the folds; a single draw may lose a little more.
-    """
+    """495 rows, labels of 6 to 75 positives: plain thresholds per label lose 1.3 to 3 points, guarded ones 0.2 at most."""
     targets, scores, new_targets, new_scores = openclipart_scores()
 
     def tested(**options):
@@ -331,8 +332,7 @@ def test_tune_cross_fit_does_not_fall_below_one_threshold_on_real_scores(average
     single = tested()
     assert tested(per_label=True) < single - 1
     guarded = [tested(per_label=True, cross_fit=5, seed=seed) - single for seed in range(6)]
-    assert np.mean(guarded) >= -0.2
-    assert min(guarded) >= -0.5
+    assert min(guarded) >= -0.2
 
 
 def test_tune_cross_fit_still_gains_where_labels_differ():

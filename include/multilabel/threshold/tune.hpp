@@ -32,7 +32,7 @@ struct TuneOptions {
   Scope scope = Scope::global;
   /// Pulls a label's threshold to the global one as if that many positives had voted for it: (n own + s global) / (n + s) for a
   /// label with n positives. Nothing: 0, or with cross_fit the strongest of 0, 1, 3, 10, 30, 100, 300 and infinity whose
-  /// out-of-fold value is within a standard error of the best; a label's own threshold is then the mean over the folds.
+  /// out-of-fold value is within two standard errors of the best; a label's own threshold is then the mean over the folds.
   std::optional<double> shrinkage{};
   /// 0, or the number of folds whose predictions, made by thresholds tuned on the other folds, give the rule's value.
   std::size_t cross_fit = 0;

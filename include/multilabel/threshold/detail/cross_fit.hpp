@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // How far should a label's threshold be pulled to the global one? Thresholds tuned on some rows predict the others, with every
-// strength of the pull; the strongest that is not clearly worse than the best is taken, for a rare label's own threshold is
-// mostly chance.
+// strength of the pull; the strongest that is not clearly worse than the best, by two standard errors, is taken, for a rare
+// label's own threshold is mostly chance.
 
 #include <algorithm>
 #include <cmath>
@@ -110,13 +110,19 @@ struct CrossFitted {
   std::vector<double> own;          ///< the means of the labels' own thresholds over all fits
 };
 
-/// Of the candidates, which ascend, the strongest whose out-of-fold value is within one standard error (jackknife) of the best
-/// one's. Where there is a choice to make the folds are drawn four times. `fit(targets, scores)` makes a Fitted.
+/// How often the folds are drawn where a choice hangs on them: the fewer the rows, the more does one draw differ from another.
+[[nodiscard]] inline std::size_t fold_draws(std::size_t rows) {
+  return std::clamp<std::size_t>(50000 / std::max<std::size_t>(rows, 1), 4, 20);
+}
+
+/// Of the candidates, which ascend, the strongest whose out-of-fold value is within two standard errors (jackknife) of the best
+/// one's. `fit(targets, scores)` makes a Fitted.
 template <class S, class Fit>
 [[nodiscard]] CrossFitted cross_fit(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
                                     const Objective& objective, std::size_t folds, std::uint64_t seed,
                                     const std::vector<double>& candidates, Fit&& fit) {
-  const std::size_t repeats = candidates.size() > 1 ? 4 : 1, blocks = std::min<std::size_t>(20, targets.rows());
+  const std::size_t repeats = candidates.size() > 1 ? fold_draws(targets.rows()) : 1,
+                    blocks = std::min<std::size_t>(20, targets.rows());
   std::vector<std::size_t> block_of(targets.rows());
   std::vector<std::vector<double>> values(candidates.size(), std::vector<double>(blocks + 1, 0.0));
   std::vector<double> own;
@@ -164,7 +170,7 @@ template <class S, class Fit>
       squares += away * away;
     }
     const double error = std::sqrt(squares * static_cast<double>(blocks - 1) / static_cast<double>(blocks));
-    if (sign * (values[best][blocks] - values[c][blocks]) <= error) chosen = c;
+    if (sign * (values[best][blocks] - values[c][blocks]) <= 2 * error) chosen = c;
   }
   return {candidates[chosen], values[chosen][blocks], std::move(own)};
 }
