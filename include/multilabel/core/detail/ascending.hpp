@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/check.hpp"
 #include "multilabel/core/detail/score_keys.hpp"
 #include "multilabel/core/long_array.hpp"
 #include "multilabel/core/parallel.hpp"
@@ -77,6 +78,7 @@ template <class S>
 
 /// The cells whose target is known (`targets` holds -1 where it is not), in buckets of ascending score. `payload(row, label)`
 /// is asked once for each. Scores have to be finite. The order does not depend on the number of threads.
+/// @throws ArgumentError on 2^31 cells or more: positions, and payloads of a row and a bit, have 32 bits.
 template <class S>
 class AscendingCells {
   using Unsigned = std::make_unsigned_t<key_t<S>>;
@@ -86,6 +88,10 @@ class AscendingCells {
   template <class Payload>
   AscendingCells(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Payload&& payload) {
     const std::size_t rows = scores.rows(), labels = scores.columns();
+    if (scores.size() >> 31 != 0) {
+      fail<ArgumentError>({"exact thresholds", "targets and scores must have fewer than 2147483648 cells",
+                           shape_text(rows, labels), "Use a sample of the rows."});
+    }
     const std::size_t pieces = std::min(thread_count(0), std::max<std::size_t>(1, scores.size() >> 17));
     const auto each = [&](auto&& work) {  // work(piece, first cell, last cell) for runs of whole rows
       parallel_for(pieces, pieces, 1, [&](std::size_t begin, std::size_t end) {
