@@ -3,10 +3,7 @@
 // The compiled path of a formula: one pass over the cells of float32 logits in the processor's memory gives losses, gradients,
 // sums and the check of the targets. Compiled for AVX2 and for any x86-64, chosen when the program runs.
 
-#include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <string_view>
 
 #include "multilabel/loss/dual.hpp"
 
@@ -161,27 +158,6 @@ struct CellKernel {
     }
   }
 };
-
-#if defined(__x86_64__)
-template <class Kernel, class... Arguments>
-__attribute__((target("avx2,fma"), noinline)) auto run_with_avx2(const Kernel& kernel, const Arguments&... arguments) {
-  return kernel(arguments...);
-}
-#endif
-
-// The kernel with the best instructions that the processor has.
-template <class Kernel, class... Arguments>
-[[nodiscard]] auto run_best(const Kernel& kernel, const Arguments&... arguments) {
-#if defined(__x86_64__)
-  static const bool avx2 = [] {
-    const char* wanted = std::getenv("MULTILABEL_SIMD");
-    const bool plain = wanted != nullptr && std::string_view(wanted) == "portable";
-    return !plain && __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
-  }();
-  if (avx2) return run_with_avx2(kernel, arguments...);
-#endif
-  return kernel(arguments...);
-}
 
 }  // namespace multilabel::loss::detail
 

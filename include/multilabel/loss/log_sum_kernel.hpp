@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "multilabel/core/detail/simd.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/loss/cell_kernel.hpp"
 #include "multilabel/loss/lanes.hpp"
@@ -154,22 +155,22 @@ struct LogSumSums {
 
 // The third: the gradient, from the factors of rows and columns.
 struct LogSumGradient {
-  MULTILABEL_INLINE void operator()(const LogSumArrays& a, float low, const LogSumBlock& block, const LogSums& rows,
-                                    const std::vector<float>& down_negative, const std::vector<float>& down_positive) const {
+  MULTILABEL_INLINE void operator()(const LogSumArrays& a, float low, const LogSumBlock* block, const LogSums* rows,
+                                    const float* down_negative, const float* down_positive) const {
     const Lanes over_positive = static_cast<float>(1 / a.temperature_positive);
-    for (std::int64_t i = block.begin; i < block.end; ++i) {
+    for (std::int64_t i = block->begin; i < block->end; ++i) {
       const Lanes weight = a.sample_weight != nullptr ? a.sample_weight[i] : 1.0f;
-      const Lanes along_negative = static_cast<float>(rows.negative[static_cast<std::size_t>(i)]);
-      const Lanes along_positive = static_cast<float>(rows.positive[static_cast<std::size_t>(i)]);
+      const Lanes along_negative = static_cast<float>(rows->negative[static_cast<std::size_t>(i)]);
+      const Lanes along_positive = static_cast<float>(rows->positive[static_cast<std::size_t>(i)]);
       for (std::int64_t j = 0; j < a.labels; j += lane_count) {
         const std::int64_t size = std::min(lane_count, a.labels - j);
         const Lanes inside = a.class_weight != nullptr ? load_part(a.class_weight + j, size) : Lanes(1.0f);
         float* const at = a.gradient + i * a.labels + j;
-        Lanes gradient = load_part(at, size) * (inside * along_negative + weight * load(down_negative.data() + j));
+        Lanes gradient = load_part(at, size) * (inside * along_negative + weight * load(down_negative + j));
         const LogSumPack p = pack(a, i, j);
         if (p.some_positive) {
           const Lanes f = p.positive * exponential((Lanes(low) - p.x) * over_positive);
-          gradient = gradient - f * (inside * along_positive + weight * load(down_positive.data() + j));
+          gradient = gradient - f * (inside * along_positive + weight * load(down_positive + j));
         }
         store_part(at, gradient, size);
       }
@@ -241,7 +242,7 @@ struct LogSumGradient {
     });
   };
 
-  each([&](LogSumBlock& block) { run_best(LogSumRange{}, a, &block); });
+  each([&](LogSumBlock& block) { core::detail::run_kernel_with_fma(LogSumRange{}, a, &block); });
   float low = std::numeric_limits<float>::max();
   float high = std::numeric_limits<float>::lowest();
   for (const LogSumBlock& block : blocks) {
@@ -255,7 +256,7 @@ struct LogSumGradient {
   LogSums rows(a.images);
   LogSums columns(width);
   std::int64_t known = 0;
-  each([&](LogSumBlock& block) { run_best(LogSumSums{}, a, low, high, &block, &rows); });
+  each([&](LogSumBlock& block) { core::detail::run_kernel_with_fma(LogSumSums{}, a, low, high, &block, &rows); });
   for (const LogSumBlock& block : blocks) {
     known += block.known;
     if (a.columns) columns.add(block.columns);
@@ -272,7 +273,9 @@ struct LogSumGradient {
   if (a.gradient == nullptr) return value;
   const std::vector<float> down_negative(columns.negative.begin(), columns.negative.end());
   const std::vector<float> down_positive(columns.positive.begin(), columns.positive.end());
-  each([&](LogSumBlock& block) { run_best(LogSumGradient{}, a, low, block, rows, down_negative, down_positive); });
+  each([&](LogSumBlock& block) {
+    core::detail::run_kernel_with_fma(LogSumGradient{}, a, low, &block, &rows, down_negative.data(), down_positive.data());
+  });
   return value;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Vectors of the compiler's own, and the same loop compiled twice, once for every x86-64 CPU and once for those with AVX2,
-// chosen when the program runs. AVX2 without fused multiply-add gives the same bits.
+// chosen when the program runs, so that one binary serves all. Every component's choice is made here.
 
 #include <cstddef>
 #include <cstdlib>
@@ -16,6 +16,11 @@
 #else
 #define MULTILABEL_ALWAYS_INLINE inline
 #define MULTILABEL_HAS_VECTORS 0
+#endif
+
+#if defined(__x86_64__) && MULTILABEL_HAS_VECTORS
+/// Defined where functions with AVX2 instructions are compiled.
+#define MULTILABEL_HAS_AVX2 1
 #endif
 
 namespace multilabel::core::detail {
@@ -33,33 +38,57 @@ struct Vec {
 
 #endif
 
-#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+/// Which instructions the vector loops use.
+enum class Instructions {
+  portable,  ///< plain C++
+  avx2,      ///< with what every CPU that has AVX2 has as well: BMI and fused multiply-add
+};
 
-template <class Kernel, class... Arguments>
-__attribute__((target("avx2,bmi"), noinline)) void run_with_avx2(const Kernel& kernel, Arguments... arguments) {
-  kernel(arguments...);
-}
-
-/// Runs `kernel(arguments...)`, compiled for the best instruction set that the CPU has; MULTILABEL_SIMD=portable asks for the
-/// plain one, to compare or to measure.
-template <class Kernel, class... Arguments>
-void run_kernel(const Kernel& kernel, Arguments... arguments) {
-  static const bool avx2 = [] {
+/// The best that this CPU has; MULTILABEL_SIMD=portable asks for the plain ones, to compare or to measure. Settled at the first
+/// call.
+[[nodiscard]] inline Instructions instructions() {
+#ifdef MULTILABEL_HAS_AVX2
+  static const Instructions best = [] {
     const char* wanted = std::getenv("MULTILABEL_SIMD");
     const bool plain = wanted != nullptr && std::string_view(wanted) == "portable";
-    return !plain && __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0;
+    const bool there = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("fma");
+    return there && !plain ? Instructions::avx2 : Instructions::portable;
   }();
-  if (avx2) return run_with_avx2(kernel, arguments...);
-  kernel(arguments...);
+  return best;
+#else
+  return Instructions::portable;
+#endif
 }
 
-#else
+#ifdef MULTILABEL_HAS_AVX2
+template <class Kernel, class... Arguments>
+__attribute__((target("avx2,bmi"), noinline)) auto run_with_avx2(const Kernel& kernel, Arguments... arguments) {
+  return kernel(arguments...);
+}
 
 template <class Kernel, class... Arguments>
-void run_kernel(const Kernel& kernel, Arguments... arguments) {
-  kernel(arguments...);
+__attribute__((target("avx2,bmi,fma"), noinline)) auto run_with_fma(const Kernel& kernel, Arguments... arguments) {
+  return kernel(arguments...);
+}
+#endif
+
+/// `kernel(arguments...)`, compiled for the best instruction set that the CPU has, but for fused multiply-add: the bits are
+/// those of the portable loop.
+template <class Kernel, class... Arguments>
+auto run_kernel(const Kernel& kernel, Arguments... arguments) {
+#ifdef MULTILABEL_HAS_AVX2
+  if (instructions() == Instructions::avx2) return run_with_avx2(kernel, arguments...);
+#endif
+  return kernel(arguments...);
 }
 
+/// The same with fused multiply-add, which rounds once where the portable loop rounds twice.
+template <class Kernel, class... Arguments>
+auto run_kernel_with_fma(const Kernel& kernel, Arguments... arguments) {
+#ifdef MULTILABEL_HAS_AVX2
+  if (instructions() == Instructions::avx2) return run_with_fma(kernel, arguments...);
 #endif
+  return kernel(arguments...);
+}
 
 }  // namespace multilabel::core::detail
