@@ -17,7 +17,8 @@ using aug::Means;
 using aug::Sampling;
 using aug::detail::Instructions;
 
-std::vector<float> rows_of(const auto& source) {
+// In grey levels, row by row and plane by plane.
+std::vector<float> rows_of(auto source) {
   const cv::Size size = source.size();
   std::vector<float> values;
   aug::Rows rows;
@@ -25,7 +26,8 @@ std::vector<float> rows_of(const auto& source) {
     for (int x = 0; x < size.width; x += aug::Rows::MOST) {
       const int n = std::min(aug::Rows::MOST, size.width - x);
       source.read(y, x, n, rows);
-      for (const auto& plane : rows.plane) values.insert(values.end(), plane.begin(), plane.begin() + n);
+      for (const auto& plane : rows.plane)
+        for (int i = 0; i < n; ++i) values.push_back(plane[static_cast<std::size_t>(i)] * source.unit());
     }
   return values;
 }
@@ -132,6 +134,55 @@ TEST_CASE("LinearWarp: a plain colour stays what it is under every border but it
         REQUIRE(value == 255.0f);
 }
 
+TEST_CASE("LinearWarp: a row is the same whichever rows were read before it") {
+  const cv::Mat image = test::picture(90, 70);
+  const cv::Size size(30, 40);
+  for (const Border border : {Border::constant, Border::replicate, Border::reflect, Border::reflect_101})
+    for (const double degrees : {0.0, 13.0, 90.0, 160.0, 180.0}) {
+      const AffineMap map = AffineMap::rotate(degrees, 70, 90).after(AffineMap::scale(1.2 * 70 / 30, 1.2 * 90 / 40));
+      const auto warp = [&] { return LinearWarp::of(image, map, size, {.border = border}, {2, 2}); };
+      REQUIRE(warp().has_value());
+      const auto in_order = rows_of(*warp());
+      const std::size_t row = 3 * static_cast<std::size_t>(size.width);
+      for (int y = 0; y < size.height; ++y) {
+        // Memory used again must not hide what was not made.
+        aug::detail::scratch_image({69, 89}).setTo(cv::Scalar::all(y));
+        auto alone = warp();
+        aug::Rows rows;
+        alone->read(y, 0, size.width, rows);
+        std::vector<float> values;
+        for (const auto& plane : rows.plane)
+          for (int i = 0; i < size.width; ++i) values.push_back(plane[static_cast<std::size_t>(i)] * alone->unit());
+        const auto* expected = in_order.data() + row * static_cast<std::size_t>(y);
+        CAPTURE(static_cast<int>(border), degrees, y);
+        REQUIRE(same_bits(values, std::vector<float>(expected, expected + row)));
+      }
+    }
+}
+
+TEST_CASE("LinearWarp: rows further apart than 16-bit numbers reach give the same pixels") {
+  const cv::Mat image = test::picture(20, 30);
+  cv::Mat wide(20, 11000, CV_8UC3, cv::Scalar::all(7));
+  image.copyTo(wide(cv::Rect(0, 0, 30, 20)));
+  const AffineMap map = AffineMap::rotate(10, 30, 20);
+  for (const Instructions instructions : {Instructions::portable, aug::detail::instructions()})
+    CHECK(same_bits(warped(wide(cv::Rect(0, 0, 30, 20)), map, {30, 20}, kinds[3], {}, instructions),
+                    warped(image, map, {30, 20}, kinds[3], {}, instructions)));
+}
+
+TEST_CASE("inside: exactly the pixels whose place needs no border") {
+  using aug::detail::inside;
+  for (const int start : {-70, -7, 0, 3, 39, 40, 100})
+    for (const int step : {-9, -1, 0, 1, 4, 50}) {
+      const auto span = inside(start, step, 40, 12);
+      CAPTURE(start, step);
+      for (int i = 0; i < 12; ++i) {
+        const int place = start + step * i;
+        REQUIRE((i >= span.begin && i < span.end) == (place >= 0 && place < 40));
+      }
+    }
+}
+
 TEST_CASE("LinearWarp: refuses what its arithmetic does not hold") {
   const cv::Mat image = test::picture(20, 20);
   CHECK_FALSE(LinearWarp::of(image, AffineMap::scale(5000, 1), {20, 20}, {}, {}).has_value());
@@ -151,8 +202,8 @@ TEST_CASE("neighbor_means: by hand, and the same bits in plain loops") {
   CHECK(aug::neighbor_means(image, {1, 2}).at<cv::Vec3b>(0, 0) == cv::Vec3b(15, 0, 255));
   for (const int width : {2, 11, 12, 40, 333})
     for (const Means means : {Means{2, 1}, Means{1, 2}, Means{2, 2}})
-      CHECK(test::equal(aug::neighbor_means(test::picture(7, width), means, Instructions::portable),
-                        aug::neighbor_means(test::picture(7, width), means)));
+      CHECK(test::equal(aug::neighbor_means(test::picture(19, width), means, Instructions::portable),
+                        aug::neighbor_means(test::picture(19, width), means)));
 }
 
 TEST_CASE("PixelRows: the values of the image, and the same bits in plain loops") {

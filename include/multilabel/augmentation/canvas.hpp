@@ -212,7 +212,7 @@ class Canvas {
   /// Writes three planes of float, [3, height, width].
   void write(float* planar) {
     if (!table_)
-      if (const auto rows = warped_rows(image_, geometry_)) return write_planar(*rows, finish_, planar);
+      if (auto rows = warped_rows(image_, geometry_)) return write_planar(*std::move(rows), finish_, planar);
     settle_geometry();
     const cv::Mat image = table_ ? look_up(image_, *table_) : image_;
     write_planar(PixelRows(image), finish_, planar);

@@ -21,12 +21,12 @@ namespace multilabel::augmentation {
 /// Writes the rows of `source` as planes [3, height, width] at `planar`, with `finish` applied. The noise of a pixel depends on
 /// the seed and the pixel's position alone.
 template <row_source Source>
-void write_planar(const Source& source, const Finish& finish, float* planar,
+void write_planar(Source source, const Finish& finish, float* planar,
                   [[maybe_unused]] detail::Instructions instructions = detail::instructions()) {
   const cv::Size size = source.size();
   const auto width = static_cast<std::size_t>(size.width);
   const std::size_t plane = width * static_cast<std::size_t>(size.height);
-  const detail::FastFinish fast(finish);
+  const detail::FastFinish fast(finish, source.unit());
   NoiseField field(finish.noise ? finish.noise->seed : 0);
   Rows rows;
   for (int y = 0; y < size.height; ++y) {

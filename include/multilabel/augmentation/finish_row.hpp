@@ -38,23 +38,27 @@ struct FastLevel {
   float gain = 1, offset = 0, low = 0, high = 0;
 };
 
-/// A `Finish` in single precision: without noise `before` is all there is.
+/// A `Finish` in single precision for values in units of `unit` grey levels. Everything linear is in `level`, so that a value
+/// costs one multiply-add, and one more for the noise: y = clamp(level(x) + grain * noise, low, high), and level(x) alone
+/// without noise.
 struct FastFinish {
-  explicit FastFinish(const Finish& finish) : noisy(finish.noise.has_value()) {
-    const Levels first = noisy ? finish.before : then(finish.before, finish.after);
+  FastFinish(const Finish& finish, float unit) : noisy(finish.noise.has_value()) {
     for (std::size_t c = 0; c < 3; ++c) {
-      before[c] = FastLevel(first[c]);
-      after[c] = FastLevel(finish.after[c]);
+      const Level in{.gain = unit, .offset = 0};
+      const Level& after = finish.after[c];
+      const Level linear{.gain = after.gain, .offset = after.offset + (noisy ? after.gain * finish.noise->mean : 0)};
+      const Level before = in.then(finish.before[c]);
+      level[c] = FastLevel(noisy ? before.then(linear) : before.then(after));
+      low[c] = static_cast<float>(after.low);
+      high[c] = static_cast<float>(after.high);
+      if (noisy) grain[c] = static_cast<float>(after.gain * finish.noise->deviation / NoiseField::DEVIATION);
     }
-    if (!noisy) return;
-    mean = static_cast<float>(finish.noise->mean);
-    scale = static_cast<float>(finish.noise->deviation / NoiseField::DEVIATION);
-    per_channel = finish.noise->per_channel;
+    if (noisy) per_channel = finish.noise->per_channel;
   }
-  std::array<FastLevel, 3> before, after;
+  std::array<FastLevel, 3> level;
+  std::array<float, 3> grain{}, low{}, high{};
   bool noisy;
   bool per_channel = true;
-  float mean = 0, scale = 0;
 };
 
 /// The noise of sixteen pixels, as raw sums.
@@ -72,12 +76,13 @@ inline void finish_row(const Rows& rows, int n, const FastFinish& finish, NoiseF
       const float* in = rows.plane[c].data() + begin;
       float* to = out[c] + begin;
       if (!finish.noisy) {
-        for (std::size_t i = 0; i < count; ++i) to[i] = finish.before[c](in[i]);
+        for (std::size_t i = 0; i < count; ++i) to[i] = finish.level[c](in[i]);
         continue;
       }
       const auto& sums = noise.sums[finish.per_channel ? c : 0];
+      const float grain = finish.grain[c], low = finish.low[c], high = finish.high[c];
       for (std::size_t i = 0; i < count; ++i)
-        to[i] = finish.after[c](finish.before[c](in[i]) + (finish.mean + finish.scale * static_cast<float>(sums[i])));
+        to[i] = std::min(std::max(finish.level[c](in[i]) + grain * static_cast<float>(sums[i]), low), high);
     }
   }
 }

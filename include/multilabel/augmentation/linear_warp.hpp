@@ -48,18 +48,21 @@ class LinearWarp {
     warp.size_ = size;
     warp.instructions_ = instructions;
     warp.constant_ = sampling.border == Border::constant;
-    for (std::size_t c = 0; c < 3; ++c) warp.fill_[c] = static_cast<float>(sampling.fill[c]);
-    if (means != Means{})
-      warp.source_ = neighbor_means(source, means, instructions);
-    else
+    for (std::size_t c = 0; c < 3; ++c) warp.fill_[c] = static_cast<float>(sampling.fill[c] / detail::PER_LEVEL);
+    if (means != Means{}) {
+      warp.means_ = NeighborMeans(source, means, instructions);
+      warp.source_ = warp.means_->image();
+    } else {
       warp.source_ = detail::readable_beyond(source, SLACK_BYTES) ? source : detail::scratch_copy(source);
+    }
     return warp;
   }
 
   [[nodiscard]] cv::Size size() const noexcept { return size_; }
+  [[nodiscard]] static constexpr float unit() noexcept { return detail::PER_LEVEL; }
 
-  void read(int y, int x, int n, Rows& rows) const {
-    const detail::WarpRow row{
+  void read(int y, int x, int n, Rows& rows) {
+    detail::WarpRow row{
         .data = source_.data,
         .step = static_cast<std::int32_t>(source_.step),
         .x = detail::fixed(map_.xx * x + map_.xy * y + map_.x0),
@@ -67,22 +70,46 @@ class LinearWarp {
         .step_x = detail::fixed(map_.xx),
         .step_y = detail::fixed(map_.yx),
     };
+    if (means_) prepare(row, n);
+    const float* const fill = constant_ ? fill_.data() : nullptr;
+    float* const red = rows.plane[0].data();
+    float* const green = rows.plane[1].data();
+    float* const blue = rows.plane[2].data();
 #ifdef MULTILABEL_HAS_AVX2
     if (instructions_ == detail::Instructions::avx2)
-      return detail::warp_row_avx2(row, axis_x_, axis_y_, constant_ ? fill_.data() : nullptr, n, rows.plane[0].data(),
-                                   rows.plane[1].data(), rows.plane[2].data());
+      return detail::warp_row_avx2(row, axis_x_, axis_y_, fill, n, red, green, blue);
 #endif
-    detail::warp_row(row, axis_x_, axis_y_, constant_ ? fill_.data() : nullptr, n, rows.plane[0].data(), rows.plane[1].data(),
-                     rows.plane[2].data());
+    detail::warp_row(row, axis_x_, axis_y_, fill, n, red, green, blue);
   }
 
  private:
-  static constexpr int MOST = 32000;     // pixels along an axis: 16.16 holds 32,767
-  static constexpr int SLACK = 8;        // pixels past the end of a row that the vector loop computes and nobody reads
-  static constexpr int SLACK_BYTES = 2;  // two pixels of three bytes are read as one word of eight
+  static constexpr int MOST = 32000;      // pixels along an axis: 16.16 holds 32,767
+  static constexpr int SLACK = 8;         // pixels past the end of a row that the vector loop computes and nobody reads
+  static constexpr int SLACK_BYTES = 10;  // two pixels of three bytes are read with the sixteen bytes from the first on
+  static constexpr int AHEAD = 24;        // rows of the source to have on their way
 
   LinearWarp() = default;
 
+  // Makes the means that a row looks at, and lets it fetch the pixels for those of the next rows.
+  void prepare(detail::WarpRow& row, int n) {
+    const std::int64_t last = row.y + std::int64_t{row.step_y} * (n - 1);
+    const auto [first, end] = axis_y_.needed(std::min<std::int64_t>(row.y, last), std::max<std::int64_t>(row.y, last));
+    means_->make(first, end);
+    const cv::Mat& pixels = means_->source();
+    const std::ptrdiff_t made = means_->end() * static_cast<std::ptrdiff_t>(pixels.step);
+    const std::ptrdiff_t most = std::min(pixels.rows, means_->end() + AHEAD) * static_cast<std::ptrdiff_t>(pixels.step);
+    fetched_ = std::max(fetched_, made);
+    const double bytes = map_.yy * static_cast<double>(pixels.step) / ((size_.width + 7) / 8);  // for eight pixels
+    const std::ptrdiff_t lines = std::min<std::ptrdiff_t>(bytes > 0 ? static_cast<std::ptrdiff_t>(bytes / 64) + 1 : 0, 8);
+    const std::ptrdiff_t chunk = 64 * lines * ((n + 7) / 8);
+    if (fetched_ + chunk > most) return;
+    row.ahead = pixels.data + fetched_;
+    row.ahead_lines = static_cast<int>(lines);
+    fetched_ += chunk;
+  }
+
+  std::optional<NeighborMeans> means_;
+  std::ptrdiff_t fetched_ = 0;  // bytes of the source that are on their way
   cv::Mat source_;
   AffineMap map_;
   cv::Size size_;

@@ -131,8 +131,8 @@ inline cv::Mat warp(const cv::Mat& source, const AffineMap& map, const Geometry&
   const Interpolation interpolation = plan.sampling.interpolation;
   cv::Mat result = scratch_image(geometry.size);
   if (interpolation == Interpolation::linear || interpolation == Interpolation::area) {
-    if (const auto rows = LinearWarp::of(plan.source, plan.map, geometry.size, plan.sampling, plan.means)) {
-      write_pixels(*rows, result);
+    if (auto rows = LinearWarp::of(plan.source, plan.map, geometry.size, plan.sampling, plan.means)) {
+      write_pixels(*std::move(rows), result);
       return result;
     }
   }

@@ -4,9 +4,12 @@
 // much of what is read there is image rather than fill colour. And the plain loop over a row that both axes meet in.
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "multilabel/augmentation/concepts.hpp"
 
@@ -43,19 +46,25 @@ struct WarpAxis {
     return std::abs(value) < std::min(most, furthest) && turn / ONE < static_cast<int>(most);
   }
 
-  /// The value to the left of coordinate X, and how far on from it X lies: 0 to ONE.
-  struct Place {
-    std::int32_t index;
-    std::int32_t beyond;
-  };
-  [[nodiscard]] Place place(std::int32_t X) const noexcept {
+  /// Where X lies among the values once the border has folded it back: whole part and fraction of the value to its left, which
+  /// has a right neighbour. The last value is that of its left neighbour at 65,535 of 65,536, which has the full weight.
+  [[nodiscard]] std::int32_t place(std::int32_t X) const noexcept {
     if (folds) {
       X = std::abs(X + fold);
       X = std::abs(turn - std::abs(turn - X)) - fold;
     }
-    X = std::clamp(X - shift, 0, last);
-    const std::int32_t index = std::min(X >> 16, (last >> 16) - 1);
-    return {index, X - index * ONE};
+    return std::clamp(X - shift, 0, last - 1);
+  }
+
+  /// The values that coordinates from `low` to `high` may need, first and one past the last.
+  [[nodiscard]] std::array<int, 2> needed(std::int64_t low, std::int64_t high) const noexcept {
+    const std::int64_t beyond = std::max(-low, high - end);
+    if (folds && beyond > end) return {0, (last >> 16) + 1};
+    const std::int64_t lowest = folds && high > end ? std::min(low, 2 * std::int64_t{end} - high) : low;
+    const std::int64_t highest = folds && low < 0 ? std::max(high, -low) : high;
+    const auto value = [&](std::int64_t X) { return static_cast<int>(std::clamp<std::int64_t>(X - shift, 0, last) >> 16); };
+    // A fold about the outer edge of a pixel, not its centre, lies up to one value further.
+    return {std::max(0, value(lowest) - 1), std::min((last >> 16) + 1, value(highest) + 3)};
   }
 
   /// How much of what is read at X is image: 0 to ONE.
@@ -80,32 +89,104 @@ struct WarpRow {
   std::int32_t step;  ///< bytes from row to row of the source
   std::int32_t x, y;
   std::int32_t step_x, step_y;
+  const std::uint8_t* ahead = nullptr;  ///< memory that rows to come will read, to be fetched meanwhile
+  int ahead_lines = 0;                  ///< how many cache lines of it go with eight pixels
 };
 
-/// n pixels of a row; `fill` is null unless the border has a colour.
+/// Pixels [begin, end) of a row.
+struct Span {
+  int begin;
+  int end;
+};
+
+/// Those of n pixels at `start` + `step` i that need no border: 0 <= place < `last`.
+inline Span inside(std::int64_t start, std::int64_t step, std::int64_t last, int n) {
+  if (step < 0) {
+    start = last - 1 - start;
+    step = -step;
+  }
+  if (start >= last) return {0, 0};
+  if (step == 0) return start < 0 ? Span{0, 0} : Span{0, n};
+  const std::int64_t begin = start < 0 ? (step - 1 - start) / step : 0;
+  const std::int64_t end = last - 1 < start ? 0 : (last - 1 - start) / step + 1;
+  return {static_cast<int>(std::min<std::int64_t>(begin, n)), static_cast<int>(std::min<std::int64_t>(end, n))};
+}
+
+/// The same of both axes together.
+inline Span inside(const WarpRow& row, const WarpAxis& axis_x, const WarpAxis& axis_y, int n) {
+  const Span x = inside(std::int64_t{row.x} - axis_x.shift, row.step_x, axis_x.last, n);
+  const Span y = inside(std::int64_t{row.y} - axis_y.shift, row.step_y, axis_y.last, n);
+  const int begin = std::max(x.begin, y.begin);
+  return {begin, std::max(begin, std::min(x.end, y.end))};
+}
+
+/// The sums of a row, not yet divided.
+struct WarpSums {
+  static constexpr int MOST = 256;
+  alignas(64) std::array<std::array<std::int32_t, MOST>, 3> channel;
+};
+
+/// Two neighbouring pixels, red of the left one lowest. Eight bytes are read for the six that count.
+inline std::uint64_t two_pixels(const std::uint8_t* at) noexcept {
+  std::uint64_t word = 0;
+  if constexpr (std::endian::native == std::endian::little)
+    std::memcpy(&word, at, sizeof word);
+  else
+    for (unsigned i = 0; i < 6; ++i) word |= std::uint64_t{at[i]} << (8 * i);
+  return word;
+}
+
+/// Red, blue and green of the lower pixel in three fields of 16 bits.
+inline std::uint64_t three_fields(std::uint64_t pixels) noexcept { return (pixels & 0xFF00FFu) | ((pixels & 0xFF00u) << 24); }
+
+/// The weighted sum of the four values about (x, y), for each channel: two multiplications a field, several fields at a time.
+inline void warp_pixel(const WarpRow& row, std::int32_t x, std::int32_t y, std::size_t i, WarpSums& sums) {
+  const std::uint8_t* at = row.data + static_cast<std::ptrdiff_t>(y >> 16) * row.step + 3 * (x >> 16);
+  const auto right = static_cast<std::uint64_t>((((x & 0xFFFF) >> 1) * FULL_X + (1 << 14)) >> 15);
+  const auto lower = static_cast<std::uint64_t>((y & 0xFFFF) >> 1);
+  const std::uint64_t left = FULL_X - right;
+  const std::uint64_t upper = FULL_Y - lower;
+  const auto across = [&](std::uint64_t pixels) { return three_fields(pixels) * left + three_fields(pixels >> 24) * right; };
+  const std::uint64_t top = across(two_pixels(at));
+  const std::uint64_t bottom = across(two_pixels(at + row.step));
+  constexpr std::uint64_t red_green = 0x0000FFFF0000FFFFu;
+  const std::uint64_t both = (top & red_green) * upper + (bottom & red_green) * lower;
+  const std::uint64_t blue = ((top >> 16) & 0xFFFFu) * upper + ((bottom >> 16) & 0xFFFFu) * lower;
+  sums.channel[0][i] = static_cast<std::int32_t>(both & 0xFFFFFFFFu);
+  sums.channel[1][i] = static_cast<std::int32_t>(both >> 32);
+  sums.channel[2][i] = static_cast<std::int32_t>(blue);
+}
+
+/// n pixels of a row in units of `PER_LEVEL`, at most `WarpSums::MOST`; `fill`, in the same units, is null unless the border
+/// has a colour.
 inline void warp_row(const WarpRow& row, const WarpAxis& axis_x, const WarpAxis& axis_y, const float* fill, int n, float* red,
                      float* green, float* blue) {
+  WarpSums sums;
+  const Span plain = inside(row, axis_x, axis_y, n);
+  const auto at_edge = [&](int begin, int end) {
+    for (int i = begin; i < end; ++i)
+      warp_pixel(row, axis_x.place(row.x + row.step_x * i), axis_y.place(row.y + row.step_y * i), static_cast<std::size_t>(i),
+                 sums);
+  };
+  at_edge(0, plain.begin);
+  for (int i = plain.begin; i < plain.end; ++i)
+    warp_pixel(row, row.x - axis_x.shift + row.step_x * i, row.y - axis_y.shift + row.step_y * i, static_cast<std::size_t>(i),
+               sums);
+  at_edge(plain.end, n);
   float* const planes[3] = {red, green, blue};
-  for (int i = 0; i < n; ++i) {
-    const std::int32_t X = row.x + row.step_x * i;
-    const std::int32_t Y = row.y + row.step_y * i;
-    const WarpAxis::Place x = axis_x.place(X);
-    const WarpAxis::Place y = axis_y.place(Y);
-    const std::uint8_t* top = row.data + static_cast<std::ptrdiff_t>(y.index) * row.step + 3 * x.index;
-    const std::uint8_t* bottom = top + row.step;
-    const std::int32_t right = (x.beyond * FULL_X + ONE / 2) >> 16;
-    const std::int32_t left = FULL_X - right;
-    const std::int32_t lower = (y.beyond * FULL_Y) >> 16;
-    const std::int32_t upper = FULL_Y - lower;
-    float cover = 1;
-    if (fill != nullptr)
-      cover = static_cast<float>(axis_x.covered(X)) * (1.0f / ONE) * (static_cast<float>(axis_y.covered(Y)) * (1.0f / ONE));
-    for (int c = 0; c < 3; ++c) {
-      const std::int32_t sum =
-          (top[c] * left + top[c + 3] * right) * upper + (bottom[c] * left + bottom[c + 3] * right) * lower;
-      const float value = static_cast<float>(sum) * PER_LEVEL;
-      planes[c][i] = fill == nullptr ? value : value * cover + fill[c] * (1.0f - cover);
-    }
+  for (std::size_t c = 0; c < 3; ++c) {
+    float* const to = planes[c];
+    for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) to[i] = static_cast<float>(sums.channel[c][i]);
+    if (fill == nullptr) continue;
+    const auto blend = [&](int begin, int end) {
+      for (int i = begin; i < end; ++i) {
+        const float cover = static_cast<float>(axis_x.covered(row.x + row.step_x * i)) * (1.0f / ONE) *
+                            (static_cast<float>(axis_y.covered(row.y + row.step_y * i)) * (1.0f / ONE));
+        to[i] = to[i] * cover + fill[c] * (1.0f - cover);
+      }
+    };
+    blend(0, plain.begin);
+    blend(plain.end, n);
   }
 }
 

@@ -39,7 +39,7 @@ struct WideNoise {
   };
   struct Half {
     MULTILABEL_AVX2_INLINE __m256i draw() {
-      const __m256i result = _mm256_add_epi32(rotate(_mm256_add_epi32(s0, s3), 7), s0);
+      const __m256i result = _mm256_add_epi32(s0, s3);
       const __m256i t = _mm256_slli_epi32(s1, 9);
       s2 = _mm256_xor_si256(s2, s0);
       s3 = _mm256_xor_si256(s3, s1);
@@ -81,19 +81,19 @@ MULTILABEL_AVX2 inline void finish_quiet_avx2(const float* in, std::size_t n, co
   for (; i < n; ++i) out[i] = level(in[i]);
 }
 
-/// Eight values of one channel: level, noise, level.
+/// Eight values of one channel with their noise.
 struct NoisyLevel {
   MULTILABEL_AVX2 NoisyLevel(const FastFinish& finish, std::size_t channel)
-      : before(finish.before[channel]),
-        after(finish.after[channel]),
-        mean(_mm256_set1_ps(finish.mean)),
-        scale(_mm256_set1_ps(finish.scale)) {}
+      : level(finish.level[channel]),
+        grain(_mm256_set1_ps(finish.grain[channel])),
+        low(_mm256_set1_ps(finish.low[channel])),
+        high(_mm256_set1_ps(finish.high[channel])) {}
   MULTILABEL_AVX2_INLINE __m256 operator()(const float* in, __m256i sum) const {
-    const __m256 noise = _mm256_add_ps(mean, _mm256_mul_ps(scale, _mm256_cvtepi32_ps(sum)));
-    return after(_mm256_add_ps(before(_mm256_loadu_ps(in)), noise));
+    const __m256 value = _mm256_add_ps(level(_mm256_loadu_ps(in)), _mm256_mul_ps(grain, _mm256_cvtepi32_ps(sum)));
+    return _mm256_min_ps(high, _mm256_max_ps(low, value));
   }
-  WideLevel before, after;
-  __m256 mean, scale;
+  WideLevel level;
+  __m256 grain, low, high;
 };
 
 template <bool PerChannel>
@@ -139,7 +139,7 @@ MULTILABEL_AVX2 inline void finish_row_avx2(const Rows& rows, int n, const FastF
   const auto count = static_cast<std::size_t>(n);
   if (finish.noisy && finish.per_channel) return finish_noisy_avx2<true>(rows, count, finish, field, out);
   if (finish.noisy) return finish_noisy_avx2<false>(rows, count, finish, field, out);
-  for (std::size_t c = 0; c < 3; ++c) finish_quiet_avx2(rows.plane[c].data(), count, finish.before[c], out[c]);
+  for (std::size_t c = 0; c < 3; ++c) finish_quiet_avx2(rows.plane[c].data(), count, finish.level[c], out[c]);
 }
 
 }  // namespace multilabel::augmentation::detail

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// `means_row` with AVX2, for x86-64 only.
+// `means_rows` with AVX2, for x86-64 only.
 
 #include <immintrin.h>
 
@@ -17,31 +17,40 @@ MULTILABEL_AVX2 inline __m256i load_32_bytes(const std::uint8_t* at) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
 }
 
+/// The complement of 32 bytes of a row, each averaged with the byte three further on if `X`: complements turn rounding up into
+/// cutting.
+template <bool X>
+MULTILABEL_AVX2_INLINE __m256i complement_across(const std::uint8_t* row) {
+  __m256i mean = load_32_bytes(row);
+  if constexpr (X) mean = _mm256_avg_epu8(mean, load_32_bytes(row + 3));
+  return _mm256_xor_si256(mean, _mm256_set1_epi8(-1));
+}
+
 template <bool X, bool Y>
-MULTILABEL_AVX2 inline void means_row_avx2(const std::uint8_t* top, const std::uint8_t* bottom, std::size_t n,
-                                           std::uint8_t* out) {
-  const __m256i ones = _mm256_set1_epi8(-1);
+MULTILABEL_AVX2 inline void means_rows_avx2(const std::uint8_t* from, std::size_t step, int rows, std::size_t n,
+                                            std::uint8_t* to, std::size_t to_step) {
   for (std::size_t begin = 0; begin < n; begin += 32) {
     const std::size_t i = std::min(begin, n - 32);  // the last block overlaps the one before
-    __m256i mean = load_32_bytes(top + i);
-    if constexpr (X) mean = _mm256_avg_epu8(mean, load_32_bytes(top + i + 3));
-    if constexpr (Y) {
-      __m256i below = load_32_bytes(bottom + i);
-      if constexpr (X) below = _mm256_avg_epu8(below, load_32_bytes(bottom + i + 3));
-      // The complement turns rounding up into cutting.
-      mean = _mm256_xor_si256(_mm256_avg_epu8(_mm256_xor_si256(mean, ones), _mm256_xor_si256(below, ones)), ones);
+    const std::uint8_t* source = from + i;
+    std::uint8_t* out = to + i;
+    __m256i above = complement_across<X>(source);
+    for (int y = 0; y < rows; ++y, out += to_step) {
+      __m256i mean = above;
+      source += step;
+      if (Y || y + 1 < rows) above = complement_across<X>(source);
+      if constexpr (Y) mean = _mm256_avg_epu8(mean, above);
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_xor_si256(mean, _mm256_set1_epi8(-1)));
     }
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), mean);
   }
 }
 
 /// n >= 32.
-MULTILABEL_AVX2 inline void means_row_avx2(const std::uint8_t* top, const std::uint8_t* bottom, bool x, bool y, std::size_t n,
-                                           std::uint8_t* out) {
-  if (x && y) return means_row_avx2<true, true>(top, bottom, n, out);
-  if (x) return means_row_avx2<true, false>(top, bottom, n, out);
-  if (y) return means_row_avx2<false, true>(top, bottom, n, out);
-  means_row_avx2<false, false>(top, bottom, n, out);
+MULTILABEL_AVX2 inline void means_rows_avx2(const std::uint8_t* from, std::size_t step, bool x, bool y, int rows, std::size_t n,
+                                            std::uint8_t* to, std::size_t to_step) {
+  if (x && y) return means_rows_avx2<true, true>(from, step, rows, n, to, to_step);
+  if (x) return means_rows_avx2<true, false>(from, step, rows, n, to, to_step);
+  if (y) return means_rows_avx2<false, true>(from, step, rows, n, to, to_step);
+  means_rows_avx2<false, false>(from, step, rows, n, to, to_step);
 }
 
 }  // namespace multilabel::augmentation::detail
