@@ -69,6 +69,13 @@ inline void means_row(const std::uint8_t* top, const std::uint8_t* bottom, Means
   means_row<1, 1>(top, bottom, n, out);
 }
 
+/// An image whose rows begin an odd number of cache lines apart, so that neither a row's stores straddle two lines nor the rows
+/// of a column share a place in the cache. 64 pixels fill three lines of 64 bytes.
+inline cv::Mat scratch_rows(cv::Size size) {
+  const int pixels = 64 * ((size.width + 63) / 64 | 1);
+  return scratch_image({pixels, size.height}).colRange(0, size.width);
+}
+
 }  // namespace detail
 
 /// The means of `source` (8-bit RGB), made as far as they are asked for: pixel (x, y) is that of `means` pixels from (x, y) on,
@@ -79,7 +86,7 @@ class NeighborMeans {
   NeighborMeans() = default;
   NeighborMeans(cv::Mat source, Means means, detail::Instructions instructions = detail::instructions())
       : source_(std::move(source)),
-        image_(detail::scratch_image({source_.cols - means.x + 1, source_.rows - means.y + 1})),
+        image_(detail::scratch_rows({source_.cols - means.x + 1, source_.rows - means.y + 1})),
         means_(means),
         instructions_(instructions) {}
 
