@@ -174,6 +174,8 @@ def contests(settings: Settings) -> Iterator[Contest]:
             paths.append(str(Path(folder) / f"{i}.jpg"))
             cv2.imwrite(paths[-1], image[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90 + i % 7])
 
+        held_bytes = [np.fromfile(path, np.uint8) for path in paths]
+
         def each_file(call: object) -> None:
             for i, path in enumerate(paths):
                 call(path, i)
@@ -184,6 +186,9 @@ def contests(settings: Settings) -> Iterator[Contest]:
             {
                 "cv2.imread": partial(each_file, lambda path, i: cv2.imread(path)),
                 "cv2.imread, and to RGB": partial(each_file, lambda path, i: read(path)),
+                "cv2.imdecode of bytes in memory": partial(
+                    each_file, lambda path, i: cv2.imdecode(held_bytes[i], cv2.IMREAD_COLOR)
+                ),
             },
             **fixed | {"remark": ""},
         )
@@ -194,6 +199,9 @@ def contests(settings: Settings) -> Iterator[Contest]:
             {
                 **{name: partial(each_file, lambda path, i, r=r: r(image=read(path))) for name, r in recipes().items()},
                 "cv2.imread alone, no augmentation": partial(each_file, lambda path, i: cv2.imread(path)),
+                "cv2.imdecode alone, of bytes in memory": partial(
+                    each_file, lambda path, i: cv2.imdecode(held_bytes[i], cv2.IMREAD_COLOR)
+                ),
             },
             **fixed,
         )
