@@ -44,6 +44,20 @@ class Audit:
     worst : list of dict
         The cases that lost most: ``sample`` (position among the audited images), ``draw``, ``operation``, ``label``,
         ``before``, ``after``.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> import numpy as np
+    >>> from multilabel.augmentation import CenterCrop, Compose, HorizontalFlip, audit
+    >>> data = ml.data.read_csv("examples/data/openclipart/labels.csv")[:20]
+    >>> def height_of(images):  # stands in for a model: it believes in labels as far as the picture is high
+    ...     return [np.full(len(data.vocabulary), min(1, len(image) / 64)) for image in images]
+    >>> found = audit(Compose([HorizontalFlip()]), data, height_of, labels=data.vocabulary)
+    >>> found
+    Audit(1 operations, 6 labels, safe=True)
+    >>> found.survival.shape == found.images.shape == found.lost.shape == (2, len(data.vocabulary))
+    True
     """
 
     def __init__(self, found: dict[str, Any], pipeline: Compose, dataset: Dataset, seed: int):

@@ -68,6 +68,15 @@ class Affine(_Operation):
         RGB colour for the constant border, 0 to 255.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Affine, Compose
+    >>> image = np.arange(9, dtype=np.uint8).reshape(3, 3, 1).repeat(3, axis=2)
+    >>> right = Affine(translate_px={"x": 1}, p=1)
+    >>> Compose([right])(image=image)["image"][..., 0].tolist()
+    [[0, 0, 1], [0, 3, 4], [0, 6, 7]]
     """
 
     def __init__(
@@ -123,7 +132,7 @@ class ShiftScaleRotate(_Operation):
     shift_limit : float or (float, float)
         Share of the width and height; a number stands for minus to plus it.
     scale_limit : float or (float, float)
-        Added to 1, drawn for each axis.
+        Above -1; added to 1, drawn for each axis; a number stands for minus to plus it.
     rotate_limit : float or (float, float)
         Degrees, counter-clockwise.
     interpolation, border_mode : int or str
@@ -133,6 +142,15 @@ class ShiftScaleRotate(_Operation):
         RGB colour for the constant border, 0 to 255.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, ShiftScaleRotate
+    >>> image = np.arange(9, dtype=np.uint8).reshape(3, 3, 1).repeat(3, axis=2)
+    >>> turn = ShiftScaleRotate(shift_limit=0, scale_limit=0, rotate_limit=(90, 90), p=1)
+    >>> Compose([turn])(image=image)["image"][..., 0].tolist()
+    [[2, 5, 8], [1, 4, 7], [0, 3, 6]]
     """
 
     def __init__(
@@ -182,6 +200,15 @@ class SafeRotate(_Operation):
         RGB colour for the constant border, 0 to 255.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, SafeRotate
+    >>> image = np.full((8, 8, 3), 200, np.uint8)
+    >>> turned = Compose([SafeRotate(limit=(45, 45), p=1)])(image=image)["image"]
+    >>> turned.shape, turned[0, 0].tolist()  # the same size; the corner shows the fill
+    ((8, 8, 3), [0, 0, 0])
     """
 
     def __init__(
@@ -210,7 +237,8 @@ class Perspective(_Operation):
     Parameters
     ----------
     scale : float or (float, float)
-        Deviation of each corner's move, as a share of the width and height; a number stands for 0 to it.
+        Deviation of each corner's move inwards, at least 0, as a share of the width and height; no corner moves by
+        more than 0.32. A number stands for 0 to it.
     keep_size : bool
         Give the result the size of the image.
     fit_output : bool
@@ -220,6 +248,14 @@ class Perspective(_Operation):
         RGB colour for the constant border, 0 to 255.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, Perspective
+    >>> image = np.full((16, 16, 3), 200, np.uint8)
+    >>> Compose([Perspective(scale=0.1, keep_size=True, p=1)])(image=image, seed=0)["image"].shape
+    (16, 16, 3)
     """
 
     def __init__(
@@ -258,14 +294,23 @@ class CoarseDropout(_Operation):
     Parameters
     ----------
     num_holes_range : (int, int)
-        Fewest and most.
+        Fewest and most, at least 1.
     hole_height_range, hole_width_range : (float, float)
-        Shares of the height and width if below 1, else whole pixels. A hole may hide a small object and leave its
-        label standing: keep holes smaller than the objects that matter.
+        Shares of the height and width if below 1, else whole pixels; both of one kind. A hole may hide a
+        small object and leave its label standing: keep holes smaller than the objects that matter.
     fill : float, three floats, "random" or "random_uniform"
         RGB colour, 0 to 255; a random one for every pixel; one random one for each hole.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import CoarseDropout, Compose
+    >>> image = np.zeros((4, 4, 3), np.uint8)
+    >>> hole = CoarseDropout((1, 1), hole_height_range=(0.5, 0.5), hole_width_range=(0.5, 0.5), fill=9, p=1)
+    >>> Compose([hole])(image=image, seed=0)["image"][..., 0].tolist()
+    [[0, 9, 9, 0], [0, 9, 9, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
     """
 
     def __init__(

@@ -18,12 +18,28 @@ cmake_prefix_path: str = str(_ROOT)
 
 
 def get_include() -> str:
-    """Return the folder that holds ``multilabel/multilabel.hpp``."""
+    """Return the folder that holds ``multilabel/multilabel.hpp``.
+
+    Examples
+    --------
+    >>> import multilabel
+    >>> multilabel.get_include().rpartition("multilabel")[2].lstrip("/")
+    'include'
+    """
     return str(_ROOT / "include")
 
 
 def show_versions() -> None:
-    """Print the versions to put into a bug report."""
+    """Print the versions to put into a bug report.
+
+    Examples
+    --------
+    >>> import multilabel
+    >>> multilabel.show_versions()
+    multilabel ...
+    python ...
+    torch ...
+    """
     print(f"multilabel {_core.__version__}")
     print(f"python {platform.python_version()} on {platform.platform()} ({sys.byteorder}-endian)")
     for name in ("torch", "numpy", "scipy", "scikit-learn", "matplotlib"):

@@ -115,6 +115,15 @@ class BboxParams(_Values):
         Leave out boxes without an area instead of refusing them, and cut all to the image first.
     max_accept_ratio : float, optional
         Largest ratio of a box's longer to its shorter side in the result.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import BboxParams, CenterCrop, Compose
+    >>> crop = Compose([CenterCrop(4, 4)], bbox_params=BboxParams("coco", label_fields=["names"], min_visibility=0.5))
+    >>> found = crop(image=np.zeros((8, 8, 3), np.uint8), bboxes=[[3, 3, 2, 2], [0, 0, 3, 3]], names=["cat", "dog"])
+    >>> found["bboxes"], found["names"]  # the second box shows a ninth of itself
+    ([[1.0, 1.0, 2.0, 2.0]], ['cat'])
     """
 
     def __init__(

@@ -383,6 +383,14 @@ def read_sample(dataset: Dataset, i: int) -> np.ndarray:
     ------
     DataError
         As `read_image`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.data import Dataset, read_sample
+    >>> data = Dataset([np.zeros((2, 3, 3), np.uint8)], [["cat"]])
+    >>> read_sample(data, 0).shape
+    (2, 3, 3)
     """
     if not -len(dataset) <= i < len(dataset):
         raise IndexError(f"data.read_sample: i must be below {len(dataset)}; got {i}")
@@ -463,6 +471,21 @@ def read_shards(
     ------
     DataError
         Names the shard and the sample at fault: no archive, one cut short, a sample without an image or with two.
+
+    Examples
+    --------
+    >>> import io, pathlib, tarfile, tempfile
+    >>> import multilabel as ml
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "train-000.tar"
+    >>> picture = pathlib.Path("examples/data/openclipart/images/0003.jpg").read_bytes()
+    >>> with tarfile.open(path, "w") as shard:
+    ...     for name, content in {"a.jpg": picture, "a.txt": b"cat|dog", "b.jpg": picture, "b.txt": b"dog"}.items():
+    ...         entry = tarfile.TarInfo(name)
+    ...         entry.size = len(content)
+    ...         shard.addfile(entry, io.BytesIO(content))
+    >>> data = ml.data.read_shards(path, labels="txt")
+    >>> data.labels, data.column("id"), ml.data.read_sample(data, 1).shape
+    ([['cat', 'dog'], ['dog']], ['a', 'b'], (128, 128, 3))
     """
     options = _shard_options(image, labels, field, boxes, delimiter, names, empty, unnamed)
     return _dataset(_core.read_shards(_shards(shards), options))
@@ -472,8 +495,8 @@ class ShardStream:
     """Samples of tar shards as they come, through a shuffle buffer.
 
     For shards that are compressed, come out of a pipe, or are too many to be looked through first; otherwise `read_shards`
-    is the better choice, because a loader takes it. Iterating yields ``(name, image, labels)`` with the image as uint8
-    [height, width, 3]; each iteration is the next epoch.
+    is the better choice, because a loader takes it. Iterating yields ``(name, image, labels)`` with the shard and the file
+    in it as the name, and the image as uint8 [height, width, 3]; each iteration is the next epoch.
 
     Parameters
     ----------
@@ -484,6 +507,22 @@ class ShardStream:
         shuffled as well.
     seed : int
         The order is a function of the seed and the epoch.
+
+    Examples
+    --------
+    >>> import io, pathlib, tarfile, tempfile
+    >>> import multilabel as ml
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "train-000.tar"
+    >>> picture = pathlib.Path("examples/data/openclipart/images/0003.jpg").read_bytes()
+    >>> with tarfile.open(path, "w") as shard:
+    ...     for name, content in {"a.jpg": picture, "a.txt": b"cat|dog", "b.jpg": picture, "b.txt": b"dog"}.items():
+    ...         entry = tarfile.TarInfo(name)
+    ...         entry.size = len(content)
+    ...         shard.addfile(entry, io.BytesIO(content))
+    >>> for name, image, labels in ml.data.ShardStream(path, labels="txt", buffer=1):
+    ...     print(pathlib.Path(name).name, image.shape, labels)
+    a.jpg (128, 128, 3) ['cat', 'dog']
+    b.jpg (128, 128, 3) ['dog']
     """
 
     def __init__(
@@ -535,6 +574,20 @@ class ShardSampler(_Sampler):
     buffer : int
         Samples that wait to be drawn; 1 keeps everything in the order of the shards.
     seed : int
+
+    Examples
+    --------
+    >>> import io, pathlib, tarfile, tempfile
+    >>> import multilabel as ml
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "train-000.tar"
+    >>> picture = pathlib.Path("examples/data/openclipart/images/0003.jpg").read_bytes()
+    >>> with tarfile.open(path, "w") as shard:
+    ...     for name, content in {"a.jpg": picture, "a.txt": b"cat|dog", "b.jpg": picture, "b.txt": b"dog"}.items():
+    ...         entry = tarfile.TarInfo(name)
+    ...         entry.size = len(content)
+    ...         shard.addfile(entry, io.BytesIO(content))
+    >>> ml.data.ShardSampler(ml.data.read_shards(path, labels="txt"), buffer=1).order(epoch=0)
+    array([0, 1])
     """
 
     def __init__(self, dataset: Dataset, *, buffer: int = 1000, seed: int = 0):

@@ -64,6 +64,12 @@ class SequentialSampler(_Sampler):
     ----------
     samples : int or sized
         How many there are, or the data set.
+
+    Examples
+    --------
+    >>> from multilabel.data import SequentialSampler
+    >>> SequentialSampler(3).order(epoch=7)
+    array([0, 1, 2])
     """
 
     def __init__(self, samples: Any):
@@ -82,7 +88,7 @@ class ShuffledSampler(_Sampler):
     Examples
     --------
     >>> from multilabel.data import ShuffledSampler
-    >>> sorted(ShuffledSampler(4, seed=1).order(epoch=0))
+    >>> sorted(ShuffledSampler(4, seed=1).order(epoch=0).tolist())
     [0, 1, 2, 3]
     """
 
@@ -145,7 +151,7 @@ class RepeatFactorSampler(_Sampler):
     >>> sampler = RepeatFactorSampler([[1, 0], [1, 0], [1, 0], [1, 1]], threshold=1)
     >>> sampler.factors  # the second label is on a quarter: sqrt(1 / 0.25)
     array([1., 1., 1., 2.])
-    >>> sorted(sampler.order(epoch=0))
+    >>> sorted(sampler.order(epoch=0).tolist())
     [0, 1, 2, 3, 3]
     """
 
@@ -166,6 +172,15 @@ class ClassAwareSampler(_Sampler):
     samples : int, optional
         Length of an epoch; by default as many as there are images.
     seed : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.data import ClassAwareSampler
+    >>> targets = np.array([[1, 0], [1, 0], [1, 0], [0, 1]])  # the second label is on one image in four
+    >>> order = ClassAwareSampler(targets, samples=100).order(epoch=0)
+    >>> targets[order].sum(axis=0)
+    array([50, 50])
     """
 
     def __init__(self, targets: Any, *, samples: int | None = None, seed: int = 0):

@@ -33,6 +33,14 @@ class RandomGamma(_Operation):
         Hundredths, at least 1: 80 brightens, 120 darkens. A number stands for 1 to it.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, RandomGamma
+    >>> image = np.array([[0, 64, 128, 192]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> Compose([RandomGamma(gamma_limit=(200, 200), p=1)])(image=image)["image"][0, :, 0].tolist()
+    [0, 16, 64, 145]
     """
 
     def __init__(self, gamma_limit: Limits = (80, 120), p: float = 0.5):
@@ -50,6 +58,14 @@ class Posterize(_Operation):
         Bits that are left, 1 to 7; three entries stand for red, green and blue.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, Posterize
+    >>> image = np.array([[0, 64, 128, 192]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> Compose([Posterize(num_bits=1, p=1)])(image=image)["image"][0, :, 0].tolist()
+    [0, 0, 128, 128]
     """
 
     def __init__(self, num_bits: int | Sequence[int] | Sequence[Sequence[int]] = 4, p: float = 0.5):
@@ -76,6 +92,14 @@ class Solarize(_Operation):
         Share of 255, 0 to 1.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, Solarize
+    >>> image = np.array([[0, 64, 128, 192]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> Compose([Solarize(threshold_range=(0.5, 0.5), p=1)])(image=image)["image"][0, :, 0].tolist()
+    [0, 64, 127, 63]
     """
 
     def __init__(self, threshold_range: Sequence[float] = (0.5, 0.5), p: float = 0.5):
@@ -95,6 +119,14 @@ class Equalize(_Operation):
         Treat red, green and blue apart; otherwise the brightness alone.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, Equalize
+    >>> image = np.array([[10, 11, 12, 13]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> Compose([Equalize(p=1)])(image=image)["image"][0, :, 0].tolist()
+    [0, 85, 170, 255]
     """
 
     def __init__(self, mode: Literal["cv", "pil"] = "cv", by_channels: bool = True, p: float = 0.5):
@@ -115,6 +147,15 @@ class CLAHE(_Operation):
         Tiles along the width and the height.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import CLAHE, Compose
+    >>> image = np.tile(np.arange(100, 116, dtype=np.uint8)[:, None], (16, 1, 1)).repeat(3, axis=2)
+    >>> clear = Compose([CLAHE(clip_limit=(4, 4), tile_grid_size=(1, 1), p=1)])(image=image)["image"]
+    >>> int(np.ptp(image)), int(np.ptp(clear))  # grey levels from the darkest to the brightest
+    (15, 72)
     """
 
     def __init__(self, clip_limit: Limits = 4.0, tile_grid_size: Sequence[int] = (8, 8), p: float = 0.5):
@@ -135,6 +176,15 @@ class HueSaturationValue(_Operation):
         Grey levels.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, HueSaturationValue
+    >>> image = np.full((1, 1, 3), [200, 0, 0], np.uint8)
+    >>> green = HueSaturationValue(hue_shift_limit=(60, 60), sat_shift_limit=0, val_shift_limit=0, p=1)
+    >>> Compose([green])(image=image)["image"].tolist()  # a third of the circle
+    [[[0, 200, 0]]]
     """
 
     def __init__(
@@ -167,6 +217,15 @@ class ColorJitter(_Operation):
         Share of the circle, -0.5 to 0.5; a number stands for minus to plus it.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import ColorJitter, Compose
+    >>> image = np.full((1, 1, 3), [200, 0, 0], np.uint8)
+    >>> pale = ColorJitter(brightness=0, contrast=0, saturation=(0.5, 0.5), hue=0, p=1)
+    >>> Compose([pale])(image=image)["image"].tolist()
+    [[[130, 30, 30]]]
     """
 
     def __init__(
@@ -205,6 +264,16 @@ class ToGray(_Operation):
         ``"weighted_average"``, ``"from_lab"``, ``"desaturation"``, ``"average"``, ``"max"`` or ``"pca"``.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, ToGray
+    >>> image = np.full((1, 1, 3), [200, 0, 0], np.uint8)
+    >>> Compose([ToGray(p=1)])(image=image)["image"].tolist()
+    [[[60, 60, 60]]]
+    >>> Compose([ToGray(method="max", p=1)])(image=image)["image"].tolist()
+    [[[200, 200, 200]]]
     """
 
     def __init__(self, num_output_channels: int = 3, method: str = "weighted_average", p: float = 0.5):
@@ -227,6 +296,14 @@ class GaussianBlur(_Operation):
         Deviation in pixels; a number stands for 0 to it.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, GaussianBlur
+    >>> image = np.array([[0, 0, 255, 0, 0]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> Compose([GaussianBlur(blur_limit=(3, 3), sigma_limit=(1, 1), p=1)])(image=image)["image"][0, :, 0].tolist()
+    [0, 70, 115, 70, 0]
     """
 
     def __init__(self, blur_limit: int | Sequence[int] = 0, sigma_limit: Limits = (0.5, 3.0), p: float = 0.5):
@@ -251,6 +328,15 @@ class MotionBlur(_Operation):
         -1 blurs backwards, 1 forwards, 0 both ways.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, MotionBlur
+    >>> image = np.array([[0, 0, 255, 0, 0]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> level = MotionBlur((3, 3), allow_shifted=False, angle_range=(0, 0), direction_range=(0, 0), p=1)
+    >>> Compose([level])(image=image)["image"][0, :, 0].tolist()
+    [0, 85, 85, 85, 0]
     """
 
     def __init__(
@@ -292,6 +378,14 @@ class Sharpen(_Operation):
         Pixels, above 0, for ``method="gaussian"``.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, Sharpen
+    >>> image = np.array([[100, 100, 120, 120]] * 3, np.uint8)[..., None].repeat(3, axis=2)
+    >>> Compose([Sharpen(alpha=(0.5, 0.5), lightness=(1, 1), p=1)])(image=image)["image"][1, :, 0].tolist()
+    [100, 70, 150, 120]
     """
 
     def __init__(
@@ -330,6 +424,15 @@ class ISONoise(_Operation):
         How many specks there are, and how bright, at least 0.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, ISONoise
+    >>> image = np.random.default_rng(0).integers(100, 156, (64, 64, 3)).astype(np.uint8)
+    >>> grainy = Compose([ISONoise(intensity=(0.5, 0.5), p=1)])(image=image, seed=0)["image"]
+    >>> bool((grainy != image).any()), grainy.shape
+    (True, (64, 64, 3))
     """
 
     def __init__(
@@ -351,6 +454,17 @@ class ImageCompression(_Operation):
         1 (worst) to 100.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, ImageCompression
+    >>> image = np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8)
+    >>> def error(quality):
+    ...     lossy = Compose([ImageCompression(quality_range=(quality, quality), p=1)])(image=image)["image"]
+    ...     return np.abs(lossy.astype(int) - image).mean()
+    >>> bool(error(10) > error(90))
+    True
     """
 
     def __init__(

@@ -125,7 +125,16 @@ def _averages(area_for_downscale: str | None) -> bool:
 
 
 class HorizontalFlip(_Operation):
-    """Mirror left to right with probability `p`."""
+    """Mirror left to right with probability `p`, 0 to 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, HorizontalFlip
+    >>> image = np.array([[0, 64, 128, 192]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> Compose([HorizontalFlip(p=1)])(image=image)["image"][0, :, 0].tolist()
+    [192, 128, 64, 0]
+    """
 
     def __init__(self, p: float = 0.5):
         self.p = p
@@ -133,7 +142,16 @@ class HorizontalFlip(_Operation):
 
 
 class VerticalFlip(_Operation):
-    """Mirror top to bottom with probability `p`."""
+    """Mirror top to bottom with probability `p`, 0 to 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, VerticalFlip
+    >>> image = np.arange(9, dtype=np.uint8).reshape(3, 3, 1).repeat(3, axis=2)
+    >>> Compose([VerticalFlip(p=1)])(image=image)["image"][..., 0].tolist()
+    [[6, 7, 8], [3, 4, 5], [0, 1, 2]]
+    """
 
     def __init__(self, p: float = 0.5):
         self.p = p
@@ -146,7 +164,7 @@ class Rotate(_Operation):
     Parameters
     ----------
     limit : float or (float, float)
-        Degrees; a number stands for minus to plus it. A positive angle turns counter-clockwise.
+        Degrees, of any size; a number stands for minus to plus it. A positive angle turns counter-clockwise.
     interpolation : int or str
         By OpenCV's number or by name.
     border_mode : int or str
@@ -155,9 +173,19 @@ class Rotate(_Operation):
     crop_border : bool
         Cut out the largest rectangle that shows nothing from outside, of a size that depends on the angle.
     fill : float or three floats
-        RGB colour for the constant border.
+        RGB colour for the constant border, 0 to 255.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, Rotate
+    >>> image = np.arange(9, dtype=np.uint8).reshape(3, 3, 1).repeat(3, axis=2)
+    >>> Compose([Rotate(limit=(90, 90), p=1)])(image=image)["image"][..., 0].tolist()
+    [[2, 5, 8], [1, 4, 7], [0, 3, 6]]
+    >>> Rotate(limit=15)  # a number is a range about 0
+    Rotate(limit=(-15.0, 15.0))
     """
 
     def __init__(
@@ -191,7 +219,7 @@ class Resize(_Operation):
     Parameters
     ----------
     height, width : int
-        Size of the result.
+        Size of the result in pixels, at least 1.
     interpolation : int or str
         ``"linear"`` is albumentations' default; ``"area"`` averages when it shrinks, which keeps fine structure from
         turning into stripes.
@@ -199,6 +227,14 @@ class Resize(_Operation):
         Average where the image shrinks, use `interpolation` where it grows. Masks are never averaged.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, Resize
+    >>> image = np.zeros((4, 8, 3), np.uint8)
+    >>> Compose([Resize(height=2, width=3)])(image=image)["image"].shape
+    (2, 3, 3)
     """
 
     def __init__(
@@ -272,6 +308,14 @@ class LongestMaxSize(_MaxSize):
         Average where the image shrinks.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, LongestMaxSize
+    >>> image = np.zeros((4, 8, 3), np.uint8)
+    >>> Compose([LongestMaxSize(4)])(image=image)["image"].shape
+    (2, 4, 3)
     """
 
     _make = staticmethod(_core.longest_max_size)
@@ -291,6 +335,14 @@ class SmallestMaxSize(_MaxSize):
         Average where the image shrinks.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, SmallestMaxSize
+    >>> image = np.zeros((4, 8, 3), np.uint8)
+    >>> Compose([SmallestMaxSize(2)])(image=image)["image"].shape
+    (2, 4, 3)
     """
 
     _make = staticmethod(_core.smallest_max_size)
@@ -304,15 +356,23 @@ class RandomResizedCrop(_Operation):
     size : (int, int)
         Height and width of the result.
     scale : (float, float)
-        Share of the area that is kept. The default loses small objects and leaves their labels standing; see
+        Share of the area that is kept, above 0, at most 1. The default loses small objects and leaves their labels standing; see
         ``LabelSafeCrop``.
     ratio : (float, float)
-        Width over height of the piece.
+        Width over height of the piece, above 0.
     interpolation : int or str
     area_for_downscale : None, "image" or "image_mask"
         Average where the piece shrinks.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, RandomResizedCrop
+    >>> image = np.zeros((4, 8, 3), np.uint8)
+    >>> Compose([RandomResizedCrop(size=(2, 3), scale=(0.5, 1))])(image=image)["image"].shape
+    (2, 3, 3)
     """
 
     def __init__(
@@ -459,6 +519,18 @@ class CenterCrop(_Crop):
         RGB colour for the constant border, 0 to 255.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import CenterCrop, Compose
+    >>> image = np.arange(9, dtype=np.uint8).reshape(3, 3, 1).repeat(3, axis=2)
+    >>> Compose([CenterCrop(1, 3)])(image=image)["image"][..., 0].tolist()
+    [[3, 4, 5]]
+    >>> Compose([CenterCrop(4, 4)])(image=image)
+    Traceback (most recent call last):
+        ...
+    multilabel._core.ShapeError: augmentation::CenterCrop: the image must be at least 4 x 4 (height x width); got 3 x 3...
     """
 
     _make = staticmethod(_core.center_crop)
@@ -481,6 +553,15 @@ class RandomCrop(_Crop):
         RGB colour for the constant border, 0 to 255.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, RandomCrop
+    >>> image = np.arange(9, dtype=np.uint8).reshape(3, 3, 1).repeat(3, axis=2)
+    >>> crop = Compose([RandomCrop(1, 2)])
+    >>> [crop(image=image, seed=seed)["image"][..., 0].tolist() for seed in range(3)]
+    [[[0, 1]], [[6, 7]], [[0, 1]]]
     """
 
     _make = staticmethod(_core.random_crop)
@@ -503,6 +584,14 @@ class PadIfNeeded(_Operation):
         RGB colour for the constant border, 0 to 255.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, PadIfNeeded
+    >>> image = np.arange(9, dtype=np.uint8).reshape(3, 3, 1).repeat(3, axis=2)
+    >>> Compose([PadIfNeeded(4, 4, fill=9)])(image=image)["image"][..., 0].tolist()
+    [[0, 1, 2, 9], [3, 4, 5, 9], [6, 7, 8, 9], [9, 9, 9, 9]]
     """
 
     def __init__(
@@ -546,13 +635,22 @@ class RandomBrightnessContrast(_Operation):
     brightness_limit : float or (float, float)
         Share of 255, or of the image's mean if not `brightness_by_max`.
     contrast_limit : float or (float, float)
-        0.2 stands for factors from 0.8 to 1.2.
+        At least -1; 0.2 stands for factors from 0.8 to 1.2.
     brightness_by_max : bool
         What `brightness_limit` is a share of.
     ensure_safe_range : bool
         Make a change that would lead beyond 0 ... 255 smaller, in place of clipping.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, RandomBrightnessContrast
+    >>> image = np.array([[0, 64, 128, 192]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> brighter = RandomBrightnessContrast(brightness_limit=(0.3, 0.3), contrast_limit=0, p=1)
+    >>> Compose([brighter])(image=image)["image"][0, :, 0].tolist()  # 0.3 * 255 more, at most 255
+    [76, 140, 204, 255]
     """
 
     def __init__(
@@ -583,7 +681,7 @@ class GaussNoise(_Operation):
     Parameters
     ----------
     std_range : (float, float)
-        Deviation as a share of 255. The default is albumentations' and strong; ``restrained`` uses (0.01, 0.03).
+        Deviation as a share of 255, 0 to 1. The default is albumentations' and strong; ``restrained`` uses (0.01, 0.03).
     mean_range : (float, float)
         Mean as a share of 255.
     per_channel : bool
@@ -592,6 +690,15 @@ class GaussNoise(_Operation):
         Above 0, at most 1: below 1 the noise is drawn for an image of that size and scaled up, so its grain is coarse.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, GaussNoise
+    >>> image = np.full((100, 100, 3), 128, np.uint8)
+    >>> noisy = Compose([GaussNoise(std_range=(0.02, 0.02), p=1)])(image=image, seed=0)["image"]
+    >>> round(float(noisy.std()), 1)  # 0.02 * 255
+    5.1
     """
 
     def __init__(
@@ -622,13 +729,27 @@ class Normalize(_Operation):
     Parameters
     ----------
     mean, std : float or three floats
-        Of values divided by `max_pixel_value`; ImageNet's by default.
+        Of values divided by `max_pixel_value`; `std` above 0. ImageNet's by default.
     max_pixel_value : float
+        Above 0.
     normalization : str
         ``"standard"``, or by the image's own values: ``"image"`` (mean and deviation), ``"image_per_channel"``,
         ``"min_max"``, ``"min_max_per_channel"``. A loader and a bundle need the first.
     p : float
         1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, HorizontalFlip, Normalize
+    >>> image = np.array([[0, 64, 128, 192]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> normal = Compose([Normalize(mean=0.5, std=0.5)])(image=image)["image"]
+    >>> normal.dtype.name, [round(value, 2) for value in normal[0, :, 0].tolist()]
+    ('float32', [-1.0, -0.5, 0.0, 0.51])
+    >>> Compose([Normalize(), HorizontalFlip()])
+    Traceback (most recent call last):
+        ...
+    multilabel._core.ArgumentError: augmentation::Pipeline: Normalize must be the last operation; got HorizontalFlip after it
     """
 
     def __init__(
@@ -713,7 +834,17 @@ class Custom(_Operation):
 
 
 class NoOp(_Operation):
-    """Leave the image as it is: an alternative for ``OneOf``."""
+    """Leave the image as it is: an alternative for ``OneOf``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, NoOp, OneOf, Posterize
+    >>> image = np.array([[0, 64, 128, 192]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> half = Compose([OneOf([NoOp(), Posterize(1)], p=1)])  # one image in two
+    >>> [half(image=image, seed=seed)["image"][0, :, 0].tolist() for seed in range(2)]
+    [[0, 0, 128, 128], [0, 64, 128, 192]]
+    """
 
     def __init__(self, p: float = 0.5):
         self.p = p
@@ -731,6 +862,15 @@ class ToTensorV2(_Operation):
         Kept for albumentations' sake; masks stay [height, width].
     p : float
         1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, Normalize, ToTensorV2
+    >>> image = np.zeros((4, 8, 3), np.uint8)
+    >>> tensor = Compose([Normalize(), ToTensorV2()])(image=image)["image"]
+    >>> tensor.dtype, tensor.shape
+    (torch.float32, torch.Size([3, 4, 8]))
     """
 
     def __init__(self, transpose_mask: bool = False, p: float = 1):
@@ -778,6 +918,15 @@ class OneOf(_Group):
     transforms : sequence of operations or functions
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, HorizontalFlip, OneOf, Posterize
+    >>> image = np.array([[0, 64, 128, 192]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> either = Compose([OneOf([HorizontalFlip(p=1), Posterize(1, p=2 / 3)], p=1)])  # 3 to 2
+    >>> [either(image=image, seed=seed)["image"][0, :, 0].tolist() for seed in range(2)]
+    [[192, 128, 64, 0], [0, 0, 128, 128]]
     """
 
     def __init__(self, transforms: Sequence[_Operation | Callable], p: float = 0.5):
@@ -792,11 +941,22 @@ class SomeOf(_Group):
     ----------
     transforms : sequence of operations or functions
     n : int
-        How many; without `replace` at most as many as there are.
+        How many, at least 1; without `replace` at most as many as there are.
     replace : bool
         Whether one may be chosen more than once.
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import HorizontalFlip, SomeOf, VerticalFlip
+    >>> SomeOf([HorizontalFlip(), VerticalFlip()], n=3)
+    Traceback (most recent call last):
+        ...
+    multilabel._core.ArgumentError: augmentation::SomeOf: n without replacement must be at most 2; got 3
+    >>> len(SomeOf([HorizontalFlip(), VerticalFlip()], n=3, replace=True))
+    2
     """
 
     def __init__(self, transforms: Sequence[_Operation | Callable], n: int = 1, replace: bool = False, p: float = 1):
@@ -814,6 +974,15 @@ class Sequential(_Group):
     transforms : sequence of operations or functions
     p : float
         Probability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import Compose, HorizontalFlip, OneOf, Posterize, Sequential, NoOp
+    >>> image = np.array([[0, 64, 128, 192]], np.uint8)[..., None].repeat(3, axis=2)
+    >>> both = Sequential([HorizontalFlip(p=1), Posterize(1, p=1)], p=1)
+    >>> Compose([both])(image=image)["image"][0, :, 0].tolist()
+    [128, 128, 0, 0]
     """
 
     def __init__(self, transforms: Sequence[_Operation | Callable], p: float = 0.5):
@@ -1100,6 +1269,16 @@ def from_dict(values: dict[str, Any]) -> Compose | _Operation:
     ------
     ArgumentError
         For an operation or a parameter that does not exist.
+
+    Examples
+    --------
+    >>> from multilabel.augmentation import Rotate, from_dict
+    >>> from_dict({"name": "Rotate", "limit": 15}) == Rotate(limit=15)
+    True
+    >>> from_dict({"name": "Rotate", "limits": 15})
+    Traceback (most recent call last):
+        ...
+    multilabel._core.ArgumentError: augmentation.from_dict: parameters of Rotate must be among limit, ...; got 'limits'
     """
     if not isinstance(values, Mapping):
         raise ArgumentError(f"augmentation.from_dict: values must be what to_dict returned; got {values!r}")
@@ -1164,6 +1343,17 @@ def save(
     filepath : path
     data_format : "json" or "yaml", optional
         By default YAML for ``.yaml`` and ``.yml``, which needs PyYAML, and JSON for anything else.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from multilabel.augmentation import Compose, HorizontalFlip, load, save
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "pipeline.json"
+    >>> save(Compose([HorizontalFlip()]), path)
+    >>> load(path)
+    Compose([
+        HorizontalFlip(),
+    ])
     """
     path = _Path(filepath)
     values = _json.loads(_json.dumps(transform.to_dict()))
@@ -1181,6 +1371,15 @@ def load(filepath: str | _Path, data_format: Literal["json", "yaml"] | None = No
     ------
     ArgumentError
         For a file that holds no pipeline.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from multilabel.augmentation import load
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "pipeline.json"
+    >>> _ = path.write_text('{"name": "HorizontalFlip", "p": 0.25}')
+    >>> load(path)
+    HorizontalFlip(p=0.25)
     """
     path = _Path(filepath)
     text = path.read_text(encoding="utf-8")
@@ -1216,6 +1415,15 @@ def evaluation(
         Of values divided by 255.
     interpolation : int or str
         ``"area"`` averages when it shrinks.
+
+    Examples
+    --------
+    >>> from multilabel.augmentation import evaluation
+    >>> evaluation(size=96)
+    Compose([
+        Resize(height=96, width=96, interpolation='area'),
+        Normalize(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)),
+    ])
     """
     if isinstance(size, Preprocessing):
         return Compose(
@@ -1317,6 +1525,16 @@ def trivial_augment(
         Probability of the mirror image.
     mean, std : three floats
         Of values divided by 255.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.augmentation import trivial_augment
+    >>> pipeline = trivial_augment(size=32)
+    >>> len(pipeline[1])  # the changes of which each image gets one
+    13
+    >>> pipeline(image=np.zeros((40, 50, 3), np.uint8), seed=1)["image"].shape
+    (32, 32, 3)
     """
     return Compose(
         [
@@ -1344,13 +1562,23 @@ def rand_augment(
     size : int
         Height and width of the result.
     n : int
-        How many, chosen with replacement.
+        How many, at least 1, chosen with replacement.
     magnitude : float
         0 to 10: the limit of their strength; 10 is that of ``trivial_augment``.
     flip : float
         Probability of the mirror image.
     mean, std : three floats
         Of values divided by 255.
+
+    Examples
+    --------
+    >>> from multilabel.augmentation import rand_augment
+    >>> rand_augment(size=32, n=3)[1].n
+    3
+    >>> rand_augment(magnitude=30)
+    Traceback (most recent call last):
+        ...
+    multilabel._core.ArgumentError: augmentation.rand_augment: magnitude must be between 0 and 10; got 30
     """
     if not 0 <= magnitude <= 10:
         raise ArgumentError(f"augmentation.rand_augment: magnitude must be between 0 and 10; got {magnitude!r}")

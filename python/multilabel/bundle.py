@@ -34,14 +34,41 @@ PathLike = str | os.PathLike[str]
 
 
 class Prediction(NamedTuple):
-    """A label that an image is predicted to have."""
+    """A label that an image is predicted to have.
+
+    Examples
+    --------
+    >>> from multilabel.bundle import Prediction
+    >>> label, score = Prediction("cat", 0.9)  # unpacks, or by name
+    >>> Prediction("cat", 0.9).label
+    'cat'
+    """
 
     label: str
     score: float
 
 
 class Predictor:
-    """Answers for images, with the pixels, numbers and thresholds of training. Made by :func:`load`."""
+    """Answers for images, with the pixels, numbers and thresholds of training. Made by :func:`load`.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> import multilabel as ml
+    >>> folder = pathlib.Path(tempfile.mkdtemp()) / "model"
+    >>> model = ml.model.create("efficientnet_lite0", labels=2, bias_prior=0.9)
+    >>> format = ml.augmentation.evaluation(size=32).preprocessing
+    >>> ml.bundle.save(folder, model=model, vocabulary=["cat", "dog"], preprocessing=format, threshold=[0.5, 1.0])
+    >>> predictor = ml.bundle.load(folder)
+    >>> predictor
+    Predictor(2 labels, images 32 x 32)
+    >>> image = np.zeros((40, 50, 3), np.uint8)  # any size
+    >>> [label for label, score in predictor(image)]  # scores near the prior of 0.9, and a dog needs 1
+    ['cat']
+    >>> predictor.scores([image, image]).shape
+    (2, 2)
+    """
 
     def __init__(self, native: Any) -> None:
         self._native = native
@@ -59,13 +86,6 @@ class Predictor:
         images
             One image: a path, or uint8 ``[height, width, 3]`` in RGB order (a PIL image in mode RGB too). Many: a list
             of those, or uint8 ``[n, height, width, 3]``; then one list an image.
-
-        Examples
-        --------
-        >>> import multilabel as ml
-        >>> predictor = ml.load("out/quickstart/model")  # doctest: +SKIP
-        >>> predictor("examples/data/openclipart/images/0003.jpg")  # doctest: +SKIP
-        [Prediction(label='food', score=0.97)]
         """
         many, paths, arrays = _images(images)
         rows = self._native.predict_paths(paths) if paths is not None else self._native.predict_images(arrays)
@@ -180,6 +200,21 @@ def save(
         When model and vocabulary are not of the same width.
     BundleError
         For thresholds of another length, a full disk, or a folder that holds something else.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import multilabel as ml
+    >>> folder = pathlib.Path(tempfile.mkdtemp()) / "model"
+    >>> model = ml.model.create("efficientnet_lite0", labels=2, bias_prior=0.9)
+    >>> format = ml.augmentation.evaluation(size=32).preprocessing
+    >>> ml.bundle.save(folder, model=model, vocabulary=["cat", "dog"], preprocessing=format, threshold=[0.5, 1.0])
+    >>> sorted(path.name for path in folder.iterdir())
+    ['README.md', 'config.json', 'model.safetensors', 'multilabel.json', 'preprocessor_config.json']
+    >>> ml.bundle.save(folder, model=model, vocabulary=["cat"], preprocessing=format)
+    Traceback (most recent call last):
+        ...
+    multilabel._core.LabelError: bundle::save: the vocabulary must have one label for each of the model's 2 outputs; ...
     """
     if not isinstance(model, Classifier):
         raise ArgumentError(
@@ -203,5 +238,17 @@ def load(directory: PathLike) -> Predictor:
         Naming file and field when one is missing, changed, damaged, contradicts another or is of a newer release.
     LabelError
         When the labels do not fit the model.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import multilabel as ml
+    >>> folder = pathlib.Path(tempfile.mkdtemp()) / "model"
+    >>> model = ml.model.create("efficientnet_lite0", labels=2, bias_prior=0.9)
+    >>> format = ml.augmentation.evaluation(size=32).preprocessing
+    >>> ml.bundle.save(folder, model=model, vocabulary=["cat", "dog"], preprocessing=format, threshold=[0.5, 1.0])
+    >>> predictor = ml.load(folder)
+    >>> predictor.vocabulary.labels, predictor.threshold
+    (['cat', 'dog'], ThresholdRule(2 thresholds))
     """
     return Predictor(_bundle.load(Path(directory)))

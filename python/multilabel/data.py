@@ -289,6 +289,17 @@ def read_image(
     DataError
         For a file that is missing, empty, cut short, damaged, not an image, or larger than `max_pixels`; ``path`` names
         it.
+
+    Examples
+    --------
+    >>> from multilabel.data import read_image
+    >>> image = read_image("examples/data/openclipart/images/0003.jpg")
+    >>> image.dtype, image.shape
+    (dtype('uint8'), (128, 128, 3))
+    >>> read_image("no.jpg")
+    Traceback (most recent call last):
+        ...
+    multilabel._core.DataError: data::read_image: path must be an image file; got a path that does not exist ('no.jpg')
     """
     if damage not in ("refuse", "keep"):
         raise ArgumentError(f"data.read_image: damage must be 'refuse' or 'keep'; got {damage!r}")
@@ -326,6 +337,14 @@ def inspect(
     near_bits, near_difference : int, float
         Pictures look the same whose 64-bit hashes differ in at most this many bits, and whose thumbnails of 8 x 8 pixels
         differ by at most this many grey levels of 255 on average.
+
+    Examples
+    --------
+    >>> from multilabel.data import Dataset, inspect
+    >>> data = Dataset(["a.png", "b.png", "c.png"], [["cat"], ["cat"], ["dog"]], columns={"split": ["train", "val", "train"]})
+    >>> found = inspect(data, files="none", rare_below=2)
+    >>> found.rare, found.missing
+    (['dog'], [('dog', 'val')])
     """
     return _core.inspect(
         dataset._dataset,

@@ -58,7 +58,19 @@ Weights = Sequence[float] | Tensor | None
 
 @runtime_checkable
 class Loss(Protocol):
-    """What every loss here is, and what a loss of your own should be: the C++ concept ``loss_function``."""
+    """What every loss here is, and what a loss of your own should be: the C++ concept ``loss_function``.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import multilabel as ml
+    >>> isinstance(ml.loss.Focal(), ml.loss.Loss)
+    True
+    >>> def absolute(logits, targets, *, mask=None, sample_weight=None):  # a function will do
+    ...     return (logits.sigmoid() - targets).abs().nanmean()
+    >>> absolute(torch.zeros(1, 2), torch.tensor([[1.0, float("nan")]]))
+    tensor(0.5000)
+    """
 
     def __call__(
         self, logits: Tensor, targets: Tensor, *, mask: Tensor | None = None, sample_weight: Tensor | None = None
@@ -1292,7 +1304,14 @@ _REFUSED = ("categorical_crossentropy", "categoricalcrossentropy", "softmax", "c
 
 
 def names() -> list[str]:
-    """Return the names that :func:`get` knows, sorted."""
+    """Return the names that :func:`get` knows, sorted.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> ml.loss.names()[:3]
+    ['asymmetric', 'asymmetric_polynomial', 'bce_with_logits']
+    """
     return sorted(_BY_NAME)
 
 

@@ -80,6 +80,17 @@ class Classifier(_Mirror):
         The C++ network, which the C++ training loop takes.
     config : dict
         The arguments of :func:`create` that make the same network again, without ``pretrained``.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> import torch
+    >>> model = ml.model.create("efficientnet_lite0", labels=3).eval()
+    >>> model
+    Classifier('efficientnet_lite0', labels=3, head='linear')
+    >>> images = torch.zeros(2, 3, 64, 64)
+    >>> model(images).shape, model.features(images).shape, model.feature_map(images).shape
+    (torch.Size([2, 3]), torch.Size([2, 1280]), torch.Size([2, 1280, 2, 2]))
     """
 
     def __init__(self, native: _model.Classifier) -> None:
@@ -240,7 +251,15 @@ def create(
 
 
 class SafeTensors(NamedTuple):
-    """What a .safetensors file holds."""
+    """What a .safetensors file holds.
+
+    Examples
+    --------
+    >>> from multilabel.model import SafeTensors
+    >>> tensors, metadata = SafeTensors({}, {"made by": "an example"})  # unpacks, or by name
+    >>> metadata["made by"]
+    'an example'
+    """
 
     tensors: dict[str, Tensor]
     metadata: dict[str, str]
@@ -277,6 +296,16 @@ def save_safetensors(
     ------
     BundleError
         With the system's reason where the file cannot be written.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import multilabel as ml
+    >>> import torch
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "new folder" / "one.safetensors"
+    >>> ml.model.save_safetensors(path, {"scale": torch.ones(2, dtype=torch.float16)})
+    >>> ml.model.load_safetensors(path).tensors["scale"].dtype
+    torch.float16
     """
     for name, tensor in tensors.items():
         if not isinstance(tensor, torch.Tensor):

@@ -559,6 +559,19 @@ def audit(found: Any, *, count: int = 8, ax: Axes | None = None) -> Axes:
     Notes
     -----
     Beside each pair: the label, its score before and after, and the operation.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> import numpy as np
+    >>> from multilabel.augmentation import CenterCrop, Compose
+    >>> data = ml.data.read_csv("examples/data/openclipart/labels.csv")[:20]
+    >>> def height_of(images):  # stands in for a model: it believes in labels as far as the picture is high
+    ...     return [np.full(len(data.vocabulary), min(1, len(image) / 64)) for image in images]
+    >>> found = ml.augmentation.audit(Compose([CenterCrop(32, 32)]), data, height_of, labels=data.vocabulary)
+    >>> ax = ml.plot.audit(found, count=3)
+    >>> len(ax.images)  # two pictures a case
+    6
     """
     cases = found.pictures(count)
     ax = draw.axes_or_new(ax, 5.4, 1.4 * max(1, len(cases)))

@@ -121,6 +121,17 @@ class RepeatedKFold(KFold):
     n_splits : int, default=5
     n_repeats : int, default=10
     random_state : int, RandomState or None, default=None
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multilabel.data import RepeatedKFold
+    >>> y = np.array([[1], [1], [0], [0]])
+    >>> folds = RepeatedKFold(2, n_repeats=3, random_state=0)
+    >>> folds.get_n_splits()
+    6
+    >>> [y[test].ravel().tolist() for _, test in folds.split(np.zeros(4), y)]  # half of each fold has the label
+    [[1, 0], [1, 0], [1, 0], [1, 0], [1, 0], [1, 0]]
     """
 
     def __init__(

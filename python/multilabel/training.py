@@ -68,12 +68,32 @@ _EVENTS = (
 
 
 def constant(*, warmup: float = 0.0) -> Schedule:
-    """Return the schedule that keeps the learning rate, after a linear warm-up over the share ``warmup`` of the run."""
+    """Return the schedule that keeps the learning rate, after a linear warm-up.
+
+    Parameters
+    ----------
+    warmup
+        Share of the run, in [0, 1), in which the rate climbs from near 0.
+
+    Examples
+    --------
+    >>> from multilabel.training import constant
+    >>> schedule = constant(warmup=0.5)
+    >>> [round(schedule.factor(step, 4), 2) for step in range(4)]
+    [0.33, 0.67, 1.0, 1.0]
+    """
     return _training.constant(warmup=warmup)
 
 
 def cosine(*, warmup: float = 0.0, end: float = 0.0) -> Schedule:
     """Return half a cosine from 1 down to the factor ``end``, after a linear warm-up.
+
+    Parameters
+    ----------
+    warmup
+        As in :func:`constant`.
+    end
+        In [0, 1].
 
     Examples
     --------
@@ -86,12 +106,44 @@ def cosine(*, warmup: float = 0.0, end: float = 0.0) -> Schedule:
 
 
 def linear(*, warmup: float = 0.0, end: float = 0.0) -> Schedule:
-    """Return a straight line from 1 down to the factor ``end``, after a linear warm-up."""
+    """Return a straight line from 1 down to the factor ``end``, after a linear warm-up.
+
+    Parameters
+    ----------
+    warmup
+        As in :func:`constant`.
+    end
+        In [0, 1].
+
+    Examples
+    --------
+    >>> from multilabel.training import linear
+    >>> schedule = linear(end=0.2)
+    >>> [round(schedule.factor(step, 4), 2) for step in range(4)]  # the end would be reached by the step after the last
+    [1.0, 0.8, 0.6, 0.4]
+    """
     return _training.linear(warmup=warmup, end=end)
 
 
 def step(*, warmup: float = 0.0, every: float = 1 / 3, multiplier: float = 0.1) -> Schedule:
-    """Return the schedule that multiplies the rate by ``multiplier`` after each share ``every`` of the run."""
+    """Return the schedule that multiplies the rate by ``multiplier`` after each share ``every`` of the run.
+
+    Parameters
+    ----------
+    warmup
+        As in :func:`constant`.
+    every
+        In (0, 1]; counted from the end of the warm-up, as a share of what is left of the run.
+    multiplier
+        In (0, 1].
+
+    Examples
+    --------
+    >>> from multilabel.training import step
+    >>> schedule = step(every=0.5)
+    >>> [round(schedule.factor(step, 4), 2) for step in range(4)]
+    [1.0, 1.0, 0.1, 0.1]
+    """
     return _training.step(warmup=warmup, every=every, multiplier=multiplier)
 
 
@@ -121,6 +173,18 @@ class EarlyStopping(_Callback):
         A value must be better by more than this to count.
     monitor
         The column of the history to watch; of ``"validation_loss"`` the smaller is the better.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> import numpy as np
+    >>> import torch
+    >>> data = ml.data.Dataset([np.zeros((4, 4, 3), np.uint8)] * 4, [["cat"], [], ["cat"], []])
+    >>> loader = ml.data.DataLoader(data, data.vocabulary, ml.augmentation.evaluation(size=4), batch_size=2)
+    >>> model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(48, 1))
+    >>> early = ml.training.EarlyStopping(patience=2)
+    >>> ml.training.Trainer(model, ml.loss.BCEWithLogits(), callbacks=[early]).fit(loader, loader, epochs=9)
+    History(3 epochs, best_epoch=1, stopped='by_callback')
     """
 
     def __init__(
@@ -141,6 +205,23 @@ class ModelCheckpoint(_Callback):
     ----------
     folder
         Made where it is missing.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import multilabel as ml
+    >>> import numpy as np
+    >>> import torch
+    >>> data = ml.data.Dataset([np.zeros((4, 4, 3), np.uint8)] * 4, [["cat"], [], ["cat"], []])
+    >>> loader = ml.data.DataLoader(data, data.vocabulary, ml.augmentation.evaluation(size=4), batch_size=2)
+    >>> model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(48, 1))
+    >>> checkpoint = ml.training.ModelCheckpoint(pathlib.Path(tempfile.mkdtemp()) / "run")
+    >>> trainer = ml.training.Trainer(model, ml.loss.BCEWithLogits(), callbacks=[checkpoint])
+    >>> history = trainer.fit(loader, loader, epochs=1)
+    >>> sorted(ml.model.load_safetensors(checkpoint.best).tensors)
+    ['1.bias', '1.weight']
+    >>> len(trainer.fit(loader, loader, epochs=3, resume=checkpoint.last))  # the epoch before counts
+    3
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -164,6 +245,21 @@ class CSVLogger(_Callback):
     ----------
     path
         The file; its folder is made where it is missing.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import multilabel as ml
+    >>> import numpy as np
+    >>> import torch
+    >>> data = ml.data.Dataset([np.zeros((4, 4, 3), np.uint8)] * 4, [["cat"], [], ["cat"], []])
+    >>> loader = ml.data.DataLoader(data, data.vocabulary, ml.augmentation.evaluation(size=4), batch_size=2)
+    >>> model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(48, 1))
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "history.csv"
+    >>> trainer = ml.training.Trainer(model, ml.loss.BCEWithLogits(), callbacks=[ml.training.CSVLogger(path)])
+    >>> history = trainer.fit(loader, loader, epochs=2)
+    >>> [line.split(",")[0] for line in path.read_text().splitlines()]
+    ['epoch', '1', '2']
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -181,6 +277,21 @@ class ProgressBar(_Callback):
         ``"automatic"``: a bar where the stream is a terminal.
     seconds
         Between two lines, where there is no bar.
+
+    Examples
+    --------
+    >>> import io
+    >>> import multilabel as ml
+    >>> import numpy as np
+    >>> import torch
+    >>> data = ml.data.Dataset([np.zeros((4, 4, 3), np.uint8)] * 4, [["cat"], [], ["cat"], []])
+    >>> loader = ml.data.DataLoader(data, data.vocabulary, ml.augmentation.evaluation(size=4), batch_size=2)
+    >>> model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(48, 1))
+    >>> stream = io.StringIO()
+    >>> bar = ml.training.ProgressBar(stream=stream, style="lines")
+    >>> history = ml.training.Trainer(model, ml.loss.BCEWithLogits(), callbacks=[bar]).fit(loader, loader, epochs=1)
+    >>> stream.getvalue().split(":")[0].split(",")[0]
+    'epoch 1/1'
     """
 
     def __init__(
@@ -232,7 +343,25 @@ def _erase(callback: Any) -> Any:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """A model's answers beside the truth; rows are images in the loader's order, columns labels of the vocabulary."""
+    """A model's answers beside the truth; rows are images in the loader's order, columns labels of the vocabulary.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import multilabel as ml
+    >>> import numpy as np
+    >>> import torch
+    >>> data = ml.data.Dataset([np.zeros((4, 4, 3), np.uint8)] * 4, [["cat"], [], ["cat"], []])
+    >>> loader = ml.data.DataLoader(data, data.vocabulary, ml.augmentation.evaluation(size=4), batch_size=2)
+    >>> model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(48, 1))
+    >>> held_out = ml.training.Trainer(model, ml.loss.BCEWithLogits()).predict(loader)
+    >>> held_out.targets[:, 0], held_out.scores.shape, held_out.images[0]
+    (array([1., 0., 1., 0.], dtype=float32), (4, 1), 'sample 0')
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "held_out.safetensors"
+    >>> held_out.save(path)
+    >>> ml.training.HeldOut.load(path).vocabulary.labels
+    ['cat']
+    """
 
     targets: NDArray[np.float32]
     """``[samples, labels]``: 0 or 1, NaN where unknown."""
