@@ -13,6 +13,7 @@
 
 #include "any_augmentation.hpp"
 #include "bind.hpp"
+#include "core_docs.hpp"
 #include "images.hpp"
 #include "operation_arguments.hpp"
 
@@ -297,7 +298,7 @@ void bind_augmentation(py::module_& module) {
       .value("wrap", aug::Border::wrap)
       .value("reflect_101", aug::Border::reflect_101);
   const aug::Preprocessing format;
-  py::class_<aug::Preprocessing>(module, "Preprocessing")
+  py::class_<aug::Preprocessing>(module, "Preprocessing", preprocessing_doc)
       .def(py::init([](int height, int width, const std::array<float, 3>& mean, const std::array<float, 3>& std,
                        aug::Interpolation interpolation) {
              return aug::Preprocessing{

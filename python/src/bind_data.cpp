@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "bind.hpp"
+#include "core_docs.hpp"
 #include "images.hpp"
 #include "loader.hpp"
 #include "samples.hpp"
@@ -126,7 +127,7 @@ void bind_inspection(py::module_& module) {
       .def_readonly("first", &data::LabelPair::first)
       .def_readonly("second", &data::LabelPair::second)
       .def_readonly("count", &data::LabelPair::count);
-  py::class_<Inspection>(module, "Inspection")
+  py::class_<Inspection>(module, "Inspection", inspection_doc)
       .def_readonly("samples", &Inspection::samples)
       .def_readonly("cardinality", &Inspection::cardinality)
       .def_readonly("density", &Inspection::density)

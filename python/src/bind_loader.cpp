@@ -16,6 +16,7 @@
 
 #include "any_mixer.hpp"
 #include "bind.hpp"
+#include "core_docs.hpp"
 #include "loader.hpp"
 #include "matrix_arrays.hpp"
 #include "samples.hpp"
@@ -240,7 +241,7 @@ void bind_loader(py::module_& module) {
       .value("bytes", data::Cache::bytes)
       .value("decoded", data::Cache::decoded)
       .value("shrunk", data::Cache::shrunk);
-  py::class_<data::CacheStatistics>(module, "CacheStatistics")
+  py::class_<data::CacheStatistics>(module, "CacheStatistics", cache_statistics_doc)
       .def_readonly("images", &data::CacheStatistics::images)
       .def_readonly("bytes", &data::CacheStatistics::bytes)
       .def_readonly("limit", &data::CacheStatistics::limit)

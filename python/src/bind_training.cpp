@@ -21,6 +21,7 @@
 #include "loader.hpp"
 #include "matrix_arrays.hpp"
 #include "python_objects.hpp"
+#include "training_docs.hpp"
 
 namespace py = pybind11;
 using namespace py::literals;
@@ -54,7 +55,7 @@ py::dict row_dict(const training::EpochRow& row) {
 void bind_history(py::module_& module) {
   using training::EpochRow;
   using training::History;
-  py::class_<EpochRow>(module, "EpochRow")
+  py::class_<EpochRow>(module, "EpochRow", epoch_row_doc)
       .def_readonly("epoch", &EpochRow::epoch)
       .def_readonly("training_loss", &EpochRow::training_loss)
       .def_readonly("validation_loss", &EpochRow::validation_loss)
@@ -67,7 +68,7 @@ void bind_history(py::module_& module) {
       .def("__repr__", [](const EpochRow& row) {
         return "EpochRow(" + py::str(py::module_::import("builtins").attr("repr")(row_dict(row))).cast<std::string>() + ")";
       });
-  py::class_<History>(module, "History")
+  py::class_<History>(module, "History", history_doc)
       .def_readonly("epochs", &History::epochs)
       .def_readonly("best_epoch", &History::best_epoch)
       .def_property_readonly("best", &History::best)
@@ -90,8 +91,10 @@ void bind_history(py::module_& module) {
 
 void bind_events(py::module_& module) {
   using training::TrainingState;
-  py::enum_<training::Flow>(module, "Flow").value("proceed", training::Flow::proceed).value("stop", training::Flow::stop);
-  py::class_<TrainingState>(module, "TrainingState")
+  py::enum_<training::Flow>(module, "Flow", flow_doc)
+      .value("proceed", training::Flow::proceed)
+      .value("stop", training::Flow::stop);
+  py::class_<TrainingState>(module, "TrainingState", training_state_doc)
       .def_readonly("epoch", &TrainingState::epoch)
       .def_readonly("epochs", &TrainingState::epochs)
       .def_readonly("step", &TrainingState::step)
@@ -159,7 +162,7 @@ void bind_callbacks(py::module_& module) {
 
 void bind_schedules(py::module_& module) {
   using namespace training;
-  py::class_<Schedule>(module, "Schedule")
+  py::class_<Schedule>(module, "Schedule", schedule_doc)
       .def("factor", &Schedule::factor, "step"_a, "total"_a)
       .def("__eq__", [](const Schedule& a, const Schedule& b) { return a == b; }, py::is_operator());
   const StepOptions defaults;
@@ -302,12 +305,12 @@ void bind_trainer(py::module_& module) {
              [](const py::object& made) -> AnyClassifier { return std::make_shared<PythonClassifier>(made); });
   module.def("python_loss", [](const py::object& call) { return loss::AnyLoss(PythonLoss(call)); });
 
-  py::class_<StopToken>(module, "StopToken")
+  py::class_<StopToken>(module, "StopToken", stop_token_doc)
       .def(py::init<>())
       .def("request_stop", &StopToken::request_stop)
       .def_property_readonly("stop_requested", &StopToken::stop_requested);
 
-  py::class_<Evaluation>(module, "Evaluation")
+  py::class_<Evaluation>(module, "Evaluation", evaluation_doc)
       .def_readonly("loss", &Evaluation::loss)
       .def_readonly("mean_average_precision", &Evaluation::mean_average_precision)
       .def_readonly("f1_samples", &Evaluation::f1_samples)

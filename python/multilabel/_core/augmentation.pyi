@@ -98,6 +98,28 @@ class Border:
     def value(self) -> int:
         ...
 class Preprocessing:
+    """
+    The format that a model takes: an image resized to `height` x `width`, then (x / 255 - mean) / std as planes of float
+    [3, height, width] in RGB order. A loader and a pipeline have one as ``preprocessing``; a bundle stores it.
+    
+    Parameters
+    ----------
+    height, width : int
+        Pixels; 0: not fixed.
+    mean, std : three floats
+        Of values divided by 255.
+    interpolation : Interpolation
+        How images are resized; by default by averages of areas.
+    
+    Examples
+    --------
+    >>> from multilabel.augmentation import evaluation
+    >>> stored = evaluation(size=96).preprocessing
+    >>> stored.height, stored.width, stored.mean, stored.interpolation.name
+    (96, 96, [0.5, 0.5, 0.5], 'area')
+    >>> evaluation(stored).preprocessing == stored
+    True
+    """
     __hash__: typing.ClassVar[None] = None
     def __eq__(self, arg0: Preprocessing) -> bool:
         ...
