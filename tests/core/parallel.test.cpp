@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multilabel/core/parallel.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <cstddef>
 #include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace {
 TEST_CASE("parallel_for: covers every position once, whatever the number of threads") {
@@ -33,6 +39,37 @@ TEST_CASE("parallel_for: an exception of a piece reaches the caller") {
 TEST_CASE("parallel_for: nothing to do calls nothing") {
   multilabel::parallel_for(0, 2, 1, [](std::size_t, std::size_t) { FAIL("called"); });
 }
+
+TEST_CASE("parallel_each: handles every number once, with at most one worker a thread") {
+  for (const std::size_t threads : {1u, 3u, 16u}) {
+    std::vector<int> visits(101, 0);
+    std::atomic<std::size_t> workers = 0;
+    multilabel::parallel_each(visits.size(), threads, [&] {
+      ++workers;
+      return [&](std::size_t i) { ++visits[i]; };
+    });
+    CHECK(visits == std::vector<int>(101, 1));
+    CHECK(workers <= threads);
+  }
+}
+
+TEST_CASE("parallel_each: throws for the lowest number that failed, whoever failed first") {
+  for (const std::size_t threads : {1u, 2u, 4u}) {
+    std::string what;
+    try {
+      multilabel::parallel_each(1000, threads, [] {
+        return [](std::size_t i) {
+          if (i == 40) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+          if (i >= 40) throw std::domain_error(std::to_string(i));
+        };
+      });
+    } catch (const std::domain_error& error) {
+      what = error.what();
+    }
+    CHECK(what == "40");
+  }
+}
+
 TEST_CASE("set_num_threads: is what a call without a number gets, until 0 takes it back") {
   const auto before = multilabel::get_num_threads();
   multilabel::set_num_threads(3);

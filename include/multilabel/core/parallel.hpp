@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -80,6 +81,31 @@ void parallel_for(std::size_t size, std::size_t threads, std::size_t grain, Work
   }
   for (const auto& failure : failures)
     if (failure) std::rethrow_exception(failure);
+}
+
+/// Handles each i of 0 ... size - 1 on up to `threads` threads (0: `get_num_threads()`): each makes itself a worker with
+/// `make_worker()`, with memory of its own, and calls `worker(i)` for the next i whenever it is free. For pieces of unequal
+/// cost. Rethrows the exception of the lowest i that failed.
+template <class MakeWorker>
+void parallel_each(std::size_t size, std::size_t threads, MakeWorker&& make_worker) {
+  const std::size_t workers = std::min(thread_count(threads), size);
+  std::atomic<std::size_t> next{0};
+  std::mutex failing;
+  std::size_t failed = size;
+  std::exception_ptr failure;
+  parallel_for(workers, workers, 1, [&](std::size_t, std::size_t) {
+    auto worker = make_worker();
+    for (std::size_t i = next++; i < size; i = next++) {
+      try {
+        worker(i);
+      } catch (...) {
+        const std::scoped_lock lock(failing);
+        if (i < failed) failed = i, failure = std::current_exception();
+        next = size;  // all below i have been taken
+      }
+    }
+  });
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace multilabel

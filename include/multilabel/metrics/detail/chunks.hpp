@@ -21,10 +21,9 @@ class Chunks {
   /// Calls `work(chunk, first row, end row)` for every chunk, on the threads of the process.
   template <class Work>
   void for_each(Work&& work) const {
-    parallel_for(count(), 0, 2, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t chunk = begin; chunk < end; ++chunk) {
-        work(chunk, chunk * length_, std::min(rows_, (chunk + 1) * length_));
-      }
+    const std::size_t threads = std::min(thread_count(0), std::max<std::size_t>(1, count() / 2));
+    parallel_each(count(), threads, [&] {
+      return [&](std::size_t chunk) { work(chunk, chunk * length_, std::min(rows_, (chunk + 1) * length_)); };
     });
   }
 
