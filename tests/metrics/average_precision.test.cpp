@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multilabel/metrics/average_precision.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <vector>
 
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/core/random.hpp"
+#include "multilabel/metrics/roc_auc.hpp"
 
 namespace {
 using multilabel::Matrix;
@@ -90,6 +95,33 @@ TEST_CASE("average_precision_score: equals the definition on thousands of random
   Matrix<double> widened(rows, 20);
   for (std::size_t i = 0; i < s.size(); ++i) widened.data()[i] = single.data()[i] = static_cast<float>(s.data()[i]);
   CHECK(average_precision_by_label(t, single) == average_precision_by_label(t, widened));
+}
+
+TEST_CASE("average_precision_by_label, roc_auc_by_label: as with weights of 1, on any number of threads, to the bit") {
+  const std::size_t rows = 14000, labels = 19;  // enough cells for threads; blocks of 8 or 16 labels and a rest
+  Matrix<std::int8_t> many(rows, labels);
+  Matrix<float> ranked(rows, labels);
+  Random random({11});
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    const std::size_t label = i % labels;  // the last has no positive, the first no negative, the second one negative
+    const bool positive = label == 0 || (label == 1 ? i != 20 * labels + 1 : label + 1 < labels && random.chance(0.3));
+    many.data()[i] = static_cast<std::int8_t>(label > 1 && random.chance(0.1) ? -1 : positive ? 1 : 0);
+    const double score = random.normal() + (positive ? 0.5 : 0.0);
+    ranked.data()[i] = static_cast<float>(label % 2 == 0 ? std::round(4 * score) / 4 : score);  // every other label: ties
+  }
+  const auto equal = [](const std::vector<double>& a, const std::vector<double>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+  };
+  const std::vector<double> ones(rows, 1.0);
+  const auto precision = average_precision_by_label(many, ranked, {.sample_weight = ones});
+  const auto area = roc_auc_by_label(many, ranked, {.sample_weight = ones});
+  for (const std::size_t threads : {1u, 2u, 5u}) {
+    multilabel::set_num_threads(threads);
+    CHECK(equal(average_precision_by_label(many, ranked), precision));
+    CHECK(equal(roc_auc_by_label(many, ranked), area));
+  }
+  multilabel::set_num_threads(0);
 }
 
 TEST_CASE("to_key: keeps the order of floating-point numbers and comes back") {

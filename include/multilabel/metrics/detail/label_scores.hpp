@@ -17,6 +17,7 @@
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
+#include "multilabel/metrics/detail/label_steps.hpp"
 #include "multilabel/metrics/detail/positive_steps.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
 
@@ -41,12 +42,16 @@ template <std::floating_point Score, class Metric>
   const auto codes = checked_codes(where, targets, scores, weights);
   LabelValues result{std::vector<double>(scores.columns()), std::vector<double>(scores.columns()), 0};
   std::atomic<std::size_t> undefined = 0;
-  for_each_label(codes, scores, weights, [&](std::size_t j, SplitScores<Score>& split) {
-    const auto steps = positive_steps(split);
+  const auto take = [&](std::size_t j, const PositiveSteps& steps) {
     result.values[j] = metric(steps);
     result.positives[j] = steps.positive_weight;
     undefined += Metric::is_defined(steps) ? 0 : 1;
-  });
+  };
+  if (weights.empty()) {
+    for_each_label_steps(codes, scores, take);
+  } else {
+    for_each_label(codes, scores, weights, [&](std::size_t j, SplitScores<Score>& split) { take(j, positive_steps(split)); });
+  }
   result.undefined = undefined;
   return result;
 }

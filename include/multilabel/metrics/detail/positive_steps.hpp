@@ -31,58 +31,93 @@ struct PositiveSteps {
   double negative_weight = 0.0;         ///< of all negatives
 };
 
-/// Finds the first of ascending distinct keys that is not below a given one.
+/// Ascending distinct keys, and which of them is the first not below a given one: a table over the keys' range says where to
+/// look, mostly to within two keys.
 template <std::unsigned_integral Key>
 class KeyTable {
  public:
-  explicit KeyTable(const std::vector<Key>& keys) : keys_(keys) {
-    const auto buckets = std::clamp<std::size_t>(std::bit_ceil(2 * keys.size()), 64, 65536);
-    const Key range = keys.back() - keys.front();
-    shift_ = std::max(0, static_cast<int>(std::bit_width(range)) - static_cast<int>(std::bit_width(buckets - 1)));
-    starts_.resize(static_cast<std::size_t>(range >> shift_) + 2);
-    std::size_t bucket = 0;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      const auto own = static_cast<std::size_t>((keys[i] - keys.front()) >> shift_);
-      while (bucket <= own) starts_[bucket++] = static_cast<std::uint32_t>(i);
+  explicit KeyTable(std::vector<Key> keys) : keys_(std::move(keys)) {
+    const std::size_t count = keys_.size();
+    keys_.push_back(std::numeric_limits<Key>::max());  // of no finite score: every search ends
+    const Key range = count > 0 ? keys_[count - 1] - keys_[0] : Key{0};
+    const auto slots = std::clamp<std::size_t>(std::bit_ceil(4 * count), 64, 65536);
+    shift_ = std::max(0, static_cast<int>(std::bit_width(range)) - static_cast<int>(std::bit_width(slots - 1)));
+    last_ = static_cast<std::size_t>(range >> shift_) + 1;
+    starts_.resize(last_ + 2, static_cast<std::uint32_t>(count));
+    for (std::size_t i = 0, slot = 0; i < count; ++i) {
+      for (const auto own = static_cast<std::size_t>((keys_[i] - keys_[0]) >> shift_); slot <= own; ++slot) {
+        starts_[slot] = static_cast<std::uint32_t>(i);
+      }
     }
-    while (bucket < starts_.size()) starts_[bucket++] = static_cast<std::uint32_t>(keys.size());
   }
 
+  [[nodiscard]] std::size_t size() const noexcept { return keys_.size() - 1; }
+  /// Also valid for i = size(), where it is above every score's key.
+  [[nodiscard]] Key operator[](std::size_t i) const noexcept { return keys_[i]; }
+
   [[nodiscard]] std::size_t lower_bound(Key key) const noexcept {
-    if (key <= keys_.front()) return 0;
-    if (key > keys_.back()) return keys_.size();
-    const auto bucket = static_cast<std::size_t>((key - keys_.front()) >> shift_);
-    std::size_t begin = starts_[bucket];
-    const std::size_t end = starts_[bucket + 1];
-    if (end - begin > 8) {
-      return static_cast<std::size_t>(std::lower_bound(keys_.data() + begin, keys_.data() + end, key) - keys_.data());
+    const auto slot = std::min(static_cast<std::size_t>((std::max(key, keys_[0]) - keys_[0]) >> shift_), last_);
+    std::size_t i = starts_[slot];
+    if (starts_[slot + 1] - i > 8) {
+      const auto begin = keys_.begin() + static_cast<std::ptrdiff_t>(i);
+      return static_cast<std::size_t>(std::lower_bound(begin, keys_.end(), key) - keys_.begin());
     }
-    while (begin < end && keys_[begin] < key) ++begin;
-    return begin;
+    i += keys_[i] < key ? 1 : 0;  // mostly enough, and without a branch to mispredict
+    i += keys_[i] < key ? 1 : 0;
+    while (keys_[i] < key) ++i;
+    return i;
   }
 
  private:
-  const std::vector<Key>& keys_;
-  int shift_ = 0;
+  std::vector<Key> keys_;
   std::vector<std::uint32_t> starts_;
+  std::size_t last_ = 0;
+  int shift_ = 0;
 };
 
-/// Sorts the positives (they are reordered in `split`) and places the negatives among them. O(cells + positives log positives).
-template <std::floating_point Score>
-[[nodiscard]] PositiveSteps positive_steps(SplitScores<Score>& split) {
-  using Key = score_bits_t<Score>;
-  PositiveSteps steps;
-  auto& [keys, weights] = split.positives;
-  std::vector<Key> distinct;
-  if (weights.empty()) {
-    std::sort(keys.begin(), keys.end());
-    for (const auto key : keys) {
-      if (distinct.empty() || distinct.back() != key) {
-        distinct.push_back(key);
-        steps.positives.push_back(0.0);
-      }
-      steps.positives.back() += 1.0;
+/// Sorts keys of positives and leaves the distinct ones.
+/// @return how often each came.
+template <std::unsigned_integral Key>
+[[nodiscard]] std::vector<std::uint32_t> sort_and_count(std::vector<Key>& keys) {
+  std::sort(keys.begin(), keys.end());
+  std::vector<std::uint32_t> times;
+  std::size_t distinct = 0;
+  for (const Key key : keys) {
+    if (distinct == 0 || keys[distinct - 1] != key) {
+      keys[distinct++] = key;
+      times.push_back(0);
     }
+    ++times.back();
+  }
+  keys.resize(distinct);
+  return times;
+}
+
+/// From what lies at each distinct score of the positives, ascending, and below it and above the one before.
+[[nodiscard]] inline PositiveSteps steps_from(const std::vector<double>& positives, const std::vector<double>& negatives_at,
+                                              const std::vector<double>& negatives_below, double negative_weight) {
+  const std::size_t count = positives.size();
+  PositiveSteps steps;
+  steps.positives.assign(positives.rbegin(), positives.rend());
+  steps.negatives_at.assign(negatives_at.rbegin(), negatives_at.rend());
+  steps.negatives_above.assign(negatives_below.rbegin(), negatives_below.rend());
+  steps.negatives_above.resize(count);
+  steps.positive_weight = std::accumulate(positives.begin(), positives.end(), 0.0);
+  steps.negative_weight = negative_weight;
+  return steps;
+}
+
+/// Sorts the positives and places the negatives among them. O(cells + positives log positives).
+template <std::floating_point Score>
+[[nodiscard]] PositiveSteps positive_steps(const SplitScores<Score>& split) {
+  using Key = score_bits_t<Score>;
+  const auto& [keys, weights] = split.positives;
+  std::vector<Key> distinct;
+  std::vector<double> positives;
+  if (weights.empty()) {
+    distinct = keys;
+    const auto times = sort_and_count(distinct);
+    positives.assign(times.begin(), times.end());
   } else {
     std::vector<std::pair<Key, double>> pairs(keys.size());
     for (std::size_t i = 0; i < keys.size(); ++i) pairs[i] = {keys[i], weights[i]};
@@ -90,40 +125,24 @@ template <std::floating_point Score>
     for (const auto& [key, weight] : pairs) {
       if (distinct.empty() || distinct.back() != key) {
         distinct.push_back(key);
-        steps.positives.push_back(0.0);
+        positives.push_back(0.0);
       }
-      steps.positives.back() += weight;
+      positives.back() += weight;
     }
   }
-  const std::size_t count = distinct.size();
-  std::vector<double> at(count);
-  std::vector<double> below(count + 1);  // below[i]: above distinct[i - 1] and below distinct[i]
+  const KeyTable<Key> table(std::move(distinct));
+  std::vector<double> at(table.size() + 1);
+  std::vector<double> below(table.size() + 1);  // below[i]: above key i - 1 and below key i
   const auto& negatives = split.negatives;
-  if (count > 0) {
-    const KeyTable<Key> table(distinct);
-    if (negatives.weights.empty()) {
-      std::vector<std::uint32_t> bins(2 * count + 2);
-      for (const auto key : negatives.keys) {
-        const auto place = table.lower_bound(key);
-        ++bins[2 * place + (place < count && distinct[place] == key ? 1 : 0)];
-      }
-      for (std::size_t i = 0; i <= count; ++i) below[i] = bins[2 * i];
-      for (std::size_t i = 0; i < count; ++i) at[i] = bins[2 * i + 1];
-    } else {
-      for (std::size_t i = 0; i < negatives.keys.size(); ++i) {
-        const auto place = table.lower_bound(negatives.keys[i]);
-        (place < count && distinct[place] == negatives.keys[i] ? at : below)[place] += negatives.weights[i];
-      }
-    }
+  for (std::size_t i = 0; i < negatives.keys.size(); ++i) {
+    const auto place = table.lower_bound(negatives.keys[i]);
+    (table[place] == negatives.keys[i] ? at : below)[place] += negatives.weights.empty() ? 1.0 : negatives.weights[i];
   }
-  steps.positive_weight = std::accumulate(steps.positives.begin(), steps.positives.end(), 0.0);
-  steps.negative_weight = negatives.weights.empty() ? static_cast<double>(negatives.keys.size())
-                                                    : std::accumulate(negatives.weights.begin(), negatives.weights.end(), 0.0);
-  std::reverse(steps.positives.begin(), steps.positives.end());
-  steps.negatives_at.assign(at.rbegin(), at.rend());
-  steps.negatives_above.assign(below.rbegin(), below.rend());
-  steps.negatives_above.resize(count);
-  return steps;
+  at.pop_back();
+  const double negative_weight = negatives.weights.empty()
+                                     ? static_cast<double>(negatives.keys.size())
+                                     : std::accumulate(negatives.weights.begin(), negatives.weights.end(), 0.0);
+  return steps_from(positives, at, below, negative_weight);
 }
 
 /// The same for one row of scores.

@@ -54,10 +54,7 @@ class ScoreStore {
   /// The steps of each label.
   [[nodiscard]] std::vector<PositiveSteps> by_label() const {
     std::vector<PositiveSteps> steps;
-    each([&](const auto& label) {
-      auto copy = label;
-      steps.push_back(positive_steps(copy));
-    });
+    each([&](const auto& label) { steps.push_back(positive_steps(label)); });
     return steps;
   }
 
