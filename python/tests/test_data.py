@@ -202,15 +202,25 @@ def test_batches_are_what_augmenting_each_image_gives(drawings, names):
         np.testing.assert_array_equal(images[i], recipe.write(image, seed=9, epoch=2, index=i))
 
 
-@pytest.mark.parametrize("workers", [0, 1, 3])
-def test_workers_change_nothing(drawings, names, workers):
-    def epoch(count):
-        loader = DataLoader(
-            drawings[:40], names, restrained(size=16), batch_size=8, workers=count, shuffle=True, seed=5
+@pytest.mark.parametrize("workers", [0, 1, 2, 16])
+@pytest.mark.parametrize("batch_size", [1, 7, 32])
+def test_workers_batches_and_a_resume_change_nothing(drawings, names, workers, batch_size):
+    def make(size, count):
+        return DataLoader(
+            drawings[:40], names, restrained(size=16), batch_size=size, workers=count, shuffle=True, seed=5
         )
-        return np.concatenate([images.copy() for images, _ in loader.epoch(1)])
 
-    np.testing.assert_array_equal(epoch(workers), epoch(2))
+    def pixels(batches):
+        return np.concatenate([images.copy() for images, _ in batches])
+
+    expected = pixels(make(8, 3).epoch(1))
+    np.testing.assert_array_equal(pixels(make(batch_size, workers).epoch(1)), expected)
+    first, second = make(batch_size, workers), make(batch_size, (workers + 1) % 3)
+    list(first)  # epoch 0
+    batches = iter(first)  # epoch 1
+    taken = next(batches)[0].copy()
+    second.load_state_dict(first.state_dict())
+    np.testing.assert_array_equal(np.concatenate([taken, *(images.copy() for images, _ in second)]), expected)
 
 
 def test_each_iteration_is_the_next_epoch(drawings, names):

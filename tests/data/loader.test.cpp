@@ -58,7 +58,7 @@ TEST_CASE("DataLoader: batches hold what reading, augmenting and encoding each s
   CHECK(loader.preprocessing() == aug::Preprocessing{.height = 16, .width = 16});
 }
 
-TEST_CASE("DataLoader: 0, 1, 2 and 3 workers, any batch size and a second loader deliver the same epoch") {
+TEST_CASE("DataLoader: 0, 1, 2, 3 and 16 workers, any batch size and a second loader deliver the same epoch") {
   const auto dataset = drawings(60);
   const auto make = [&](std::size_t workers, std::size_t batch_size) {
     return data::DataLoader{dataset,
@@ -67,8 +67,8 @@ TEST_CASE("DataLoader: 0, 1, 2 and 3 workers, any batch size and a second loader
                             {.batch_size = batch_size, .workers = workers, .order = data::Order::shuffled, .seed = 3}};
   };
   const auto expected = everything(make(0, 8), 5);
-  for (const std::size_t workers : {1u, 2u, 3u}) CHECK(everything(make(workers, 8), 5) == expected);
-  CHECK(everything(make(2, 7), 5).images == expected.images);
+  for (const std::size_t workers : {1u, 2u, 3u, 16u}) CHECK(everything(make(workers, 8), 5) == expected);
+  for (const std::size_t size : {1u, 7u, 60u, 100u}) CHECK(everything(make(16, size), 5).images == expected.images);
   const auto loader = make(2, 8);
   static_cast<void>(everything(loader, 0));
   CHECK(everything(loader, 5) == expected);
