@@ -96,5 +96,5 @@ class _Operation:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _remake(kind: type[_Operation], parameters: dict[str, Any]) -> _Operation:
+def _remake(kind: type[Any], parameters: dict[str, Any]) -> Any:
     return kind(**parameters)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ._augmentation_base import _remake
+from ._choices import member
 from ._core import ArgumentError, ShapeError
 from ._core import augmentation as _core
 
@@ -18,13 +20,6 @@ if TYPE_CHECKING:
 Lost = Literal["keep", "drop", "soft", "ignore", "resample"]
 BoxFormat = Literal["coco", "pascal_voc", "albumentations", "yolo"]
 _FORMATS = ("coco", "pascal_voc", "albumentations", "yolo")
-
-
-def _member(where: str, enum: Any, name: str, value: str) -> Any:
-    known = enum.__members__
-    if value not in known:
-        raise ArgumentError(f"{where}: {name} must be one of {', '.join(map(repr, known))}; got {value!r}")
-    return known[value]
 
 
 class _Values:
@@ -47,10 +42,6 @@ class _Values:
 
     def __reduce__(self):
         return (_remake, (type(self), self._parameters()))
-
-
-def _remake(kind: type, parameters: dict[str, Any]) -> Any:
-    return kind(**parameters)
 
 
 class Guard(_Values):
@@ -83,7 +74,7 @@ class Guard(_Values):
         self.min_visibility = min_visibility
         self.attempts = attempts
         self._options = {
-            "lost": _member("augmentation.Guard", _core.LostLabel, "lost", lost),
+            "lost": member("augmentation.Guard", _core.LostLabel, "lost", lost),
             "min_visibility": min_visibility,
             "attempts": attempts,
         }
@@ -434,7 +425,7 @@ class MixUp(_Mixer):
         self.targets = targets
         self.p = p
         self.min_visibility = min_visibility
-        mode = _member("augmentation.MixUp", _core.MixTargets, "targets", targets)
+        mode = member("augmentation.MixUp", _core.MixTargets, "targets", targets)
         self._mixer = _core.mix_up(alpha=alpha, targets=mode, p=p, min_visibility=min_visibility)
 
 
@@ -478,7 +469,7 @@ class CutMix(_Mixer):
         self.targets = targets
         self.p = p
         self.min_visibility = min_visibility
-        mode = _member("augmentation.CutMix", _core.MixTargets, "targets", targets)
+        mode = member("augmentation.CutMix", _core.MixTargets, "targets", targets)
         self._mixer = _core.cut_mix(alpha=alpha, targets=mode, p=p, min_visibility=min_visibility)
 
 
@@ -525,9 +516,9 @@ class Mosaic(_Mixer):
         if len(self.center) != 2:
             raise ArgumentError(f"augmentation.Mosaic: center must be (low, high); got {center!r}")
         self._mixer = _core.mosaic(
-            fit=_member("augmentation.Mosaic", _core.MosaicFit, "fit", fit),
+            fit=member("augmentation.Mosaic", _core.MosaicFit, "fit", fit),
             center=self.center,
-            targets=_member("augmentation.Mosaic", _core.MixTargets, "targets", targets),
+            targets=member("augmentation.Mosaic", _core.MixTargets, "targets", targets),
             p=p,
             min_visibility=min_visibility,
         )

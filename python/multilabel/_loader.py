@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ._choices import member
 from ._core import ArgumentError
 from ._core import data as _core
 from ._label_safety import _Mixer
@@ -111,7 +112,7 @@ class DataLoader:
         output: Literal["numpy", "torch"] = "numpy",
         pin_memory: bool = False,
     ):
-        from .data import Dataset, _label_names, _member
+        from .data import Dataset, _label_names
 
         own = isinstance(dataset, Dataset)
         if not own and not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
@@ -150,7 +151,7 @@ class DataLoader:
             shuffle=shuffle,
             drop_last=drop_last,
             on_error=on_error,
-            cache=_member(_core.Cache, "cache", cache),
+            cache=member("data", _core.Cache, "cache", cache),
             shrink=shrink,
             sampler=None if sampler is None else as_sampler(sampler),
             batch_transform=_transform(batch_transform),

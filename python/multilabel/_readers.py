@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ._choices import member
 from ._core import ArgumentError
 from ._core import data as _core
 from ._samplers import _Sampler, _seed
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 EmptyLabels = Literal["none", "unknown", "error", "drop"]
 Unnamed = Literal["absent", "unknown"]
 Doubtful = Literal["present", "unknown", "absent"]
-
-
-def member(enum: Any, name: str, value: str) -> Any:
-    """Return the member of a compiled enum; ``ArgumentError`` names those there are."""
-    if value in enum.__members__:
-        return enum.__members__[value]
-    known = ", ".join(repr(key) for key in enum.__members__)
-    raise ArgumentError(f"data: {name} must be one of {known}; got {value!r}")
 
 
 def _dataset(core: Any) -> Dataset:
@@ -46,11 +39,11 @@ def _character(where: str, name: str, value: str) -> str:
 
 
 def _empty(value: str) -> Any:
-    return member(_core.EmptyLabels, "empty", value)
+    return member("data", _core.EmptyLabels, "empty", value)
 
 
 def _unnamed(value: str) -> Any:
-    return member(_core.Unnamed, "unnamed", value)
+    return member("data", _core.Unnamed, "unnamed", value)
 
 
 def _list(value: str | Sequence[str] | None) -> list[str]:
@@ -244,8 +237,8 @@ def read_coco(
         _core.read_coco(
             os.fspath(path),
             root=_path(root),
-            labels=member(_core.CocoLabels, "labels", labels),
-            crowd=member(_core.Doubtful, "crowd", crowd),
+            labels=member("data", _core.CocoLabels, "labels", labels),
+            crowd=member("data", _core.Doubtful, "crowd", crowd),
             empty=_empty(empty),
             unnamed=_unnamed(unnamed),
         )
@@ -308,7 +301,7 @@ def read_voc(
         _core.read_voc(
             os.fspath(path),
             sets=_list(sets),
-            difficult=member(_core.Doubtful, "difficult", difficult),
+            difficult=member("data", _core.Doubtful, "difficult", difficult),
             empty=_empty(empty),
             first_pixel=first_pixel,
             annotations=annotations,
@@ -367,7 +360,7 @@ def read_folder(
         _core.read_folder(
             os.fspath(path),
             splits=_list(splits),
-            labels=member(_core.FolderLabels, "labels", labels),
+            labels=member("data", _core.FolderLabels, "labels", labels),
             names={folder: _list(own) for folder, own in (names or {}).items()},
             label_list=_path(label_list),
             delimiter=_character("read_folder", "delimiter", delimiter),

@@ -9,14 +9,9 @@ from typing import Literal
 import numpy as np
 
 from ._augmentation_base import Limits, _choice, _fixed, _Operation, _pair, _symmetric, _whole_pair
+from ._choices import one_of
 from ._core import ArgumentError
 from ._core import augmentation as _core
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
-    if value in known:
-        return value
-    raise ArgumentError(f"augmentation: {name} must be one of {', '.join(map(repr, known))}; got {value!r}")
 
 
 def _whole_range(name: str, value: int | Sequence[int], low: int) -> tuple[int, int]:
@@ -130,7 +125,7 @@ class Equalize(_Operation):
     """
 
     def __init__(self, mode: Literal["cv", "pil"] = "cv", by_channels: bool = True, p: float = 0.5):
-        self.mode = _one_of("mode", mode, ("cv", "pil"))
+        self.mode = one_of("augmentation", "mode", mode, ("cv", "pil"))
         self.by_channels = by_channels
         self.p = p
         self._operation = _core.equalize(pil=mode == "pil", by_channels=by_channels, p=p)
@@ -280,7 +275,7 @@ class ToGray(_Operation):
         if num_output_channels != 3:
             raise ArgumentError(f"augmentation.ToGray: num_output_channels must be 3; got {num_output_channels!r}")
         self.num_output_channels = num_output_channels
-        self.method = _one_of("method", method, tuple(_core.GrayMethod.__members__))
+        self.method = one_of("augmentation", "method", method, tuple(_core.GrayMethod.__members__))
         self.p = p
         self._operation = _core.to_gray(method=_choice(_core.GrayMethod, "method", method), p=p)
 
@@ -399,7 +394,7 @@ class Sharpen(_Operation):
     ):
         self.alpha = _pair("alpha", alpha)
         self.lightness = _pair("lightness", lightness)
-        self.method = _one_of("method", method, ("kernel", "gaussian"))
+        self.method = one_of("augmentation", "method", method, ("kernel", "gaussian"))
         self.kernel_size = kernel_size
         self.sigma = sigma
         self.p = p
@@ -473,7 +468,7 @@ class ImageCompression(_Operation):
         quality_range: Sequence[int] = (99, 100),
         p: float = 0.5,
     ):
-        self.compression_type = _one_of("compression_type", compression_type, ("jpeg", "webp"))
+        self.compression_type = one_of("augmentation", "compression_type", compression_type, ("jpeg", "webp"))
         self.quality_range = _whole_pair("quality_range", quality_range)
         self.p = p
         self._operation = _core.image_compression(

@@ -31,11 +31,12 @@ from ._augmentation_base import (
     _remake,
     _symmetric,
 )
+from ._choices import member as _member
 from ._core import ArgumentError
 from ._core import augmentation as _core
 from ._core.augmentation import Preprocessing
 from ._geometry_operations import Affine, CoarseDropout, Perspective, SafeRotate, ShiftScaleRotate
-from ._label_safety import BboxParams, CutMix, Guard, Lost, MixUp, Mosaic, _augment, _member
+from ._label_safety import BboxParams, CutMix, Guard, Lost, MixUp, Mosaic, _augment
 from ._value_operations import (
     CLAHE,
     ColorJitter,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ._choices import member as _member
 from ._core import ArgumentError
 from ._core import data as _core
 from ._core.data import CacheStatistics, Inspection
@@ -24,7 +25,6 @@ from ._readers import (
     read_shards,
     read_voc,
 )
-from ._readers import member as _member
 from ._samplers import (
     ClassAwareSampler,
     DistributedSampler,
@@ -348,7 +348,7 @@ def inspect(
     """
     return _core.inspect(
         dataset._dataset,
-        files=_member(_core.FileCheck, "files", files),
+        files=_member("data", _core.FileCheck, "files", files),
         split=split,
         rare_below=rare_below,
         threads=threads,

@@ -19,6 +19,7 @@
 
 #include "multilabel/augmentation/box.hpp"
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/fingerprint.hpp"
 #include "multilabel/core/random.hpp"
 
 namespace multilabel::augmentation {
@@ -90,11 +91,7 @@ inline std::vector<std::size_t> partners(std::size_t samples, RandomKey key) {
 }
 
 /// The stream of a mixer, and of one of its rows.
-constexpr std::uint32_t mixer_stream(std::string_view name) {
-  std::uint32_t hash = 2166136261u;  // FNV-1a
-  for (const char letter : name) hash = (hash ^ static_cast<unsigned char>(letter)) * 16777619u;
-  return hash;
-}
+constexpr std::uint32_t mixer_stream(std::string_view name) { return core::detail::hash_of_name(name); }
 inline Random row_draws(RandomKey key, std::size_t row) {
   return Random(key.with_stream(key.stream + 0x9E3779B9u * (static_cast<std::uint32_t>(row) + 1)));
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "multilabel/augmentation/operation.hpp"
+#include "multilabel/core/detail/fingerprint.hpp"
 
 namespace multilabel::augmentation {
 
@@ -53,9 +54,7 @@ template <class Op>
   std::map<std::string, std::uint32_t> seen;
   std::vector<std::uint32_t> streams;
   for (const auto& step : steps) {
-    std::uint32_t hash = 2166136261u;  // FNV-1a
-    for (const char letter : step.name) hash = (hash ^ static_cast<unsigned char>(letter)) * 16777619u;
-    streams.push_back(hash + 0x9E3779B9u * seen[step.name]++);
+    streams.push_back(core::detail::hash_of_name(step.name) + 0x9E3779B9u * seen[step.name]++);
   }
   return streams;
 }

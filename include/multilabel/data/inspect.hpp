@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/detail/fingerprint.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/data/dataset.hpp"
 #include "multilabel/data/image_io.hpp"
@@ -65,8 +66,9 @@ inline FileFinding look_at(const Sample& sample, FileCheck check) {
   try {
     const auto bytes = content_of(sample);
     finding.size = bytes.size();
-    finding.hash = 0xcbf29ce484222325u;
-    for (const std::uint8_t byte : bytes) finding.hash = (finding.hash ^ byte) * 0x100000001b3u;
+    core::detail::Fingerprint hash;
+    for (const std::uint8_t byte : bytes) hash.add_byte(byte);
+    finding.hash = hash.number();
     if (sample.pixels) {
       const cv::Mat image = read_sample(sample);
       finding.header.height = static_cast<std::size_t>(image.rows);

@@ -17,6 +17,7 @@
 
 #include "multilabel/augmentation/concepts.hpp"
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/fingerprint.hpp"
 #include "multilabel/core/random.hpp"
 #include "multilabel/data/batch_stream.hpp"
 #include "multilabel/data/concepts.hpp"
@@ -72,7 +73,7 @@ class DataLoader {
 
   /// The state of this loader after `position` samples of epoch `number`; `Epoch::state_dict` is that of a running one.
   [[nodiscard]] LoaderState state_dict(std::uint32_t number = 0, std::size_t position = 0) const {
-    detail::Fingerprint fingerprint;
+    core::detail::Fingerprint fingerprint;
     for (const std::size_t i : order(number)) fingerprint.add(i);
     return {.epoch = number,
             .position = position,
@@ -151,7 +152,7 @@ class DataLoader {
     // File names without their folders: a run may go on where the data have moved.
     const std::string& dataset_fingerprint() const {
       std::call_once(once, [this] {
-        detail::Fingerprint fingerprint;
+        core::detail::Fingerprint fingerprint;
         fingerprint.add(size);
         for (std::size_t i = 0; i < rows.dataset.size(); ++i) {
           const Sample& sample = rows.dataset[i];
@@ -167,7 +168,7 @@ class DataLoader {
     }
 
     std::string augmentation_fingerprint() const {
-      detail::Fingerprint fingerprint;
+      core::detail::Fingerprint fingerprint;
       if constexpr (requires { std::string(rows.augmentation.describe()); })
         fingerprint.add(std::string(rows.augmentation.describe()));
       fingerprint.add(static_cast<std::uint64_t>(rows.output.width));

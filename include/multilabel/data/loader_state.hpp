@@ -57,27 +57,6 @@ struct LoaderState {
 
 namespace detail {
 
-/// A hash of texts and numbers that does not depend on the machine (FNV-1a, 64 bits).
-class Fingerprint {
- public:
-  void add(std::string_view text) noexcept {
-    add(text.size());
-    for (const char letter : text) mix(static_cast<unsigned char>(letter));
-  }
-  void add(std::uint64_t number) noexcept {
-    for (int shift = 0; shift < 64; shift += 8) mix(static_cast<unsigned char>(number >> shift));
-  }
-  [[nodiscard]] std::string text() const {
-    std::string text(16, '0');
-    for (std::size_t i = 0; i < 16; ++i) text[i] = "0123456789abcdef"[(hash_ >> (60 - 4 * i)) & 15u];
-    return text;
-  }
-
- private:
-  void mix(unsigned char byte) noexcept { hash_ = (hash_ ^ byte) * 0x100000001b3u; }
-  std::uint64_t hash_ = 0xcbf29ce484222325u;
-};
-
 /// Throws `DataError` naming the first thing in which the two states are not of the same run.
 inline void require_same_run(const LoaderState& saved, const LoaderState& own) {
   const auto same = [](std::string_view what, const auto& stored, const auto& here) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/fingerprint.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/encoding/detail/nearest.hpp"
 
@@ -76,15 +77,9 @@ class Vocabulary {
   /// 16 hexadecimal digits that depend on the names and their order (FNV-1a, 64 bit, over each name's length and bytes), equal
   /// on every platform. For a quick look and for files; equality itself compares the names.
   [[nodiscard]] std::string fingerprint() const {
-    std::uint64_t hash = 0xcbf29ce484222325u;
-    const auto mix = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3u; };
-    for (const auto& label : labels_) {
-      for (int shift = 0; shift < 64; shift += 8) mix(static_cast<unsigned char>(label.size() >> shift));
-      for (const char letter : label) mix(static_cast<unsigned char>(letter));
-    }
-    std::string text(16, '0');
-    for (std::size_t i = 0; i < 16; ++i) text[i] = "0123456789abcdef"[(hash >> (60 - 4 * i)) & 15u];
-    return text;
+    core::detail::Fingerprint hash;
+    for (const auto& label : labels_) hash.add(label);
+    return hash.text();
   }
 
   /// For each of my labels its column in `from`, so that `mine(i, j) = theirs(i, reorder[j])`. `from` may hold more labels.

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilabel import _core
+from multilabel._choices import one_of
 from multilabel._label_arrays import as_array, label_array, mask_array, score_array, weight_array
 
 _StreamedAverage = Literal["micro", "macro", "weighted", "samples"]
@@ -211,13 +212,6 @@ def _divisor(where: str, zero_division: Any) -> float:
     raise _core.ArgumentError(f"{where}: zero_division must be 0, 1 or nan; got {zero_division!r}")
 
 
-def _named(where: str, name: str, value: Any, allowed: Iterable[Any]) -> Any:
-    allowed = tuple(allowed)
-    if value not in allowed:
-        raise _core.ArgumentError(f"{where}: {name} must be one of {', '.join(map(repr, allowed))}; got {value!r}")
-    return value
-
-
 _AVERAGES = (None, "micro", "macro", "weighted", "samples")
 
 
@@ -231,7 +225,7 @@ class _Averaged(_Counting):
         **further: Any,
     ) -> None:
         where = type(self).__name__
-        _named(where, "average", average, _AVERAGES)
+        one_of(where, "average", average, _AVERAGES)
         options = {**further, "threshold": threshold, "average": average, "zero_division": zero_division}
         compiled = getattr(_core.metrics, where)(
             **further,
@@ -380,10 +374,10 @@ class AveragePrecision(_Ranking):
         definition: Literal["sklearn", "voc07", "voc10"] = "sklearn",
     ) -> None:
         where = "AveragePrecision"
-        _named(where, "average", average, _AVERAGES[:-1])
-        _named(where, "memory", memory, ("exact", "bounded"))
-        _named(where, "undefined", undefined, ("sklearn", "skip"))
-        _named(where, "definition", definition, ("sklearn", "voc07", "voc10"))
+        one_of(where, "average", average, _AVERAGES[:-1])
+        one_of(where, "memory", memory, ("exact", "bounded"))
+        one_of(where, "undefined", undefined, ("sklearn", "skip"))
+        one_of(where, "definition", definition, ("sklearn", "voc07", "voc10"))
         compiled = _core.metrics.AveragePrecision(
             average or "macro", memory == "bounded", bool(from_logits), undefined == "skip", definition
         )
@@ -421,9 +415,9 @@ class AUROC(_Ranking):
         undefined: Literal["sklearn", "skip"] = "sklearn",
     ) -> None:
         where = "AUROC"
-        _named(where, "average", average, _AVERAGES[:-1])
-        _named(where, "memory", memory, ("exact", "bounded"))
-        _named(where, "undefined", undefined, ("sklearn", "skip"))
+        one_of(where, "average", average, _AVERAGES[:-1])
+        one_of(where, "memory", memory, ("exact", "bounded"))
+        one_of(where, "undefined", undefined, ("sklearn", "skip"))
         compiled = _core.metrics.AUROC(average or "macro", memory == "bounded", bool(from_logits), undefined == "skip")
         options = {"average": average, "memory": memory, "from_logits": from_logits, "undefined": undefined}
         super().__init__(compiled, options)
