@@ -13,8 +13,20 @@ import time
 import numpy as np
 import pytest
 
-from multilabel import ArgumentError, DataError, LabelError, ShapeError
-from multilabel.augmentation import CenterCrop, Compose, HorizontalFlip, Resize, evaluation, restrained
+from multilabel import ArgumentError, DataError, LabelError, ShapeError, _core
+from multilabel.augmentation import (
+    CenterCrop,
+    Compose,
+    GaussNoise,
+    HorizontalFlip,
+    Posterize,
+    RandomCrop,
+    Resize,
+    ToGray,
+    VerticalFlip,
+    evaluation,
+    restrained,
+)
 from multilabel.data import (
     ClassAwareSampler,
     DataLoader,
@@ -204,7 +216,7 @@ def test_batches_are_what_augmenting_each_image_gives(drawings, names):
 
 @pytest.mark.parametrize("workers", [0, 1, 2, 16])
 @pytest.mark.parametrize("batch_size", [1, 7, 32])
-def test_workers_batches_and_a_resume_change_nothing(drawings, names, workers, batch_size):
+def test_pixels_are_those_of_cpp_for_any_workers_and_batches_and_after_a_resume(drawings, names, workers, batch_size):
     def make(size, count):
         return DataLoader(
             drawings[:40], names, restrained(size=16), batch_size=size, workers=count, shuffle=True, seed=5
@@ -213,7 +225,11 @@ def test_workers_batches_and_a_resume_change_nothing(drawings, names, workers, b
     def pixels(batches):
         return np.concatenate([images.copy() for images, _ in batches])
 
-    expected = pixels(make(8, 3).epoch(1))
+    call = _core.augmentation.call_restrained  # a recipe that is all C++
+    expected = []
+    for i in make(8, 0).order(1):
+        image = read_image(drawings.images[i], shrinks_to=restrained(size=16).shrinks_to)
+        expected.append(call(image, 16, seed=5, epoch=1, index=i).transpose(2, 0, 1))
     np.testing.assert_array_equal(pixels(make(batch_size, workers).epoch(1)), expected)
     first, second = make(batch_size, workers), make(batch_size, (workers + 1) % 3)
     list(first)  # epoch 0
@@ -221,6 +237,18 @@ def test_workers_batches_and_a_resume_change_nothing(drawings, names, workers, b
     taken = next(batches)[0].copy()
     second.load_state_dict(first.state_dict())
     np.testing.assert_array_equal(np.concatenate([taken, *(images.copy() for images, _ in second)]), expected)
+
+
+def test_an_operation_more_leaves_the_draws_of_the_others(drawings, names):
+    def epoch(operations, workers):
+        loader = DataLoader(drawings[:20], names, Compose(operations), batch_size=6, workers=workers, seed=2)
+        return np.concatenate([images.copy() for images, _ in loader.epoch(3)])
+
+    few = [Resize(32, 32), HorizontalFlip(), RandomCrop(12, 12), GaussNoise(p=1)]
+    more = [Posterize(p=0), *few[:2], ToGray(p=0), *few[2:], GaussNoise(p=0)]
+    np.testing.assert_array_equal(epoch(more, 16), epoch(few, 0))
+    turned = epoch([*few[:3], VerticalFlip(p=1)], 2)
+    np.testing.assert_array_equal(turned[:, :, ::-1], epoch(few[:3], 1))
 
 
 def test_each_iteration_is_the_next_epoch(drawings, names):
