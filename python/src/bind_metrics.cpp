@@ -159,8 +159,8 @@ py::tuple score_metric(const char* where, const Labels& targets, const py::array
 py::tuple average_precision(const char* where, const Labels& targets, const py::array& scores,
                             const std::optional<std::string>& average, const std::string& definition, bool skip_undefined,
                             const Weights& sample_weight) {
-  using Definition = metrics::AveragePrecisionDefinition;
-  const auto kind = definition == "voc07" ? Definition::voc07 : definition == "voc10" ? Definition::voc10 : Definition::sklearn;
+  const auto kind = metrics::average_precision_definition_from(definition).value();
+  metrics::detail::require_no_weights(where, kind, to_vector(sample_weight));
   const auto undefined = undefined_of(skip_undefined);
   return score_metric(where, targets, scores, average, undefined, sample_weight,
                       metrics::detail::AveragePrecision{kind, undefined});

@@ -167,12 +167,10 @@ void bind_streaming(py::module_& module) {
   });
   bind_scoring<metrics::AveragePrecision>(module, "AveragePrecision")
       .def(py::init([](const std::string& average, bool bounded, bool from_logits, bool skip, const std::string& definition) {
-             const auto named = definition == "voc07"   ? AveragePrecisionDefinition::voc07
-                                : definition == "voc10" ? AveragePrecisionDefinition::voc10
-                                                        : AveragePrecisionDefinition::sklearn;
-             return metrics::AveragePrecision(
-                 {average_of("AveragePrecision", average), bounded ? Memory::bounded : Memory::exact,
-                  from_logits ? ScoreScale::logit : ScoreScale::probability, undefined_of(skip), named});
+             return metrics::AveragePrecision({average_of("AveragePrecision", average),
+                                               bounded ? Memory::bounded : Memory::exact,
+                                               from_logits ? ScoreScale::logit : ScoreScale::probability, undefined_of(skip),
+                                               metrics::average_precision_definition_from(definition).value()});
            }),
            py::arg("average"), py::arg("bounded"), py::arg("from_logits"), py::arg("skip"), py::arg("definition"));
   bind_scoring<metrics::AUROC>(module, "AUROC")

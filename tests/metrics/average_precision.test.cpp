@@ -38,6 +38,23 @@ TEST_CASE("average_precision_score: the VOC definitions") {
   CHECK(average_precision_score(rising, order, {.definition = AveragePrecisionDefinition::voc10}) == Approx(2.0 / 3.0));
 }
 
+TEST_CASE("average_precision_score: the definition of asymmetric loss, equal scores in every order alike") {
+  // + above, then two positives and a negative tied, in orders - + +, + - + and + + -
+  const Matrix<int> tied(5, 1, {1, 0, 1, 1, 0});
+  const Matrix<float> at(5, 1, {0.9f, 0.5f, 0.5f, 0.5f, 0.1f});
+  const double sum = 1.0 + ((2.0 / 3 + 3.0 / 4) + (1.0 + 3.0 / 4) + (1.0 + 1.0)) / 3;
+  AveragePrecisionOptions asl{.definition = AveragePrecisionDefinition::asl};
+  CHECK(average_precision_score(tied, at, asl) == Approx(sum / (3 + 1e-8)).epsilon(1e-14));
+  // without ties: - + +
+  const Matrix<int> rising(3, 1, {0, 1, 1});
+  const Matrix<float> order(3, 1, {0.9f, 0.8f, 0.7f});
+  CHECK(average_precision_score(rising, order, asl) == Approx((1.0 / 2 + 2.0 / 3) / (2 + 1e-8)).epsilon(1e-14));
+  asl.sample_weight = {1, 2, 1};
+  CHECK_THROWS_WITH(average_precision_score(rising, order, asl),
+                    "metrics::average_precision_score: sample_weight must be empty for the definition asl, which knows no "
+                    "weights; got 3 weights");
+}
+
 TEST_CASE("average_precision_by_label: a label without positives is 0, or NaN and out of the mean") {
   const Matrix<int> t(2, 2, {1, 0, 0, 0});
   const Matrix<float> s(2, 2, {0.9f, 0.1f, 0.2f, 0.3f});

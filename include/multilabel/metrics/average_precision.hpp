@@ -7,9 +7,12 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "multilabel/core/check.hpp"
+#include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
@@ -27,7 +30,21 @@ enum class AveragePrecisionDefinition {
   sklearn,  ///< sum of (step in recall) x precision over distinct scores, nothing interpolated; ties are one step
   voc07,    ///< mean of the best precision at recall >= 0, 0.1, ..., 1 (PASCAL VOC until 2009)
   voc10,    ///< area under the highest precision at each recall or beyond (PASCAL VOC from 2010)
+  asl,  ///< sum of the precision at each positive / (positives + 1e-8), as the script of asymmetric loss (Ridnik et al., ICCV
+        ///< 2021) and the papers after it have it, as a share, not in percent. The script leaves equal scores to its sort;
+        ///< here they count as the mean over all their orders. Rows have no weights in it.
 };
+
+/// The definition of this name, or nothing.
+[[nodiscard]] constexpr std::optional<AveragePrecisionDefinition> average_precision_definition_from(
+    std::string_view name) noexcept {
+  using enum AveragePrecisionDefinition;
+  if (name == "sklearn") return sklearn;
+  if (name == "voc07") return voc07;
+  if (name == "voc10") return voc10;
+  if (name == "asl") return asl;
+  return std::nullopt;
+}
 
 struct AveragePrecisionOptions {
   Average average = Average::macro;                                             ///< how labels become one number
@@ -38,7 +55,35 @@ struct AveragePrecisionOptions {
 
 namespace detail {
 
+/// The precision at each positive, added up. Of cells of one score, at place r stands a positive in p / tied of the orders, and
+/// before it (r - 1) (p - 1) / (tied - 1) others of them. O(cells that share the score of a positive).
+[[nodiscard]] inline double precision_at_positives(const PositiveSteps& steps) {
+  double sum = 0.0;
+  double hits = 0.0;
+  double above = 0.0;
+  for (std::size_t i = 0; i < steps.positives.size(); ++i) {
+    above += steps.negatives_above[i];
+    const double tied = steps.positives[i] + steps.negatives_at[i];
+    const double share = steps.positives[i] / tied;
+    const double before = tied > 1.0 ? (steps.positives[i] - 1.0) / (tied - 1.0) : 0.0;
+    for (double place = 1.0; place <= tied; place += 1.0) {
+      sum += share * (hits + 1.0 + (place - 1.0) * before) / (hits + above + place);
+    }
+    hits += steps.positives[i];
+    above += steps.negatives_at[i];
+  }
+  return sum;
+}
+
+inline void require_no_weights(std::string_view where, AveragePrecisionDefinition definition,
+                               const std::vector<double>& weights) {
+  if (definition != AveragePrecisionDefinition::asl || weights.empty()) return;
+  fail<ArgumentError>({where, "sample_weight must be empty for the definition asl, which knows no weights",
+                       join_text(weights.size(), " weights")});
+}
+
 [[nodiscard]] inline double average_precision_of(const PositiveSteps& steps, AveragePrecisionDefinition definition) {
+  if (definition == AveragePrecisionDefinition::asl) return precision_at_positives(steps) / (steps.positive_weight + 1e-8);
   const std::size_t count = steps.positives.size();
   std::vector<double> precision(count);
   std::vector<double> recall(count);
@@ -95,14 +140,16 @@ struct AveragePrecision {
 
 /// The average precision of `scores` [samples, labels] against `targets`, averaged over labels (macro: mAP), pooled over cells
 /// (micro), weighted by positives, or averaged over rows (samples). In [0, 1]. Throws `ShapeError` when the shapes differ and
-/// `ArgumentError` on a score that is not finite. O(cells + positives log positives).
+/// `ArgumentError` on a score that is not finite, and on weights for the definition asl. O(cells + positives log positives).
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double average_precision_score(const Targets& targets, const Scores& scores,
                                              const AveragePrecisionOptions& options = {}) {
+  constexpr std::string_view where = "metrics::average_precision_score";
+  detail::require_no_weights(where, options.definition, options.sample_weight);
   const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::averaged_score("metrics::average_precision_score", t.cells(), s.view(), options.average, options.sample_weight,
-                                options.undefined, detail::AveragePrecision{options.definition, options.undefined})
+  return detail::averaged_score(where, t.cells(), s.view(), options.average, options.sample_weight, options.undefined,
+                                detail::AveragePrecision{options.definition, options.undefined})
       .value;
 }
 
@@ -111,9 +158,11 @@ template <label_matrix Targets, score_matrix Scores>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] std::vector<double> average_precision_by_label(const Targets& targets, const Scores& scores,
                                                              const AveragePrecisionOptions& options = {}) {
+  constexpr std::string_view where = "metrics::average_precision_by_label";
+  detail::require_no_weights(where, options.definition, options.sample_weight);
   const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_scores("metrics::average_precision_by_label", t.cells(), s.view(), options.sample_weight,
+  return detail::label_scores(where, t.cells(), s.view(), options.sample_weight,
                               detail::AveragePrecision{options.definition, options.undefined})
       .values;
 }

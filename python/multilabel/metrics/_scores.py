@@ -32,7 +32,7 @@ def average_precision_score(
     average: ScoreAverage | None = "macro",
     pos_label: Any = 1,
     sample_weight: ArrayLike | None = None,
-    definition: Literal["sklearn", "voc07", "voc10"] = "sklearn",
+    definition: Literal["sklearn", "voc07", "voc10", "asl"] = "sklearn",
     undefined: Literal["sklearn", "skip"] = "sklearn",
     mask: ArrayLike | None = None,
 ) -> Any:
@@ -50,9 +50,11 @@ def average_precision_score(
         For binary data only.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
-    definition : {"sklearn", "voc07", "voc10"}, default="sklearn"
+    definition : {"sklearn", "voc07", "voc10", "asl"}, default="sklearn"
         Which number it is: nothing interpolated; the mean precision at eleven recalls; the area under the highest
-        precision at each recall or beyond. They differ by up to a point on the same scores.
+        precision at each recall or beyond; the precisions at the positives, one by one, over positives + 1e-8, which
+        is what papers since asymmetric loss report, in percent. They differ by up to a point on the same scores. "asl"
+        leaves the order of equal scores to its sort; here it is the mean over these orders. It knows no weights.
     undefined : {"sklearn", "skip"}, default="sklearn"
         A label without positives counts 0 (with a warning) as in scikit-learn, or is NaN and left out of averages.
     mask : array-like of bool of shape (samples, labels), optional
@@ -79,8 +81,8 @@ def average_precision_score(
             "Parameter pos_label is fixed to 1 for multilabel-indicator y_true. Do not set pos_label or set "
             "pos_label to 1."
         )
-    if definition not in ("sklearn", "voc07", "voc10"):
-        raise _core.ArgumentError(f"definition must be 'sklearn', 'voc07' or 'voc10'; got {definition!r}")
+    if definition not in ("sklearn", "voc07", "voc10", "asl"):
+        raise _core.ArgumentError(f"definition must be 'sklearn', 'voc07', 'voc10' or 'asl'; got {definition!r}")
     check_score_average(where, average, undefined)
     targets, scores = read_scores(y_true, y_score, mask)
     weights = weight_array(sample_weight, len(scores))

@@ -352,7 +352,7 @@ class AveragePrecision(_Ranking):
         For bounded memory: scores are logits, not probabilities. Never guessed from a batch.
     undefined : {"sklearn", "skip"}, default="sklearn"
         What a label without positives counts as: 0, or nothing (NaN, left out of averages).
-    definition : {"sklearn", "voc07", "voc10"}, default="sklearn"
+    definition : {"sklearn", "voc07", "voc10", "asl"}, default="sklearn"
         Which number average precision is; see :func:`average_precision_score`.
 
     Examples
@@ -371,13 +371,13 @@ class AveragePrecision(_Ranking):
         memory: Memory = "exact",
         from_logits: bool = False,
         undefined: Literal["sklearn", "skip"] = "sklearn",
-        definition: Literal["sklearn", "voc07", "voc10"] = "sklearn",
+        definition: Literal["sklearn", "voc07", "voc10", "asl"] = "sklearn",
     ) -> None:
         where = "AveragePrecision"
         one_of(where, "average", average, _AVERAGES[:-1])
         one_of(where, "memory", memory, ("exact", "bounded"))
         one_of(where, "undefined", undefined, ("sklearn", "skip"))
-        one_of(where, "definition", definition, ("sklearn", "voc07", "voc10"))
+        one_of(where, "definition", definition, ("sklearn", "voc07", "voc10", "asl"))
         compiled = _core.metrics.AveragePrecision(
             average or "macro", memory == "bounded", bool(from_logits), undefined == "skip", definition
         )
