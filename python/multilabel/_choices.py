@@ -12,7 +12,11 @@ from ._core import ArgumentError
 def one_of(where: str, name: str, value: Any, known: Iterable[Any]) -> Any:
     """Return the value; ``ArgumentError`` says which there are if it is none of them."""
     choices = tuple(known)
-    if value not in choices:
+    try:
+        is_known = value in choices
+    except ValueError:  # an array, whose comparison has no one answer
+        is_known = False
+    if not is_known:
         raise ArgumentError(f"{where}: {name} must be one of {', '.join(map(repr, choices))}; got {value!r}")
     return value
 

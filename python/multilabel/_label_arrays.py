@@ -115,13 +115,16 @@ def weight_array(values: Any, rows: int) -> NDArray[np.float64] | None:
         return None
     array = np.asarray(as_array(values, "sample_weight"))
     if array.ndim == 0:
-        array = np.full(rows, array)
+        array = np.full(rows, array[()])
     if array.ndim != 1:
         raise _core.ArgumentError(
             f"Sample weights must be 1D array or scalar, got {array.ndim}D array. Expected either a scalar value or a "
             f"1D array of length {rows}."
         )
-    array = np.ascontiguousarray(array, dtype=np.float64)
+    try:
+        array = np.ascontiguousarray(array, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise _core.ArgumentError(f"sample_weight must hold numbers; got {values!r}") from None
     if len(array) != rows:
         raise _core.ShapeError(f"Found input variables with inconsistent numbers of samples: {[rows, len(array)]}")
     if np.isnan(array).any():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
+from ._arguments import flag, whole
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -27,7 +28,7 @@ def _random(random_state: int | np.random.RandomState | None) -> np.random.Rando
         return np.random.mtrand._rand
     if isinstance(random_state, np.random.RandomState):
         return random_state
-    return np.random.RandomState(random_state)
+    return np.random.RandomState(whole("data", "random_state", random_state, 0, 2**32 - 1))
 
 
 def _drawn(random: np.random.RandomState, function: Any, *arguments: Any) -> list[tuple[Indices, Indices]]:
@@ -106,7 +107,11 @@ class KFold:
 
     def _folds(self, X: Any, y: Any, groups: Any, random: np.random.RandomState, shuffle: bool) -> Any:
         function = _core.data.stratified_folds
-        return _drawn(random, function, _targets(X, y), self.n_splits, shuffle, _group_numbers(groups))
+        folds, shuffle = (
+            whole("data.KFold", "n_splits", self.n_splits, 2, 2**32),
+            flag("data.KFold", "shuffle", shuffle),
+        )
+        return _drawn(random, function, _targets(X, y), folds, shuffle, _group_numbers(groups))
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
@@ -147,7 +152,7 @@ class RepeatedKFold(KFold):
     def split(self, X: Any, y: Any = None, groups: ArrayLike | None = None) -> Iterator[tuple[Indices, Indices]]:
         """Yield the positions of the training and of the test samples, as :meth:`KFold.split` does."""
         random = _random(self.random_state)
-        for _ in range(self.n_repeats):
+        for _ in range(whole("data.RepeatedKFold", "n_repeats", self.n_repeats, 1)):
             yield from self._folds(X, y, groups, random, True)
 
 
@@ -194,7 +199,7 @@ class ShuffleSplit:
         train, test = _sizes(samples, self.test_size, self.train_size)
         random = _random(self.random_state)
         numbers = _group_numbers(groups)
-        for _ in range(self.n_splits):
+        for _ in range(whole("data.ShuffleSplit", "n_splits", self.n_splits, 1)):
             yield from _drawn(random, _core.data.stratified_splits, targets, 1, train, test, numbers)
 
     __repr__ = KFold.__repr__
@@ -203,9 +208,12 @@ class ShuffleSplit:
 def _sizes(samples: int, test_size: float | None, train_size: float | None) -> tuple[int, int]:
     """Return how many samples are wanted on each side, rounded as scikit-learn does."""
     for name, size in (("test_size", test_size), ("train_size", train_size)):
-        if size is not None and not (0 < size < (1 if isinstance(size, float) else samples)):
+        known = size is None or (
+            isinstance(size, int | float | np.integer | np.floating) and not isinstance(size, bool)
+        )
+        if not known or (size is not None and not (0 < size < (1 if isinstance(size, float) else samples))):
             raise _core.ArgumentError(
-                f"data: {name} must be a share in (0, 1) or a number of samples below {samples}; got {size}"
+                f"data: {name} must be a share in (0, 1) or a number of samples below {samples}; got {size!r}"
             )
     if test_size is None and train_size is None:
         test_size = 0.1

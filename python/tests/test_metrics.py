@@ -6,6 +6,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import inspect
+import itertools
 import os
 import pkgutil
 import subprocess
@@ -182,6 +183,58 @@ def test_average_precision_by_other_definitions():
         metrics.average_precision_score(y_true, y_score, definition="mine")
 
 
+def asl_average_precision(scores, targets, order):
+    """The formula of the evaluation script of the ASL repository (src/helper_functions), for one label."""
+    epsilon = 1e-8
+    positive = targets[order] == 1
+    hits = np.cumsum(positive)
+    total = hits[-1]
+    hits[~positive] = 0
+    return np.sum(hits / np.arange(1, len(scores) + 1)) / (total + epsilon)
+
+
+def test_average_precision_by_the_definition_of_asymmetric_loss():
+    random = np.random.default_rng(0)
+    targets = (random.random((300, 5)) < 0.2).astype(int)
+    targets[:, 4] = 0  # a class without positives counts 0
+    scores = random.permutation(targets.size).reshape(targets.shape) / targets.size
+    expected = [asl_average_precision(s, t, s.argsort()[::-1]) for s, t in zip(scores.T, targets.T, strict=True)]
+    with pytest.warns(UserWarning, match="No positive class"):
+        found = metrics.average_precision_score(targets, scores, average=None, definition="asl")
+        others = metrics.average_precision_score(targets, scores, average=None)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    known = targets[:, :4]
+    assert metrics.average_precision_score(known, scores[:, :4], definition="asl") == pytest.approx(found[:4].mean())
+    np.testing.assert_allclose(found, others, rtol=1e-8)
+
+
+def test_asl_counts_equal_scores_as_the_mean_over_their_orders():
+    random = np.random.default_rng(1)
+    for _ in range(20):
+        targets = random.integers(0, 2, 6)
+        targets[0] = 1
+        scores = random.integers(0, 3, 6) / 2
+        values = [
+            asl_average_precision(scores, targets, np.array(order))
+            for order in itertools.permutations(range(6))
+            if (np.diff(scores[list(order)]) <= 0).all()
+        ]
+        both = metrics.average_precision_score(
+            np.stack([targets, targets]).T, np.stack([scores, scores]).T, definition="asl"
+        )
+        assert both == pytest.approx(np.mean(values), rel=1e-12)
+
+
+def test_asl_has_no_weights_and_is_the_same_over_batches():
+    targets, scores = [[1, 0], [0, 1], [1, 1]], [[0.9, 0.6], [0.2, 0.5], [0.2, 0.7]]
+    with pytest.raises(ValueError, match="sample_weight must be empty for the definition asl"):
+        metrics.average_precision_score(targets, scores, definition="asl", sample_weight=[1, 2, 1])
+    metric = metrics.AveragePrecision(definition="asl")
+    metric.update(targets[:1], scores[:1])
+    metric.update(targets[1:], scores[1:])
+    assert metric.compute() == metrics.average_precision_score(targets, scores, definition="asl")
+
+
 def test_undefined_labels_warn_or_are_left_out():
     with pytest.warns(UserWarning, match="No positive class found in y_true"):
         assert metrics.average_precision_score(Y[:, [0, 0]] * [1, 0], S[:, :2]) == 0.5
@@ -304,3 +357,20 @@ def test_bootstrap_draws_the_weights_and_the_mask_with_their_rows():
     interval = metrics.bootstrap_interval(metric, targets, targets, sample_weight=weights, mask=mask, resamples=20)
     assert interval.value == 4
     assert interval.samples.min() < 4
+
+
+@pytest.mark.parametrize("weights", ["x", {}, object(), ["a", "b", "c"]])
+@pytest.mark.parametrize("function", [metrics.f1_score, metrics.average_precision_score, metrics.label_ranking_loss])
+def test_weights_that_are_no_numbers_are_named(function, weights):
+    options = {"average": "macro"} if function is metrics.f1_score else {}
+    with pytest.raises(multilabel.ArgumentError, match="sample_weight must hold numbers; got"):
+        function(Y, Y if options else Y.astype(float), sample_weight=weights, **options)
+
+
+def test_bootstrap_names_arguments_of_the_wrong_kind():
+    with pytest.raises(multilabel.ArgumentError, match="confidence must be a number; got None"):
+        metrics.bootstrap_interval(metrics.hamming_loss, Y, Y, confidence=None)
+    with pytest.raises(multilabel.ArgumentError, match=r"resamples must be a whole number of at least 1; got 2\.5"):
+        metrics.bootstrap_interval(metrics.hamming_loss, Y, Y, resamples=2.5)
+    with pytest.raises(multilabel.ArgumentError, match="metric must be a function"):
+        metrics.bootstrap_interval("f1", Y, Y)

@@ -188,3 +188,15 @@ def test_bad_input_is_named():
         list(KFold(2).split(np.zeros(4)))
     with pytest.raises(ArgumentError, match="at least one array"):
         train_test_split()
+    with pytest.raises(ArgumentError, match=r"n_splits must be a whole number from 2 .*got -1"):
+        list(KFold(-1).split(None, np.eye(4)))
+    with pytest.raises(ArgumentError, match=r"n_splits must be a whole number .*got '2'"):
+        list(ShuffleSplit("2").split(None, np.eye(4)))
+    with pytest.raises(ArgumentError, match="shuffle must be True or False; got 'yes'"):
+        list(KFold(2, shuffle="yes").split(None, np.eye(4)))
+    with pytest.raises(ArgumentError, match=r"n_repeats must be a whole number .*got 0"):
+        list(RepeatedKFold(2, n_repeats=0).split(None, np.eye(4)))
+    with pytest.raises(ArgumentError, match="random_state must be a whole number from 0 to 4294967295; got -1"):
+        list(KFold(2, random_state=-1).split(None, np.eye(4)))
+    with pytest.raises(ArgumentError, match=r"test_size must be a share .*got 'half'"):
+        list(ShuffleSplit(1, test_size="half").split(None, np.eye(4)))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilabel import _core
+from multilabel._arguments import real, whole
 from multilabel._label_arrays import as_array, is_sparse, score_array
 
 from ._input import read_predictions, read_scores, refused_scores
@@ -147,10 +148,14 @@ def bootstrap_interval(
     >>> interval.low <= interval.value <= interval.high
     True
     """
+    if not callable(metric):
+        raise _core.ArgumentError(
+            f"bootstrap_interval: metric must be a function of targets and scores; got {metric!r}"
+        )
+    confidence = real("bootstrap_interval", "confidence", confidence)
+    resamples = whole("bootstrap_interval", "resamples", resamples, 1)
     if not 0 < confidence < 1:
         raise _core.ArgumentError(f"bootstrap_interval: confidence must be between 0 and 1; got {confidence!r}")
-    if resamples < 1:
-        raise _core.ArgumentError(f"bootstrap_interval: resamples must be at least 1; got {resamples!r}")
     targets, other = _by_row(y_true, "y_true"), _by_row(y_other, "y_other")
     rows = targets.shape[0]
     of_rows = {
