@@ -5,6 +5,7 @@
 #include "multilabel/metrics/accuracy.hpp"
 #include "multilabel/metrics/average_precision.hpp"
 #include "multilabel/metrics/averaging.hpp"
+#include "multilabel/metrics/bins.hpp"
 #include "multilabel/metrics/classification.hpp"
 #include "multilabel/metrics/classification_report.hpp"
 #include "multilabel/metrics/coco_report.hpp"

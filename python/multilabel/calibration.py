@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from . import _core
+from ._arguments import whole
+from ._choices import one_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,8 +43,9 @@ def reliability_curve(
     targets: ArrayLike,
     scores: ArrayLike,
     *,
-    bins: int = 10,
-    binning: Literal["uniform", "quantile"] = "uniform",
+    n_bins: int = 10,
+    strategy: Literal["uniform", "quantile"] = "uniform",
+    mask: ArrayLike | None = None,
 ) -> ReliabilityCurve:
     """Mean score against share of positives, bin by bin, over all known cells.
 
@@ -55,9 +58,11 @@ def reliability_curve(
         0, 1, and NaN or -1 for unknown cells, which are skipped.
     scores : array-like of shape (samples, labels)
         Probabilities in [0, 1].
-    bins : int, default=10
-    binning : {"uniform", "quantile"}, default="uniform"
+    n_bins : int, default=10
+    strategy : {"uniform", "quantile"}, default="uniform"
         Bins of equal width, or of about equally many cells.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``targets``; what stands there is not looked at.
 
     Returns
     -------
@@ -72,16 +77,13 @@ def reliability_curve(
     Examples
     --------
     >>> from multilabel.calibration import reliability_curve
-    >>> curve = reliability_curve([[1, 0], [1, 1]], [[0.9, 0.2], [0.9, 0.9]], bins=2)
+    >>> curve = reliability_curve([[1, 0], [1, 1]], [[0.9, 0.2], [0.9, 0.9]], n_bins=2)
     >>> curve.scores, curve.rates
     (array([0.2, 0.9]), array([0., 1.]))
     >>> round(curve.expected_error, 3)
     0.125
     """
-    if binning not in ("uniform", "quantile"):
-        raise _core.ArgumentError(
-            f"calibration.reliability_curve: binning must be 'uniform' or 'quantile'; got {binning!r}"
-        )
-    if bins < 1:
-        raise _core.ArgumentError(f"calibration.reliability_curve: bins must be at least 1; got {bins}")
-    return ReliabilityCurve(*_core.calibration.reliability_curve(targets, scores, bins, binning == "quantile"))
+    where = "calibration.reliability_curve"
+    one_of(where, "strategy", strategy, ("uniform", "quantile"))
+    n_bins = whole(where, "n_bins", n_bins, 1, 10**6)
+    return ReliabilityCurve(*_core.calibration.reliability_curve(targets, scores, n_bins, strategy == "quantile", mask))

@@ -310,8 +310,8 @@ def reliability(
     targets: ArrayLike,
     scores: ArrayLike,
     *,
-    bins: int = 12,
-    binning: Literal["uniform", "quantile"] = "uniform",
+    n_bins: int = 12,
+    strategy: Literal["uniform", "quantile"] = "uniform",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how often labels are truly there against the score they were given, over all cells.
@@ -320,9 +320,9 @@ def reliability(
     ----------
     targets, scores : array [samples, labels]
         Truth (NaN or -1 unknown, skipped) and scores in [0, 1].
-    bins : int, default=12
+    n_bins : int, default=12
         Number of bins of the score.
-    binning : {"uniform", "quantile"}, default="uniform"
+    strategy : {"uniform", "quantile"}, default="uniform"
         Bins of equal width, or of about equally many cells.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
@@ -336,7 +336,7 @@ def reliability(
     Examples
     --------
     >>> from multilabel import plot
-    >>> ax = plot.reliability([[1, 0], [1, 0]], [[0.9, 0.1], [0.7, 0.3]], bins=2)
+    >>> ax = plot.reliability([[1, 0], [1, 0]], [[0.9, 0.1], [0.7, 0.3]], n_bins=2)
     >>> ax.texts[0].get_text()
     'expected calibration error 0.200'
     """
@@ -346,7 +346,7 @@ def reliability(
     if score.size and not (score.min() >= 0 and score.max() <= 1):
         extremes = f"{score.min():g} to {score.max():g}"
         raise ArgumentError(f"plot.reliability: scores must be in [0, 1]; got {extremes}. Pass scores, not logits")
-    curve = calibration.reliability_curve(truth, score, bins=bins, binning=binning)
+    curve = calibration.reliability_curve(truth, score, n_bins=n_bins, strategy=strategy)
     low, high = draw.wilson_interval(curve.rates * curve.counts, curve.counts)
     spread = np.clip([curve.rates - low, high - curve.rates], 0, None)
 

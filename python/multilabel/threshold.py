@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import _core
+from ._arguments import flag, real, reals, seed_of, whole
+from ._choices import one_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +41,8 @@ HIGH_RECALL = _core.threshold.HIGH_RECALL
 HIGH_PRECISION = _core.threshold.HIGH_PRECISION
 """0.7: is right more often, for labels that are published unseen."""
 
+_METRICS = ("f1", "fbeta", "jaccard", "precision", "recall", "accuracy", "hamming", "youden", "cost")
+_AVERAGES = ("micro", "macro", "weighted", "samples")
 _OUTCOMES = ("false_positive", "false_negative", "true_positive", "true_negative")
 
 
@@ -54,15 +58,20 @@ class Sweep(NamedTuple):
 
 
 def _costs(cost: dict[str, float] | None) -> tuple[float, ...]:
-    given = {} if cost is None else dict(cost)
-    unknown = sorted(set(given) - set(_OUTCOMES))
+    if not isinstance(cost, dict | None):
+        raise _core.ArgumentError(f"cost: must be a dict of {', '.join(_OUTCOMES)}, or None; got {cost!r}")
+    given = {} if cost is None else cost
+    unknown = [key for key in given if key not in _OUTCOMES]
     if unknown:
         raise _core.ArgumentError(f"cost: the keys must be among {', '.join(_OUTCOMES)}; got {unknown[0]!r}")
-    return tuple(float(given.get(name, default)) for name, default in zip(_OUTCOMES, (1, 1, 0, 0), strict=True))
+    return tuple(
+        real("cost", name, given.get(name, default)) for name, default in zip(_OUTCOMES, (1, 1, 0, 0), strict=True)
+    )
 
 
 def _constraint(text: str) -> tuple[str, float]:
-    match = re.fullmatch(r"\s*(?:(precision|recall)\s*>=|(predictions_per_image)\s*<=)\s*(\S+)\s*", text)
+    pattern = r"\s*(?:(precision|recall)\s*>=|(predictions_per_image)\s*<=)\s*(\S+)\s*"
+    match = re.fullmatch(pattern, text) if isinstance(text, str) else None
     try:
         if match:
             return match[1] or match[2], float(match[3])
@@ -83,6 +92,7 @@ def sweep(
     thresholds: Sequence[float] | NDArray[np.floating[Any]] | None = None,
     beta: float = 1.0,
     cost: dict[str, float] | None = None,
+    mask: ArrayLike | None = None,
 ) -> Sweep:
     """The metric along one threshold for all labels: at every distinct score, exactly, or at the thresholds given.
 
@@ -103,6 +113,8 @@ def sweep(
         Of "fbeta".
     cost : dict, optional
         Of "cost": what a "false_positive" (1), "false_negative" (1), "true_positive" (0) and "true_negative" (0) costs.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``targets``; what stands there is not looked at.
 
     Returns
     -------
@@ -123,13 +135,14 @@ def sweep(
     >>> best.thresholds_
     array([0.3])
     """
-    if thresholds is None:
-        points: list[float] = []
-    else:
-        points = [float(threshold) for threshold in thresholds]
-        if not points:
-            raise _core.ArgumentError("threshold.sweep: thresholds must hold at least one value, or be None; got none")
-    return Sweep(*_core.threshold.sweep(targets, scores, metric, average, points, beta, _costs(cost)))
+    where = "threshold.sweep"
+    points = [] if thresholds is None else reals(where, "thresholds", thresholds)
+    if thresholds is not None and not points:
+        raise _core.ArgumentError(f"{where}: thresholds must hold at least one value, or be None; got none")
+    one_of(where, "metric", metric, _METRICS)
+    one_of(where, "average", average, _AVERAGES)
+    beta = real(where, "beta", beta)
+    return Sweep(*_core.threshold.sweep(targets, scores, mask, metric, average, points, beta, _costs(cost)))
 
 
 def tune(
@@ -146,6 +159,7 @@ def tune(
     cost: dict[str, float] | None = None,
     passes: int = 20,
     seed: int = 0,
+    mask: ArrayLike | None = None,
 ) -> ThresholdRule:
     """The threshold, or one per label, with the best value of the metric.
 
@@ -182,6 +196,8 @@ def tune(
         At most so many times round the labels for the samples average.
     seed : int, default=0
         Which rows share a fold.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``targets``; what stands there is not looked at.
 
     Returns
     -------
@@ -202,18 +218,20 @@ def tune(
     >>> rule.value_
     1.0
     """
+    where = "threshold.tune"
     return _core.threshold.tune(
         targets,
         scores,
-        metric,
-        average,
-        per_label,
-        shrinkage,
-        cross_fit,
-        beta,
+        mask,
+        one_of(where, "metric", metric, _METRICS),
+        one_of(where, "average", average, _AVERAGES),
+        flag(where, "per_label", per_label),
+        None if shrinkage is None else real(where, "shrinkage", shrinkage),
+        whole(where, "cross_fit", cross_fit, 0, 2**32),
+        real(where, "beta", beta),
         _costs(cost),
-        passes,
-        seed,
+        whole(where, "passes", passes, 1, 2**31 - 1),
+        seed_of(where, seed),
         None if constraint is None else _constraint(constraint),
     )
 
@@ -229,6 +247,7 @@ def conformal(
     bound: Literal["hoeffding_bentkus", "betting"] = "hoeffding_bentkus",
     per_label: bool = False,
     points: int = 99,
+    mask: ArrayLike | None = None,
 ) -> ThresholdRule:
     """The boldest threshold whose risk on new images is controlled, without a model of the data.
 
@@ -258,6 +277,8 @@ def conformal(
         (fnr) or never (fpr, fdr) predicted, which keeps the promise; for f1 and jaccard that is an error.
     points : int, default=99
         How many thresholds between 0 and 1 a grid has.
+    mask : array-like of bool of shape (samples, labels), optional
+        False where the truth is unknown, besides NaN and -1 in ``targets``; what stands there is not looked at.
 
     Returns
     -------
@@ -277,9 +298,19 @@ def conformal(
     >>> rule.thresholds_
     array([0.1])
     """
-    if points < 1:
-        raise _core.ArgumentError(f"threshold.conformal: points must be at least 1; got {points}")
-    return _core.threshold.conformal(targets, scores, risk, alpha, method, delta, bound, per_label, points)
+    where = "threshold.conformal"
+    return _core.threshold.conformal(
+        targets,
+        scores,
+        mask,
+        one_of(where, "risk", risk, ("fnr", "fpr", "fdr", "f1", "jaccard")),
+        real(where, "alpha", alpha),
+        one_of(where, "method", method, ("crc", "rcps", "ltt")),
+        real(where, "delta", delta),
+        one_of(where, "bound", bound, ("hoeffding_bentkus", "betting")),
+        flag(where, "per_label", per_label),
+        whole(where, "points", points, 1, 10**6),
+    )
 
 
 def decode_expected_f1(scores: ArrayLike, *, negligible: float = 0.0, threads: int = 1) -> NDArray[np.uint8]:
@@ -308,6 +339,8 @@ def decode_expected_f1(scores: ArrayLike, *, negligible: float = 0.0, threads: i
            [1, 0],
            [0, 0]], dtype=uint8)
     """
+    where = "threshold.decode_expected_f1"
+    negligible, threads = real(where, "negligible", negligible), whole(where, "threads", threads, 0, 2**16)
     return _core.threshold.decode_expected_f1(scores, negligible, threads)
 
 

@@ -91,6 +91,8 @@ logits : array-like of shape (samples, labels)
     Finite model outputs before the sigmoid, of samples the model was not trained on.
 per_label : bool, default=False
     One fit per label instead of one for all. A label without a known positive and a known negative takes the fit of all.
+mask : array-like of bool of shape (samples, labels), optional
+    False where the truth is unknown, besides NaN and -1 in ``targets``; what stands there is not looked at.
 )";
 
 constexpr const char* apply_text = R"(Calibrated probabilities, in the precision of the logits.
@@ -111,14 +113,15 @@ py::class_<Calibrator> bind(py::module_& module, const char* name, const char* t
   const std::string where = std::string(name) + ".fit", apply_where = std::string(name) + ".apply";
   type.def_static(
           "fit",
-          [where](const py::object& targets, const py::object& logits, bool per_label) {
-            const auto known = target_matrix(where, targets);
+          [where](const py::object& targets, const py::object& logits, bool per_label, const py::object& mask) {
+            const auto known = target_matrix(where, targets, mask);
             return with_scores(where, logits, [&](auto view) {
               const py::gil_scoped_release release;
               return Calibrator::fit(known, view, options(per_label));
             });
           },
-          py::arg("targets"), py::arg("logits"), py::kw_only(), py::arg("per_label") = false, fit_text)
+          py::arg("targets"), py::arg("logits"), py::kw_only(), py::arg("per_label") = false, py::arg("mask") = py::none(),
+          fit_text)
       .def(
           "apply",
           [apply_where](const Calibrator& self, const py::object& logits) {
@@ -206,19 +209,19 @@ Examples
           "list of (scores, probabilities): the corners of one curve, or of one per label.");
   module.def(
       "reliability_curve",
-      [](const py::object& targets, const py::object& scores, std::size_t bins, bool quantile) {
+      [](const py::object& targets, const py::object& scores, std::size_t n_bins, bool quantile, const py::object& mask) {
         constexpr std::string_view where = "calibration.reliability_curve";
-        const auto known = target_matrix(where, targets);
+        const auto known = target_matrix(where, targets, mask);
         auto curve = with_scores(where, scores, [&](auto view) {
           const py::gil_scoped_release release;
           return calibration::reliability_curve(
-              known, view, {bins, quantile ? calibration::Binning::quantile : calibration::Binning::uniform});
+              known, view, {n_bins, quantile ? calibration::BinStrategy::quantile : calibration::BinStrategy::uniform});
         });
         const double error = curve.expected_error();
         return py::make_tuple(to_numpy(std::move(curve.scores)), to_numpy(std::move(curve.rates)),
                               to_numpy(std::vector<std::int64_t>(curve.counts.begin(), curve.counts.end())), error);
       },
-      py::arg("targets"), py::arg("scores"), py::arg("bins"), py::arg("quantile"));
+      py::arg("targets"), py::arg("scores"), py::arg("n_bins"), py::arg("quantile"), py::arg("mask"));
 }
 
 }  // namespace multilabel::python

@@ -35,10 +35,10 @@ py::object probability(const char* where, const std::string& kind, const Labels&
 }
 
 py::object calibration_error(const char* where, const Labels& targets, const py::array& scores,
-                             const std::optional<std::string>& average, std::size_t bins, bool equal_mass) {
+                             const std::optional<std::string>& average, std::size_t n_bins, bool quantile) {
   const auto how = average ? average_of(where, *average) : Average::macro;
-  const metrics::CalibrationErrorOptions options{how, bins,
-                                                 equal_mass ? metrics::Binning::equal_mass : metrics::Binning::equal_width};
+  const metrics::CalibrationErrorOptions options{how, n_bins,
+                                                 quantile ? metrics::BinStrategy::quantile : metrics::BinStrategy::uniform};
   return with_scores(where, scores, [&]<class Score>(MatrixView<const Score> view) -> py::object {
     std::vector<double> errors;
     double one = 0.0;
@@ -129,8 +129,8 @@ void bind_score_metrics(py::module_& module) {
   const auto y_score = py::arg("y_score");
   const auto weight = py::arg("sample_weight") = py::none();
   module.def("probability", &probability, where, py::arg("kind"), y_true, y_score, py::arg("average"), weight);
-  module.def("calibration_error", &calibration_error, where, y_true, y_score, py::arg("average"), py::arg("bins"),
-             py::arg("equal_mass"));
+  module.def("calibration_error", &calibration_error, where, y_true, y_score, py::arg("average"), py::arg("n_bins"),
+             py::arg("quantile"));
   module.def("gain", &gain, where, py::arg("normalized"), y_true, y_score, py::arg("k"), py::arg("log_base"), weight);
   module.def("curves", &curves, where, py::arg("roc"), y_true, y_score, weight);
   module.def("coco_report", &coco_report, where, y_true, y_score, py::arg("threshold"), py::arg("k"));

@@ -163,12 +163,12 @@ void bind_threshold(py::module_& module) {
   bind_rule(module);
   module.def(
       "sweep",
-      [](const py::object& targets, const py::object& scores, const std::string& metric_name, const std::string& average_name,
-         std::vector<double> thresholds, double beta, const std::array<double, 4>& costs) {
+      [](const py::object& targets, const py::object& scores, const py::object& mask, const std::string& metric_name,
+         const std::string& average_name, std::vector<double> thresholds, double beta, const std::array<double, 4>& costs) {
         constexpr std::string_view where = "threshold.sweep";
         const threshold::SweepOptions options{metric(where, metric_name), average(where, average_name), std::move(thresholds),
                                               beta, cost(costs)};
-        const auto known = target_matrix(where, targets);
+        const auto known = target_matrix(where, targets, mask);
         return with_scores(where, scores, [&](auto view) {
           auto swept = [&] {
             const py::gil_scoped_release release;
@@ -177,12 +177,12 @@ void bind_threshold(py::module_& module) {
           return py::make_tuple(to_numpy(std::move(swept.thresholds)), to_numpy(std::move(swept.values)), swept.best);
         });
       },
-      py::arg("targets"), py::arg("scores"), py::arg("metric"), py::arg("average"), py::arg("thresholds"), py::arg("beta"),
-      py::arg("cost"));
+      py::arg("targets"), py::arg("scores"), py::arg("mask"), py::arg("metric"), py::arg("average"), py::arg("thresholds"),
+      py::arg("beta"), py::arg("cost"));
   module.def(
       "tune",
-      [](const py::object& targets, const py::object& scores, const std::string& metric_name, const std::string& average_name,
-         bool per_label, std::optional<double> shrinkage, std::size_t cross_fit, double beta,
+      [](const py::object& targets, const py::object& scores, const py::object& mask, const std::string& metric_name,
+         const std::string& average_name, bool per_label, std::optional<double> shrinkage, std::size_t cross_fit, double beta,
          const std::array<double, 4>& costs, int passes, std::uint64_t seed,
          const std::optional<std::pair<std::string, double>>& kept) {
         constexpr std::string_view where = "threshold.tune";
@@ -196,18 +196,19 @@ void bind_threshold(py::module_& module) {
                                              .passes = passes,
                                              .seed = seed,
                                              .constraint = constraint(kept)};
-        const auto known = target_matrix(where, targets);
+        const auto known = target_matrix(where, targets, mask);
         return with_scores(where, scores, [&](auto view) {
           const py::gil_scoped_release release;
           return threshold::tune(known, view, options);
         });
       },
-      py::arg("targets"), py::arg("scores"), py::arg("metric"), py::arg("average"), py::arg("per_label"), py::arg("shrinkage"),
-      py::arg("cross_fit"), py::arg("beta"), py::arg("cost"), py::arg("passes"), py::arg("seed"), py::arg("constraint"));
+      py::arg("targets"), py::arg("scores"), py::arg("mask"), py::arg("metric"), py::arg("average"), py::arg("per_label"),
+      py::arg("shrinkage"), py::arg("cross_fit"), py::arg("beta"), py::arg("cost"), py::arg("passes"), py::arg("seed"),
+      py::arg("constraint"));
   module.def(
       "conformal",
-      [](const py::object& targets, const py::object& scores, const std::string& risk_name, double alpha,
-         const std::string& method, double delta, const std::string& bound, bool per_label, std::size_t points) {
+      [](const py::object& targets, const py::object& scores, const py::object& mask, const std::string& risk_name,
+         double alpha, const std::string& method, double delta, const std::string& bound, bool per_label, std::size_t points) {
         constexpr std::string_view where = "threshold.conformal";
         const threshold::ConformalOptions options{
             .risk = choice<threshold::Risk>(where, "risk", risk_name,
@@ -226,14 +227,14 @@ void bind_threshold(py::module_& module) {
                 {{"hoeffding_bentkus", threshold::RiskBound::hoeffding_bentkus}, {"betting", threshold::RiskBound::betting}}),
             .scope = per_label ? threshold::Scope::per_label : threshold::Scope::global,
             .points = points};
-        const auto known = target_matrix(where, targets);
+        const auto known = target_matrix(where, targets, mask);
         return with_scores(where, scores, [&](auto view) {
           const py::gil_scoped_release release;
           return threshold::conformal(known, view, options);
         });
       },
-      py::arg("targets"), py::arg("scores"), py::arg("risk"), py::arg("alpha"), py::arg("method"), py::arg("delta"),
-      py::arg("bound"), py::arg("per_label"), py::arg("points"));
+      py::arg("targets"), py::arg("scores"), py::arg("mask"), py::arg("risk"), py::arg("alpha"), py::arg("method"),
+      py::arg("delta"), py::arg("bound"), py::arg("per_label"), py::arg("points"));
   module.def(
       "decode_expected_f1",
       [](const py::object& scores, double negligible, std::size_t threads) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <multilabel/core/detail/known_cells.hpp>
 #include <multilabel/core/shape.hpp>
+#include <multilabel/metrics/masked.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,12 +55,18 @@ class TargetArray : public core::detail::KnownTargets {
   pybind11::array array_;
 };
 
-/// Targets of any number type as 0, 1 and -1 for unknown.
-inline TargetArray target_matrix(std::string_view where, pybind11::handle object) {
+/// Targets of any number type as 0, 1 and -1 for unknown, which is also what a mask of bool hides; it may be None.
+inline TargetArray target_matrix(std::string_view where, pybind11::handle object, pybind11::handle mask = pybind11::none()) {
   namespace py = pybind11;
   py::array array = as_array(object);
   require_matrix(where, "targets", array);
-  const auto read = [&]<class T>(T) { return TargetArray(array, core::detail::known_targets(where, view_of<T>(array))); };
+  const auto read = [&]<class T>(T) {
+    const auto targets = view_of<T>(array);
+    if (mask.is_none()) return TargetArray(array, core::detail::known_targets(where, targets));
+    const auto shape = py::make_tuple(targets.rows(), targets.columns());
+    const py::array known = py::module_::import("multilabel._label_arrays").attr("mask_array")(mask, shape);
+    return TargetArray(array, core::detail::known_targets(where, metrics::masked(targets, view_of<bool>(known))));
+  };
   const char kind = array.dtype().kind();
   const auto size = array.itemsize();
   if (kind == 'b' || (kind == 'u' && size == 1)) return read(std::uint8_t{});

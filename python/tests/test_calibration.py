@@ -10,6 +10,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from multilabel import ArgumentError, ShapeError
 from multilabel.calibration import IsotonicCalibration, PlattScaling, TemperatureScaling, reliability_curve
+from multilabel.metrics import expected_calibration_error
 
 CALIBRATORS = [TemperatureScaling, PlattScaling, IsotonicCalibration]
 
@@ -128,6 +129,29 @@ def test_unknown_cells_are_as_if_they_were_not_there(calibrator):
         )
 
 
+@pytest.mark.parametrize("per_label", [False, True])
+@pytest.mark.parametrize("calibrator", CALIBRATORS)
+def test_a_mask_is_what_nan_in_its_place_would_be(calibrator, per_label):
+    targets, logits = overconfident(300, 9, labels=2)
+    hidden = np.random.default_rng(3).random(targets.shape) < 0.4
+    expected = calibrator.fit(np.where(hidden, np.nan, targets), logits, per_label=per_label)
+    assert calibrator.fit(np.where(hidden, 7, targets), logits, per_label=per_label, mask=~hidden) == expected
+    assert calibrator.fit(targets, logits, per_label=per_label) != expected
+    with pytest.raises(ShapeError, match="mask must have the shape of the targets"):
+        calibrator.fit(targets, logits, mask=~hidden[1:])
+
+
+def test_reliability_curve_takes_a_mask():
+    targets, logits = overconfident(80, 2, labels=2, dtype=np.float64)
+    hidden = np.random.default_rng(3).random(targets.shape) < 0.4
+    curve = reliability_curve(np.where(hidden, 7, targets), sigmoid(logits), mask=~hidden)
+    for found, expected in zip(
+        curve, reliability_curve(np.where(hidden, np.nan, targets), sigmoid(logits)), strict=True
+    ):
+        np.testing.assert_array_equal(found, expected)
+    assert curve.counts.sum() == (~hidden).sum()
+
+
 @pytest.mark.parametrize("calibrator", CALIBRATORS)
 def test_a_label_of_one_kind_takes_the_fit_of_all(calibrator):
     targets, logits = overconfident(200, 6, labels=3)
@@ -147,13 +171,13 @@ def test_calibrators_survive_json_and_pickle(calibrator, per_label):
     assert again.apply(logits).dtype == np.float32
 
 
-@pytest.mark.parametrize("binning", ["uniform", "quantile"])
-def test_reliability_curve_equals_scikit_learn(binning):
+@pytest.mark.parametrize("strategy", ["uniform", "quantile"])
+def test_reliability_curve_equals_scikit_learn(strategy):
     for seed in range(10):
         targets, logits = overconfident(80, seed, labels=2, dtype=np.float64)
         scores = sigmoid(logits).round(2)
-        curve = reliability_curve(targets, scores, bins=7, binning=binning)
-        rates, means = peer.calibration_curve(targets.ravel(), scores.ravel(), n_bins=7, strategy=binning)
+        curve = reliability_curve(targets, scores, n_bins=7, strategy=strategy)
+        rates, means = peer.calibration_curve(targets.ravel(), scores.ravel(), n_bins=7, strategy=strategy)
         np.testing.assert_allclose(curve.rates, rates, atol=1e-12)
         np.testing.assert_allclose(curve.scores, means, atol=1e-12)
         assert curve.counts.sum() == targets.size
@@ -177,7 +201,21 @@ def test_bad_input_is_named():
         IsotonicCalibration.from_dict({})
     with pytest.raises(ArgumentError, match=r"scores must be probabilities in \[0, 1\]; got 2"):
         reliability_curve([[1]], [[2.0]])
-    with pytest.raises(ArgumentError, match="binning must be 'uniform' or 'quantile'"):
-        reliability_curve([[1]], [[0.5]], binning="adaptive")
-    with pytest.raises(ArgumentError, match="bins must be at least 1"):
-        reliability_curve([[1]], [[0.5]], bins=0)
+    with pytest.raises(ArgumentError, match="strategy must be one of 'uniform', 'quantile'"):
+        reliability_curve([[1]], [[0.5]], strategy="adaptive")
+    with pytest.raises(ArgumentError, match="n_bins must be a whole number from 1 to 1000000; got 0"):
+        reliability_curve([[1]], [[0.5]], n_bins=0)
+    with pytest.raises(ArgumentError, match=r"n_bins must be a whole number .*got 2.5"):
+        reliability_curve([[1]], [[0.5]], n_bins=2.5)
+    with pytest.raises(ArgumentError, match=r"strategy must be one of .*got None"):
+        reliability_curve([[1]], [[0.5]], strategy=None)
+
+
+@pytest.mark.parametrize("strategy", ["uniform", "quantile"])
+def test_the_metric_and_the_curve_cut_the_same_bins(strategy):
+    for seed in range(5):
+        targets, logits = overconfident(83, seed, labels=3, dtype=np.float64)
+        scores = sigmoid(logits).round(2)
+        curve = reliability_curve(targets, scores, n_bins=7, strategy=strategy)
+        error = expected_calibration_error(targets, scores, n_bins=7, strategy=strategy)
+        assert error == pytest.approx(curve.expected_error, abs=1e-12)

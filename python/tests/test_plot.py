@@ -104,7 +104,7 @@ def test_threshold_curves_follow_scikit_learn(held_out):
 
 def test_reliability_by_hand():
     # Bin [0, 0.5): scores 0.1, 0.3, one of two there; bin [0.5, 1]: 0.7, 0.9 and 1.0, two of three there.
-    ax = plot.reliability([[0, 1, 0, 1, 1]], [[0.1, 0.3, 0.7, 0.9, 1.0]], bins=2)
+    ax = plot.reliability([[0, 1, 0, 1, 1]], [[0.1, 0.3, 0.7, 0.9, 1.0]], n_bins=2)
     points = ax.containers[0].lines[0].get_data()
     assert points[0] == pytest.approx([0.2, 2.6 / 3])
     assert points[1] == pytest.approx([0.5, 2 / 3])

@@ -99,12 +99,12 @@ def test_curves_are_those_of_each_column(seed):
 def test_expected_calibration_error_by_hand():
     y_true, y_proba = [[0, 0], [1, 0], [1, 0], [1, -1]], [[0.2, 0.1], [0.3, 0.1], [0.8, 0.1], [0.9, 0.9]]
     # label 0 in two bins: (0.25 against 0.5) and (0.85 against 1); label 1: 0.1 against 0
-    by_label = ours.expected_calibration_error(y_true, y_proba, bins=2, average=None)
+    by_label = ours.expected_calibration_error(y_true, y_proba, n_bins=2, average=None)
     np.testing.assert_allclose(by_label, [0.2, 0.1])
-    assert ours.expected_calibration_error(y_true, y_proba, bins=2, average="macro") == pytest.approx(0.15)
+    assert ours.expected_calibration_error(y_true, y_proba, n_bins=2, average="macro") == pytest.approx(0.15)
     # pooled: below a half 0.8 / 5 = 0.16 against 0.2, above 0.85 against 1
-    assert ours.expected_calibration_error(y_true, y_proba, bins=2) == pytest.approx((0.04 * 5 + 0.15 * 2) / 7)
-    adaptive = ours.expected_calibration_error(y_true, y_proba, bins=4, binning="equal_mass", average=None)
+    assert ours.expected_calibration_error(y_true, y_proba, n_bins=2) == pytest.approx((0.04 * 5 + 0.15 * 2) / 7)
+    adaptive = ours.expected_calibration_error(y_true, y_proba, n_bins=4, strategy="quantile", average=None)
     assert adaptive[0] == pytest.approx((0.2 + 0.7 + 0.2 + 0.1) / 4)
 
 

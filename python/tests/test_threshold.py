@@ -178,6 +178,42 @@ def test_sweep_skips_unknown_cells():
             assert value == pytest.approx(np.mean(rows), abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    "fitted",
+    [
+        sweep,
+        tune,
+        lambda targets, scores, **mask: tune(targets, scores, average="macro", per_label=True, cross_fit=3, **mask),
+        lambda targets, scores, **mask: conformal(targets, scores, alpha=0.3, **mask),
+    ],
+    ids=["sweep", "tune", "tune per label", "conformal"],
+)
+def test_a_mask_is_what_nan_in_its_place_would_be(fitted):
+    random = np.random.default_rng(4)
+    for seed in range(5):
+        targets, scores = sample_case(samples=40, labels=3, seed=seed)
+        hidden = random.random(targets.shape) < 0.3
+        expected = pickle.dumps(fitted(np.where(hidden, np.nan, targets), scores))
+        lies = np.where(hidden, 7, targets)  # what the mask hides is not looked at
+        for kind in [np.int64, np.uint8, np.float32]:
+            assert pickle.dumps(fitted(lies.astype(kind), scores, mask=~hidden)) == expected
+        assert pickle.dumps(fitted(targets, scores)) != expected
+        half = np.where(hidden & (random.random(targets.shape) < 0.5), -1, lies)  # a mask and -1 together
+        assert pickle.dumps(fitted(half, scores, mask=(~hidden).astype(int))) == expected
+
+
+@pytest.mark.parametrize("function", [sweep, tune, conformal])
+def test_a_bad_mask_is_named(function):
+    with pytest.raises(ShapeError, match=r"mask must have the shape of the targets, \(1, 2\); got \(2,\)"):
+        function([[1, 0]], [[0.4, 0.6]], mask=[True, False])
+    with pytest.raises(ArgumentError, match="mask must hold True or False"):
+        function([[1, 0]], [[0.4, 0.6]], mask=[[1, 2]])
+    with pytest.raises(ArgumentError, match=r"targets must be 0, 1, or unknown .*got 7"):
+        function([[7, 0]], [[0.4, 0.6]], mask=[[True, False]])
+    with pytest.raises(ArgumentError, match="targets must have a known cell"):
+        function([[1, 0]], [[0.4, 0.6]], mask=[[False, False]])
+
+
 def test_sweep_youden_and_cost_by_their_definition():
     targets, scores = sample_case()
     thresholds, values, best = sweep(targets, scores, metric="youden", average="micro")
@@ -471,12 +507,18 @@ def test_inputs_may_be_tensors_sparse_lists_and_non_contiguous():
         ({"targets": [["cat", "dog"]]}, ArgumentError, "targets must be numbers"),
         ({"targets": [[-1, -1]]}, ArgumentError, "targets must have a known cell"),
         ({"targets": np.zeros((0, 2)), "scores": np.zeros((0, 2))}, ShapeError, "at least one sample"),
-        ({"metric": "f2"}, ArgumentError, "metric must be one of f1, .*got 'f2'"),
+        ({"metric": "f2"}, ArgumentError, "metric must be one of 'f1', .*got 'f2'"),
         ({"average": "binary"}, ArgumentError, "average must be one of .*got 'binary'"),
         ({"metric": "accuracy", "average": "macro"}, ArgumentError, "average must be samples for the accuracy"),
         ({"metric": "fbeta", "beta": -1.0}, ArgumentError, "beta must be finite and at least 0"),
         ({"metric": "cost", "cost": {"false_positive": -1}}, ArgumentError, "a wrong cell must cost"),
         ({"metric": "cost", "cost": {"fp": 1}}, ArgumentError, "got 'fp'"),
+        ({"metric": "cost", "cost": {3: 1}}, ArgumentError, "got 3"),
+        ({"metric": "cost", "cost": {"false_positive": "high"}}, ArgumentError, "must be a number; got 'high'"),
+        ({"metric": "cost", "cost": [1, 2]}, ArgumentError, "must be a dict of .*got .1, 2."),
+        ({"metric": None}, ArgumentError, "metric must be one of .*got None"),
+        ({"average": None}, ArgumentError, "average must be one of .*got None"),
+        ({"beta": "two"}, ArgumentError, "beta must be a number; got 'two'"),
     ],
 )
 @pytest.mark.parametrize("function", [sweep, tune])
@@ -485,6 +527,43 @@ def test_bad_input_is_named(function, change, error, message):
     with pytest.raises(error, match=message) as caught:
         function(arguments.pop("targets"), arguments.pop("scores"), **arguments)
     assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("function", "change", "message"),
+    [
+        (tune, {"cross_fit": -1}, "threshold.tune: cross_fit must be a whole number from 0 to .*got -1"),
+        (tune, {"cross_fit": 2.5}, "cross_fit must be a whole number .*got 2.5"),
+        (tune, {"seed": -1}, "seed must be a whole number from 0 to 18446744073709551615; got -1"),
+        (tune, {"seed": 2**64}, "seed must be a whole number .*got 18446744073709551616"),
+        (tune, {"passes": 0}, "passes must be a whole number from 1"),
+        (tune, {"per_label": "yes"}, "per_label must be True or False; got 'yes'"),
+        (tune, {"shrinkage": "much"}, "shrinkage must be a number; got 'much'"),
+        (tune, {"constraint": 0.5}, "constraint must be 'precision >= p'.*got 0.5"),
+        (sweep, {"thresholds": 0.5}, "thresholds must be a sequence of finite numbers; got 0.5"),
+        (sweep, {"thresholds": ["half"]}, "thresholds must be a number; got 'half'"),
+        (sweep, {"thresholds": "0.5"}, "thresholds must be a sequence of finite numbers; got '0.5'"),
+        (sweep, {"thresholds": [np.nan]}, "thresholds must be a sequence of finite numbers"),
+        (conformal, {"points": 0}, "threshold.conformal: points must be a whole number from 1 to 1000000; got 0"),
+        (conformal, {"points": 9.5}, "points must be a whole number .*got 9.5"),
+        (conformal, {"alpha": None}, "alpha must be a number; got None"),
+        (conformal, {"alpha": np.nan}, "alpha must be"),
+        (conformal, {"delta": "small"}, "delta must be a number; got 'small'"),
+        (conformal, {"method": None}, "method must be one of 'crc', 'rcps', 'ltt'; got None"),
+        (conformal, {"bound": 3}, "bound must be one of 'hoeffding_bentkus', 'betting'; got 3"),
+        (conformal, {"risk": None}, "risk must be one of .*got None"),
+    ],
+)
+def test_arguments_of_the_wrong_kind_are_named(function, change, message):
+    with pytest.raises(ArgumentError, match=message):
+        function([[1, 0]], [[0.4, 0.6]], **change)
+
+
+def test_decode_names_arguments_of_the_wrong_kind():
+    with pytest.raises(ArgumentError, match=r"threads must be a whole number from 0 .*got -1"):
+        decode_expected_f1([[0.5]], threads=-1)
+    with pytest.raises(ArgumentError, match="negligible must be a number; got None"):
+        decode_expected_f1([[0.5]], negligible=None)
 
 
 def test_bad_rules_are_named():
@@ -543,7 +622,7 @@ def test_conformal_ltt_controls_every_risk_on_new_rows(risk, bound):
 
 
 def test_conformal_refuses_by_name():
-    with pytest.raises(ArgumentError, match="risk must be one of fnr, fpr, fdr, f1, jaccard; got 'recall'"):
+    with pytest.raises(ArgumentError, match="risk must be one of 'fnr', 'fpr', 'fdr', 'f1', 'jaccard'; got 'recall'"):
         conformal([[1]], [[0.5]], risk="recall")
     with pytest.raises(ArgumentError, match="none that can promise it"):
         conformal([[1]], [[0.5]])

@@ -34,19 +34,20 @@ TEST_CASE("expected_calibration_error: mean probability against share of positiv
   const Matrix<int> t(4, 1, {0, 1, 1, 1});
   const Matrix<double> p(4, 1, {0.2, 0.3, 0.8, 0.9});
   // two bins: (0.25 against 0.5) and (0.85 against 1), two cells each
-  CHECK(expected_calibration_error(t, p, {.bins = 2}) == Approx((0.25 * 2 + 0.15 * 2) / 4));
-  CHECK(expected_calibration_error(t, p, {.bins = 1}) == Approx(0.75 - 0.55));
+  CHECK(expected_calibration_error(t, p, {.n_bins = 2}) == Approx((0.25 * 2 + 0.15 * 2) / 4));
+  CHECK(expected_calibration_error(t, p, {.n_bins = 1}) == Approx(0.75 - 0.55));
   // equal mass, four bins of one cell
-  CHECK(expected_calibration_error(t, p, {.bins = 4, .binning = Binning::equal_mass}) == Approx((0.2 + 0.7 + 0.2 + 0.1) / 4));
+  CHECK(expected_calibration_error(t, p, {.n_bins = 4, .strategy = BinStrategy::quantile}) ==
+        Approx((0.2 + 0.7 + 0.2 + 0.1) / 4));
 }
 
 TEST_CASE("expected_calibration_error: macro is the mean over labels, and equal scores share a bin") {
   const Matrix<int> t(2, 2, {1, 0, 0, 0});
   const Matrix<double> p(2, 2, {0.5, 0.1, 0.5, 0.1});
-  CHECK(expected_calibration_error(t, p, {.average = Average::macro, .bins = 2, .binning = Binning::equal_mass}) ==
+  CHECK(expected_calibration_error(t, p, {.average = Average::macro, .n_bins = 2, .strategy = BinStrategy::quantile}) ==
         Approx((0.0 + 0.1) / 2));
   CHECK_THROWS_AS(expected_calibration_error(t, p, {.average = Average::samples}), ArgumentError);
-  CHECK_THROWS_AS(expected_calibration_error(t, p, {.bins = 0}), ArgumentError);
+  CHECK_THROWS_AS(expected_calibration_error(t, p, {.n_bins = 0}), ArgumentError);
 }
 
 TEST_CASE("probability metrics: logits are refused") {

@@ -2,6 +2,10 @@
 #include "multilabel/threshold/tune.hpp"
 
 #include <catch2/catch.hpp>
+#include <limits>
+
+#include "multilabel/metrics/masked.hpp"
+#include "multilabel/threshold/conformal.hpp"
 
 namespace {
 using multilabel::Matrix;
@@ -36,6 +40,21 @@ TEST_CASE("tune: shrinkage pulls by the number of positives") {
   const auto rule = tune(targets, scores, {.average = Average::macro, .scope = Scope::per_label, .shrinkage = 2.0});
   CHECK(rule.thresholds()[0] == Approx((0.8F + 0.15F) / 2));  // two positives against two
   CHECK(rule.thresholds()[1] == Approx(0.15F));
+}
+
+TEST_CASE("tune, sweep and conformal: a mask is what NaN in its place would be") {
+  const float unknown = std::numeric_limits<float>::quiet_NaN();
+  const Matrix<float> marked(4, 2, {unknown, 0, 0, 1, 1, unknown, 0, 1});
+  const Matrix<int> lies(4, 2, {7, 0, 0, 1, 1, 7, 0, 1});
+  const Matrix<int> mask(4, 2, {0, 1, 1, 1, 1, 0, 1, 1});
+  const auto known = multilabel::metrics::masked(lies, mask);
+  STATIC_REQUIRE(multilabel::matrix_like<decltype(known)>);
+  CHECK(tune(known, scores, {.average = Average::macro}) == tune(marked, scores, {.average = Average::macro}));
+  CHECK(tune(known, scores, {.average = Average::macro}) != tune(targets, scores, {.average = Average::macro}));
+  CHECK(multilabel::threshold::sweep(known, scores).best == multilabel::threshold::sweep(marked, scores).best);
+  CHECK(multilabel::threshold::conformal(known, scores, {.alpha = 0.5}) ==
+        multilabel::threshold::conformal(marked, scores, {.alpha = 0.5}));
+  CHECK_THROWS_AS(tune(multilabel::metrics::masked(lies, Matrix<int>(4, 2, 1)), scores), multilabel::ArgumentError);
 }
 
 TEST_CASE("tune: cross-fitting returns the value of predictions it did not see") {

@@ -15,17 +15,15 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/shape.hpp"
+#include "multilabel/metrics/bins.hpp"
 
 namespace multilabel::calibration {
 
-enum class Binning {
-  uniform,  ///< bins of equal width
-  quantile  ///< bins of about equally many cells
-};
+using metrics::BinStrategy;
 
 struct ReliabilityOptions {
-  std::size_t bins = 10;
-  Binning binning = Binning::uniform;
+  std::size_t n_bins = 10;
+  BinStrategy strategy = BinStrategy::uniform;
 };
 
 /// One entry for each bin that holds a cell.
@@ -47,20 +45,15 @@ struct ReliabilityCurve {
 
 namespace detail {
 
-/// The inner edges of the bins; quantiles interpolate linearly between scores, as numpy.percentile does.
+/// The inner edges of the bins.
 [[nodiscard]] inline std::vector<double> inner_edges(std::vector<double> scores, const ReliabilityOptions& options) {
   std::vector<double> edges;
-  if (options.binning == Binning::quantile) std::sort(scores.begin(), scores.end());
-  for (std::size_t b = 1; b < options.bins; ++b) {
-    const double share = static_cast<double>(b) / static_cast<double>(options.bins);
-    if (options.binning == Binning::uniform) {
-      edges.push_back(share);
-    } else {
-      const double place = share * static_cast<double>(scores.size() - 1);
-      const auto below = static_cast<std::size_t>(place);
-      const std::size_t above = std::min(below + 1, scores.size() - 1);
-      edges.push_back(scores[below] + (place - static_cast<double>(below)) * (scores[above] - scores[below]));
-    }
+  if (options.strategy == BinStrategy::quantile) std::sort(scores.begin(), scores.end());
+  for (std::size_t b = 1; b < options.n_bins; ++b) {
+    const double share = static_cast<double>(b) / static_cast<double>(options.n_bins);
+    const auto score = [&](std::size_t i) { return scores[i]; };
+    edges.push_back(options.strategy == BinStrategy::uniform ? share
+                                                             : metrics::detail::quantile_edge(scores.size(), share, score));
   }
   return edges;
 }
@@ -75,7 +68,7 @@ template <matrix_like Targets, matrix_like Scores>
 [[nodiscard]] ReliabilityCurve reliability_curve(const Targets& targets, const Scores& scores,
                                                  const ReliabilityOptions& options = {}) {
   constexpr std::string_view where = "calibration::reliability_curve";
-  if (options.bins == 0) fail<ArgumentError>({where, "bins must be at least 1", "0"});
+  if (options.n_bins == 0) fail<ArgumentError>({where, "n_bins must be at least 1", "0"});
   const auto known = core::detail::known_targets(where, targets);
   const auto working = core::detail::working_scores(scores);
   const auto view = working.view();
@@ -93,8 +86,8 @@ template <matrix_like Targets, matrix_like Scores>
     positives.push_back(known.data()[i] == 1 ? 1 : 0);
   }
   const auto edges = detail::inner_edges(cells, options);
-  std::vector<double> score_sums(options.bins), positive_sums(options.bins);
-  std::vector<std::size_t> counts(options.bins);
+  std::vector<double> score_sums(options.n_bins), positive_sums(options.n_bins);
+  std::vector<std::size_t> counts(options.n_bins);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const auto bin = static_cast<std::size_t>(std::lower_bound(edges.begin(), edges.end(), cells[i]) - edges.begin());
     score_sums[bin] += cells[i];
@@ -102,7 +95,7 @@ template <matrix_like Targets, matrix_like Scores>
     ++counts[bin];
   }
   ReliabilityCurve curve;
-  for (std::size_t b = 0; b < options.bins; ++b) {
+  for (std::size_t b = 0; b < options.n_bins; ++b) {
     if (counts[b] == 0) continue;
     curve.scores.push_back(score_sums[b] / static_cast<double>(counts[b]));
     curve.rates.push_back(positive_sums[b] / static_cast<double>(counts[b]));

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Targets beside a mask that says which of their cells are known: `f1_score(masked(targets, mask), predictions)`. Where targets
-// can hold NaN or -1 for an unknown cell, no mask is needed; both together work too.
+// Targets beside a mask that says which of their cells are known: `f1_score(masked(targets, mask), predictions)`; thresholds
+// and calibration take it as well. Where targets can hold NaN or -1 for an unknown cell, no mask is needed; both together work
+// too.
 
+#include <concepts>
 #include <cstddef>
+#include <limits>
+#include <type_traits>
 
 #include "multilabel/core/shape.hpp"
 
@@ -19,6 +23,16 @@ class Masked {
   [[nodiscard]] const Mask& mask() const noexcept { return mask_; }
   [[nodiscard]] std::size_t shape(std::size_t axis) const { return static_cast<std::size_t>(targets_.shape(axis)); }
 
+  /// The target, or NaN where the mask is 0. Not of sparse targets, which have no cell to look at.
+  [[nodiscard]] auto operator()(std::size_t row, std::size_t label) const
+    requires matrix_like<Targets>
+  {
+    using T = cell_t<Targets>;
+    using Cell = std::conditional_t<std::floating_point<T>, T, double>;
+    if (mask_(row, label) == cell_t<Mask>{0}) return std::numeric_limits<Cell>::quiet_NaN();
+    return static_cast<Cell>(targets_(row, label));
+  }
+
  private:
   const Targets& targets_;
   const Mask& mask_;
@@ -26,7 +40,8 @@ class Masked {
 
 /// `targets` [samples, labels] of which only the cells count where `mask` of the same shape is not 0; what stands in the others
 /// is not looked at. Every metric takes the result in the place of targets, and is what it would be had those cells never been
-/// there. Both must outlive it. Throws `ShapeError` when the shapes differ.
+/// there; so do `sweep`, `tune` and `conformal` of threshold, and the calibrators' `fit` and `reliability_curve`, where targets
+/// are dense. Both must outlive it. Throws `ShapeError` when the shapes differ.
 template <class Targets, matrix_like Mask>
 [[nodiscard]] Masked<Targets, Mask> masked(const Targets& targets, const Mask& mask) {
   require_same_shape("metrics::masked", "targets and mask", targets, mask);

@@ -17,6 +17,7 @@
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
+#include "multilabel/metrics/bins.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/chunks.hpp"
@@ -29,16 +30,10 @@ struct ProbabilityOptions {
   std::vector<double> sample_weight{};  ///< [samples]; empty: every row weighs 1
 };
 
-/// How the range of scores is cut into bins.
-enum class Binning {
-  equal_width,  ///< bins of equal width in [0, 1]
-  equal_mass,   ///< bins of equally many cells (adaptive), ties not split
-};
-
 struct CalibrationErrorOptions {
-  Average average = Average::micro;        ///< micro pools all cells; macro is the mean over labels (samples is not defined)
-  std::size_t bins = 15;                   ///< at least 1
-  Binning binning = Binning::equal_width;  ///< how [0, 1] is cut
+  Average average = Average::micro;  ///< micro pools all cells; macro is the mean over labels (samples is not defined)
+  std::size_t n_bins = 15;           ///< at least 1
+  BinStrategy strategy = BinStrategy::uniform;  ///< how [0, 1] is cut
 };
 
 namespace detail {
@@ -139,21 +134,20 @@ template <std::floating_point Score>
 using ScoredCell = std::pair<double, bool>;  // probability, positive
 
 /// The mean over cells of the distance between the mean probability and the share of positives of the cell's bin.
-[[nodiscard]] inline double calibration_error_of(std::vector<ScoredCell>& cells, std::size_t bins, Binning binning) {
+[[nodiscard]] inline double calibration_error_of(std::vector<ScoredCell>& cells, std::size_t n_bins, BinStrategy strategy) {
   if (cells.empty()) return std::numeric_limits<double>::quiet_NaN();
   std::sort(cells.begin(), cells.end());
   double error = 0.0;
   std::size_t begin = 0;
-  for (std::size_t bin = 1; bin <= bins && begin < cells.size(); ++bin) {
+  for (std::size_t bin = 1; bin <= n_bins && begin < cells.size(); ++bin) {
     std::size_t end = cells.size();
-    if (bin < bins && binning == Binning::equal_width) {
-      const double limit = static_cast<double>(bin) / static_cast<double>(bins);
+    if (bin < n_bins) {
+      const double share = static_cast<double>(bin) / static_cast<double>(n_bins);
+      const auto score = [&](std::size_t i) { return cells[i].first; };
+      const double edge = strategy == BinStrategy::uniform ? share : quantile_edge(cells.size(), share, score);
       end = static_cast<std::size_t>(
-          std::upper_bound(cells.begin(), cells.end(), limit, [](double x, const ScoredCell& cell) { return x < cell.first; }) -
+          std::upper_bound(cells.begin(), cells.end(), edge, [](double x, const ScoredCell& cell) { return x < cell.first; }) -
           cells.begin());
-    } else if (bin < bins) {
-      end = std::max(begin, cells.size() * bin / bins);
-      while (end > begin && end < cells.size() && cells[end].first == cells[end - 1].first) ++end;
     }
     double gap = 0.0;
     for (std::size_t i = begin; i < end; ++i) gap += cells[i].first - (cells[i].second ? 1.0 : 0.0);
@@ -166,7 +160,7 @@ using ScoredCell = std::pair<double, bool>;  // probability, positive
 template <std::floating_point Score>
 [[nodiscard]] std::vector<double> calibration_errors(std::string_view where, const LabelCells& targets,
                                                      MatrixView<const Score> scores, const CalibrationErrorOptions& options) {
-  if (options.bins == 0) fail<ArgumentError>({where, "bins must be at least 1", "0"});
+  if (options.n_bins == 0) fail<ArgumentError>({where, "n_bins must be at least 1", "0"});
   if (options.average == Average::samples) {
     fail<ArgumentError>(
         {where, "average must be micro, macro or weighted", "samples", "A row has too few cells to be binned."});
@@ -181,7 +175,7 @@ template <std::floating_point Score>
   parallel_for(cells.size(), 0, 1 + (std::size_t{1} << 16) / std::max<std::size_t>(1, targets.rows()),
                [&](std::size_t from, std::size_t to) {
                  for (std::size_t j = from; j < to; ++j) {
-                   errors[j] = calibration_error_of(cells[j], options.bins, options.binning);
+                   errors[j] = calibration_error_of(cells[j], options.n_bins, options.strategy);
                  }
                });
   return errors;

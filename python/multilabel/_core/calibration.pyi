@@ -25,7 +25,7 @@ class TemperatureScaling:
     """
     __hash__: typing.ClassVar[None] = None
     @staticmethod
-    def fit(targets: typing.Any, logits: typing.Any, *, per_label: bool = False) -> TemperatureScaling:
+    def fit(targets: typing.Any, logits: typing.Any, *, per_label: bool = False, mask: typing.Any = None) -> TemperatureScaling:
         """
         Fit on held-out targets and logits.
         
@@ -37,6 +37,8 @@ class TemperatureScaling:
             Finite model outputs before the sigmoid, of samples the model was not trained on.
         per_label : bool, default=False
             One fit per label instead of one for all. A label without a known positive and a known negative takes the fit of all.
+        mask : array-like of bool of shape (samples, labels), optional
+            False where the truth is unknown, besides NaN and -1 in ``targets``; what stands there is not looked at.
         """
     @staticmethod
     def from_dict(values: dict) -> TemperatureScaling:
@@ -91,7 +93,7 @@ class PlattScaling:
     """
     __hash__: typing.ClassVar[None] = None
     @staticmethod
-    def fit(targets: typing.Any, logits: typing.Any, *, per_label: bool = False) -> PlattScaling:
+    def fit(targets: typing.Any, logits: typing.Any, *, per_label: bool = False, mask: typing.Any = None) -> PlattScaling:
         """
         Fit on held-out targets and logits.
         
@@ -103,6 +105,8 @@ class PlattScaling:
             Finite model outputs before the sigmoid, of samples the model was not trained on.
         per_label : bool, default=False
             One fit per label instead of one for all. A label without a known positive and a known negative takes the fit of all.
+        mask : array-like of bool of shape (samples, labels), optional
+            False where the truth is unknown, besides NaN and -1 in ``targets``; what stands there is not looked at.
         """
     @staticmethod
     def from_dict(values: dict) -> PlattScaling:
@@ -158,7 +162,7 @@ class IsotonicCalibration:
     """
     __hash__: typing.ClassVar[None] = None
     @staticmethod
-    def fit(targets: typing.Any, logits: typing.Any, *, per_label: bool = False) -> IsotonicCalibration:
+    def fit(targets: typing.Any, logits: typing.Any, *, per_label: bool = False, mask: typing.Any = None) -> IsotonicCalibration:
         """
         Fit on held-out targets and logits.
         
@@ -170,6 +174,8 @@ class IsotonicCalibration:
             Finite model outputs before the sigmoid, of samples the model was not trained on.
         per_label : bool, default=False
             One fit per label instead of one for all. A label without a known positive and a known negative takes the fit of all.
+        mask : array-like of bool of shape (samples, labels), optional
+            False where the truth is unknown, besides NaN and -1 in ``targets``; what stands there is not looked at.
         """
     @staticmethod
     def from_dict(values: dict) -> IsotonicCalibration:
@@ -203,5 +209,5 @@ class IsotonicCalibration:
         """
         list of (scores, probabilities): the corners of one curve, or of one per label.
         """
-def reliability_curve(targets: typing.Any, scores: typing.Any, bins: typing.SupportsInt | typing.SupportsIndex, quantile: bool) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.int64], float]:
+def reliability_curve(targets: typing.Any, scores: typing.Any, n_bins: typing.SupportsInt | typing.SupportsIndex, quantile: bool, mask: typing.Any) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.int64], float]:
     ...

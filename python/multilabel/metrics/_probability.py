@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from multilabel import _core
+from multilabel._arguments import whole
+from multilabel._choices import one_of
 from multilabel._label_arrays import weight_array
 
 from ._input import ScoreAverage, are_multilabel, by_sklearn, check_score_average, read_scores
@@ -129,8 +130,8 @@ def expected_calibration_error(
     y_proba: ArrayLike,
     *,
     average: Literal["micro", "macro", "weighted"] | None = "micro",
-    bins: int = 15,
-    binning: Literal["equal_width", "equal_mass"] = "equal_width",
+    n_bins: int = 15,
+    strategy: Literal["uniform", "quantile"] = "uniform",
     mask: ArrayLike | None = None,
 ) -> Any:
     """The mean over known cells of the distance between mean probability and share of positives of the cell's bin.
@@ -143,10 +144,10 @@ def expected_calibration_error(
         Probabilities in [0, 1]; logits are refused, not squashed.
     average : {"micro", "macro", "weighted"} or None, default="micro"
         micro pools all cells; None gives one value a label.
-    bins : int, default=15
+    n_bins : int, default=15
         The error shrinks with fewer bins: compare like with like.
-    binning : {"equal_width", "equal_mass"}, default="equal_width"
-        Bins of equal width, or of equally many cells (the adaptive form), ties not split.
+    strategy : {"uniform", "quantile"}, default="uniform"
+        Bins of equal width, or of about equally many cells (the adaptive form), equal scores in one.
     mask : array-like of bool of shape (samples, labels), optional
         False where the truth is unknown, besides NaN and -1 in ``y_true``; what stands there is not looked at.
 
@@ -158,15 +159,13 @@ def expected_calibration_error(
     Examples
     --------
     >>> from multilabel.metrics import expected_calibration_error
-    >>> round(expected_calibration_error([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]], bins=2), 4)
+    >>> round(expected_calibration_error([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]], n_bins=2), 4)
     0.175
     """
     where = "expected_calibration_error"
     if average not in (None, "micro", "macro", "weighted"):
         raise _core.ArgumentError(f"{where}: average must be 'micro', 'macro', 'weighted' or None; got {average!r}")
-    if binning not in ("equal_width", "equal_mass"):
-        raise _core.ArgumentError(f"{where}: binning must be 'equal_width' or 'equal_mass'; got {binning!r}")
-    if not isinstance(bins, int | np.integer) or bins < 1:
-        raise _core.ArgumentError(f"{where}: bins must be an int of at least 1; got {bins!r}")
+    one_of(where, "strategy", strategy, ("uniform", "quantile"))
+    n_bins = whole(where, "n_bins", n_bins, 1, 10**6)
     targets, scores = read_scores(y_true, y_proba, mask)
-    return _core.metrics.calibration_error(where, targets, scores, average, bins, binning == "equal_mass")
+    return _core.metrics.calibration_error(where, targets, scores, average, n_bins, strategy == "quantile")

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// How is the range of scores cut into bins, to compare what they promise with what came true? Shared by the calibration error
+// and the reliability curve.
+
+#include <algorithm>
+#include <cstddef>
+
+namespace multilabel::metrics {
+
+/// Scikit-learn's names.
+enum class BinStrategy {
+  uniform,   ///< bins of equal width in [0, 1]
+  quantile,  ///< bins of about equally many cells (adaptive); equal scores share a bin
+};
+
+namespace detail {
+
+/// The upper edge of the lowest `share` of `count` ascending scores, `score(i)`: interpolated linearly between two of them, as
+/// numpy.percentile does. The score at the edge belongs to the bin below.
+template <class Score>
+[[nodiscard]] double quantile_edge(std::size_t count, double share, Score&& score) {
+  const double place = share * static_cast<double>(count - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, count - 1);
+  return score(below) + (place - static_cast<double>(below)) * (score(above) - score(below));
+}
+
+}  // namespace detail
+
+}  // namespace multilabel::metrics
