@@ -201,6 +201,7 @@ def test_average_precision_by_the_definition_of_asymmetric_loss():
     expected = [asl_average_precision(s, t, s.argsort()[::-1]) for s, t in zip(scores.T, targets.T, strict=True)]
     with pytest.warns(UserWarning, match="No positive class"):
         found = metrics.average_precision_score(targets, scores, average=None, definition="asl")
+    with pytest.warns(UserWarning, match="No positive class"):
         others = metrics.average_precision_score(targets, scores, average=None)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
     known = targets[:, :4]
