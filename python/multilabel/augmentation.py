@@ -1347,11 +1347,9 @@ def save(
 
     Examples
     --------
-    >>> import pathlib, tempfile
     >>> from multilabel.augmentation import Compose, HorizontalFlip, load, save
-    >>> path = pathlib.Path(tempfile.mkdtemp()) / "pipeline.json"
-    >>> save(Compose([HorizontalFlip()]), path)
-    >>> load(path)
+    >>> save(Compose([HorizontalFlip()]), "pipeline.json")
+    >>> load("pipeline.json")
     Compose([
         HorizontalFlip(),
     ])
@@ -1375,11 +1373,10 @@ def load(filepath: str | _Path, data_format: Literal["json", "yaml"] | None = No
 
     Examples
     --------
-    >>> import pathlib, tempfile
+    >>> from pathlib import Path
     >>> from multilabel.augmentation import load
-    >>> path = pathlib.Path(tempfile.mkdtemp()) / "pipeline.json"
-    >>> _ = path.write_text('{"name": "HorizontalFlip", "p": 0.25}')
-    >>> load(path)
+    >>> _ = Path("pipeline.json").write_text('{"name": "HorizontalFlip", "p": 0.25}')
+    >>> load("pipeline.json")
     HorizontalFlip(p=0.25)
     """
     path = _Path(filepath)

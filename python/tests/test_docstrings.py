@@ -35,18 +35,10 @@ NAMES = [
 WITHOUT_EXAMPLE = {
     "metrics.UndefinedMetricWarning",
     "calibration.ReliabilityCurve",
-    "metrics.AUROC",
-    "metrics.Accumulator",
-    "metrics.BinaryAccuracy",
     "metrics.BootstrapInterval",
-    "metrics.ExactMatch",
-    "metrics.FBetaScore",
-    "metrics.HammingDistance",
     "metrics.LabelRanking",
     "metrics.LabelReport",
     "metrics.MultiLabelReport",
-    "metrics.Precision",
-    "metrics.Recall",
     "threshold.Sweep",
 }
 

@@ -24,7 +24,14 @@ Memory = Literal["exact", "bounded"]
 
 @runtime_checkable
 class Accumulator(Protocol):
-    """What a metric over batches does; a :class:`MetricCollection` takes any object that does it."""
+    """What a metric over batches does; a :class:`MetricCollection` takes any object that does it.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import Accumulator, ExactMatch
+    >>> isinstance(ExactMatch(), Accumulator)
+    True
+    """
 
     def update(self, y_true: ArrayLike, y_score: ArrayLike, *, sample_weight: ArrayLike | None = None) -> None:
         """Add a batch."""
@@ -265,12 +272,30 @@ class F1Score(_Averaged):
 
 class Precision(_Averaged):
     __doc__ = f"""The share of predictions that are right, over batches.
-{_AVERAGED_PARAMETERS}"""
+{_AVERAGED_PARAMETERS}
+    Examples
+    --------
+    >>> from multilabel.metrics import Precision
+    >>> metric = Precision(average="micro")
+    >>> metric.update([[1, 0, 1]], [[0.9, 0.2, 0.4]])
+    >>> metric.update([[0, 1, 0]], [[0.1, 0.7, 0.6]])
+    >>> round(metric.compute(), 4)
+    0.6667
+    """
 
 
 class Recall(_Averaged):
     __doc__ = f"""The share of positives that are found, over batches.
-{_AVERAGED_PARAMETERS}"""
+{_AVERAGED_PARAMETERS}
+    Examples
+    --------
+    >>> from multilabel.metrics import Recall
+    >>> metric = Recall(average="micro", threshold=0.3)  # lower: finds more
+    >>> metric.update([[1, 0, 1]], [[0.9, 0.2, 0.4]])
+    >>> metric.update([[0, 1, 0]], [[0.1, 0.7, 0.6]])
+    >>> metric.compute()
+    1.0
+    """
 
 
 class FBetaScore(_Averaged):
@@ -278,6 +303,15 @@ class FBetaScore(_Averaged):
 {_AVERAGED_PARAMETERS}
     beta : float, default=1.0
         0 or more.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import FBetaScore
+    >>> metric = FBetaScore(beta=2.0, average="micro", threshold=0.3)
+    >>> metric.update([[1, 0, 1]], [[0.9, 0.2, 0.4]])
+    >>> metric.update([[0, 1, 0]], [[0.1, 0.7, 0.6]])
+    >>> round(metric.compute(), 4)
+    0.9375
     """
 
     def __init__(
@@ -304,6 +338,14 @@ class ExactMatch(_Cells):
     ----------
     threshold : float, array-like of shape (labels,), rule or None, default=0.5
         As in :class:`F1Score`.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import ExactMatch
+    >>> metric = ExactMatch()
+    >>> metric.update([[1, 0], [1, 1]], [[0.9, 0.2], [0.8, 0.4]])  # the second row misses a label
+    >>> metric.compute()
+    0.5
     """
 
 
@@ -314,6 +356,16 @@ class HammingDistance(_Cells):
     ----------
     threshold : float, array-like of shape (labels,), rule or None, default=0.5
         As in :class:`F1Score`.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import HammingDistance
+    >>> metric = HammingDistance()
+    >>> metric.update([[1, 0], [1, -1]], [[0.9, 0.2], [0.3, 0.4]])  # -1: unknown, and not counted
+    >>> round(metric.compute(), 4)
+    0.3333
+    >>> metric.by_label()
+    array([0.5, 0. ])
     """
 
     def by_label(self) -> NDArray[np.float64]:
@@ -330,6 +382,14 @@ class BinaryAccuracy(_Cells):
     ----------
     threshold : float, array-like of shape (labels,), rule or None, default=0.5
         As in :class:`F1Score`.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import BinaryAccuracy
+    >>> metric = BinaryAccuracy()
+    >>> metric.update([[1, 0, 0, 0, 0]], [[0.1, 0.1, 0.1, 0.1, 0.1]])  # predicts nothing
+    >>> metric.compute()
+    0.8
     """
 
     def by_label(self) -> NDArray[np.float64]:
@@ -404,6 +464,14 @@ class AUROC(_Ranking):
         For bounded memory: scores are logits, not probabilities. Never guessed from a batch.
     undefined : {"sklearn", "skip"}, default="sklearn"
         What a label without positives or without negatives counts as: NaN, and so the average; or nothing.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import AUROC
+    >>> metric = AUROC()
+    >>> metric.update([[1, 0], [0, 1]], [[0.9, 0.6], [0.2, 0.5]])
+    >>> metric.compute()
+    0.5
     """
 
     def __init__(
