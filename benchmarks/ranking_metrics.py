@@ -43,6 +43,13 @@ def contests(settings: Settings) -> Iterator[Contest]:
         lambda ours, other: max(abs(a - b) for a, b in zip(ours, other, strict=True)),
         tolerance=1e-10,
     )
+    yield Contest(
+        f"label_ranking: the three in one pass, {shape}",
+        on_cores(1, lambda: list(metrics.label_ranking(targets, scores))),
+        {"scikit-learn, three calls": lambda: [getattr(peer, name)(targets, scores) for name in RANKING]},
+        lambda ours, other: max(abs(a - b) for a, b in zip(ours, other, strict=True)),
+        tolerance=1e-10,
+    )
     many, guesses, _ = answers(settings.size(400_000, 4_000))
     for name in ("average_precision_score", "label_ranking"):
         call = getattr(metrics, name)
