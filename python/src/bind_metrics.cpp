@@ -5,6 +5,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -19,8 +20,6 @@
 namespace multilabel::python {
 namespace {
 
-using metrics::Confusion;
-
 metrics::ZeroDivision zero_division_of(double value) {
   if (std::isnan(value)) return metrics::ZeroDivision::skip;
   return value == 1.0 ? metrics::ZeroDivision::one : metrics::ZeroDivision::zero;
@@ -30,49 +29,65 @@ metrics::UndefinedLabel undefined_of(bool skip) {
   return skip ? metrics::UndefinedLabel::skip : metrics::UndefinedLabel::as_sklearn;
 }
 
-/// Each of `kinds` (precision, recall, fbeta, jaccard) as one number, or one a label without an average; how many of the values
-/// behind each are undefined; the positives; how many values there are.
-py::tuple classification(const char* where, const Labels& targets, const Labels& predictions,
-                         const std::vector<std::string>& kinds, const std::optional<std::string>& average, double beta,
-                         double zero_division, const Weights& sample_weight, const std::vector<std::size_t>& labels) {
+/// A kind of ratio (precision, recall, fbeta, jaccard) as one number, or one a label without an average; how many of the values
+/// behind it are undefined, and how many there are.
+py::tuple classification(const char* where, const Labels& targets, const Labels& predictions, const std::string& kind,
+                         const std::optional<std::string>& average, double beta, double zero_division,
+                         const Weights& sample_weight, const std::vector<std::size_t>& labels) {
   const metrics::AverageOptions options{average ? average_of(where, *average) : Average::macro, zero_division_of(zero_division),
                                         to_vector(sample_weight), labels};
-  Confusion confusion;
-  std::vector<metrics::Ratios> ratios;
-  std::vector<double> averages;
+  metrics::Ratios ratios;
+  double mean = 0.0;
   {
     const py::gil_scoped_release release;
-    confusion = metrics::detail::count_for(where, targets.cells(), predictions.cells(), options);
-    for (const auto& kind : kinds) {
-      ratios.push_back(kind == "precision" ? metrics::precision(confusion, options.zero_division)
-                       : kind == "recall"  ? metrics::recall(confusion, options.zero_division)
-                       : kind == "jaccard" ? metrics::jaccard(confusion, options.zero_division)
-                                           : metrics::fbeta(confusion, beta, options.zero_division));
-      if (average) averages.push_back(metrics::detail::average(ratios.back(), confusion, options));
-    }
+    const auto confusion = metrics::detail::count_for(where, targets.cells(), predictions.cells(), options);
+    ratios = kind == "precision" ? metrics::precision(confusion, options.zero_division)
+             : kind == "recall"  ? metrics::recall(confusion, options.zero_division)
+             : kind == "jaccard" ? metrics::jaccard(confusion, options.zero_division)
+                                 : metrics::fbeta(confusion, beta, options.zero_division);
+    if (average) mean = metrics::detail::average(ratios, confusion, options);
+  }
+  const auto size = ratios.values.size();
+  return py::make_tuple(average ? py::object(py::float_(mean)) : py::object(to_numpy(std::move(ratios.values))),
+                        ratios.undefined, size);
+}
+
+/// The matrices [[TN, FP], [FN, TP]] of the labels or rows, [size, 2, 2].
+py::array_t<double> multilabel_confusion_matrix(const char* where, const Labels& targets, const Labels& predictions,
+                                                bool samplewise, const Weights& sample_weight,
+                                                const std::vector<std::size_t>& labels) {
+  const metrics::MultilabelConfusionOptions options{to_vector(sample_weight), labels, samplewise};
+  std::vector<metrics::ConfusionMatrix> matrices;
+  {
+    const py::gil_scoped_release release;
+    matrices = metrics::detail::confusion_matrices(where, targets.cells(), predictions.cells(), options);
+  }
+  py::array_t<double> result({static_cast<py::ssize_t>(matrices.size()), py::ssize_t{2}, py::ssize_t{2}});
+  double* cell = result.mutable_data();
+  for (const auto& matrix : matrices)
+    for (const auto& truth : matrix) cell = std::copy(truth.begin(), truth.end(), cell);
+  return result;
+}
+
+/// Precision, recall and F-beta as numbers, or one a label without an average; how many of the values behind each are
+/// undefined; the positives of the labels, None with an average.
+py::tuple precision_recall_fscore_support(const char* where, const Labels& targets, const Labels& predictions,
+                                          const std::optional<std::string>& average, double beta, double zero_division,
+                                          const Weights& sample_weight, const std::vector<std::size_t>& labels) {
+  metrics::PrecisionRecallFscoreOptions options{beta, {}, zero_division_of(zero_division), to_vector(sample_weight), labels};
+  if (average) options.average = average_of(where, *average);
+  metrics::PrecisionRecallFscoreSupport scores;
+  {
+    const py::gil_scoped_release release;
+    scores = metrics::detail::three_scores(where, targets.cells(), predictions.cells(), options);
   }
   py::list values;
   py::list undefined;
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    undefined.append(ratios[i].undefined);
-    values.append(average ? py::object(py::float_(averages[i])) : py::object(to_numpy(std::move(ratios[i].values))));
+  for (auto* ratios : {&scores.precision, &scores.recall, &scores.fscore}) {
+    undefined.append(ratios->undefined);
+    values.append(average ? py::object(py::float_(ratios->values[0])) : py::object(to_numpy(std::move(ratios->values))));
   }
-  const auto size = confusion.size();
-  return py::make_tuple(values, undefined, to_numpy(std::move(confusion.positives)), size);
-}
-
-/// True positives, predicted, positives and known cells of each label or row.
-py::tuple confusion(const char* where, const Labels& targets, const Labels& predictions, bool samplewise,
-                    const Weights& sample_weight, const std::vector<std::size_t>& labels) {
-  const auto weights = to_vector(sample_weight);
-  Confusion counts;
-  {
-    const py::gil_scoped_release release;
-    counts = samplewise ? metrics::detail::count_by_sample(where, targets.cells(), predictions.cells(), labels)
-                        : metrics::detail::count_by_label(where, targets.cells(), predictions.cells(), weights, labels);
-  }
-  return py::make_tuple(to_numpy(std::move(counts.true_positives)), to_numpy(std::move(counts.predicted)),
-                        to_numpy(std::move(counts.positives)), to_numpy(std::move(counts.known)));
+  return py::make_tuple(values, undefined, average ? py::object(py::none()) : py::object(to_numpy(std::move(scores.support))));
 }
 
 /// The numbers of scikit-learn's report: (precision, recall, F1, support) of the labels, how many of the first three are
@@ -241,9 +256,12 @@ void bind_metrics(py::module_& module) {
   const auto average = py::arg("average");
   const auto weight = py::arg("sample_weight") = py::none();
   const auto labels = py::arg("labels") = std::vector<std::size_t>{};
-  module.def("classification", &classification, where, y_true, y_pred, py::arg("kinds"), average, py::arg("beta"),
+  module.def("classification", &classification, where, y_true, y_pred, py::arg("kind"), average, py::arg("beta"),
              py::arg("zero_division"), weight, labels);
-  module.def("confusion", &confusion, where, y_true, y_pred, py::arg("samplewise"), weight, labels);
+  module.def("multilabel_confusion_matrix", &multilabel_confusion_matrix, where, y_true, y_pred, py::arg("samplewise"), weight,
+             labels);
+  module.def("precision_recall_fscore_support", &precision_recall_fscore_support, where, y_true, y_pred, average,
+             py::arg("beta"), py::arg("zero_division"), weight, labels);
   module.def("report_numbers", &report_numbers, where, y_true, y_pred, py::arg("zero_division"), weight, labels);
   module.def("accuracy", &accuracy, where, y_true, y_pred, py::arg("normalize"), weight);
   module.def("hamming", &hamming, where, y_true, y_pred, weight);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Probabilistic metrics, cumulative gain, curves and the report of the COCO papers for NumPy arrays.
+// Probabilistic metrics, cumulative gain, curves, the report of the COCO papers and the draws of the bootstrap for NumPy
+// arrays.
 
+#include <multilabel/metrics/bootstrap_interval.hpp>
 #include <multilabel/metrics/coco_report.hpp>
 #include <multilabel/metrics/cumulative_gain.hpp>
 #include <multilabel/metrics/curves.hpp>
@@ -121,6 +123,12 @@ py::array_t<std::uint8_t> top_k_predictions(const py::array& scores, std::size_t
   }));
 }
 
+/// The rows of one resample, after `require_bootstrap`.
+py::array_t<std::int64_t> bootstrap_rows(std::size_t rows, std::uint64_t seed, std::size_t resample) {
+  const auto drawn = metrics::detail::bootstrap_rows(rows, seed, resample);
+  return to_numpy(std::vector<std::int64_t>(drawn.begin(), drawn.end()));
+}
+
 }  // namespace
 
 void bind_score_metrics(py::module_& module) {
@@ -135,6 +143,10 @@ void bind_score_metrics(py::module_& module) {
   module.def("curves", &curves, where, py::arg("roc"), y_true, y_score, weight);
   module.def("coco_report", &coco_report, where, y_true, y_score, py::arg("threshold"), py::arg("k"));
   module.def("top_k_predictions", &top_k_predictions, y_score, py::arg("k"));
+  module.def("require_bootstrap", &metrics::detail::require_bootstrap, where, py::arg("rows"), py::arg("confidence"),
+             py::arg("resamples"));
+  module.def("bootstrap_rows", &bootstrap_rows, py::arg("rows"), py::arg("seed"), py::arg("resample"));
+  module.def("percentile_interval", &metrics::detail::percentile_interval, py::arg("samples"), py::arg("confidence"));
 }
 
 }  // namespace multilabel::python

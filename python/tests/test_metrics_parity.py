@@ -260,6 +260,19 @@ def numbers_of_both_languages(prefix: str, mask: np.ndarray | None) -> tuple[dic
     put("coverage", "coverage_error", s)
     put("ranking_loss", "label_ranking_loss", s, sample_weight=w)
     put("ndcg", "ndcg_score", s, k=5)
+    both = {"sample_weight": w, "mask": mask}
+    three = ours.precision_recall_fscore_support(t, p, beta=2, average="samples", zero_division=0, **both)
+    interval = ours.bootstrap_interval(ours.f1_score, t, p, average="micro", resamples=25, seed=3, **both)
+    mine |= {
+        f"{prefix}three": three[0] + three[1] + three[2],
+        f"{prefix}support": ours.precision_recall_fscore_support(t, p, zero_division=0, **both)[3][11],
+        f"{prefix}true_negatives": ours.multilabel_confusion_matrix(t, p, **both)[11, 0, 0],
+        f"{prefix}false_positives_of_row": ours.multilabel_confusion_matrix(t, p, samplewise=True, **both)[11, 0, 1],
+        f"{prefix}bootstrap value": interval.value,
+        f"{prefix}bootstrap low": interval.low,
+        f"{prefix}bootstrap high": interval.high,
+        f"{prefix}bootstrap sample": interval.samples[7],
+    }
     return mine, theirs
 
 

@@ -148,3 +148,34 @@ def test_bootstrap_interval_covers_and_repeats():
     assert (again.samples == interval.samples).all()
     narrow = ours.bootstrap_interval(ours.f1_score, y, p, confidence=0.5, **options)
     assert narrow.high - narrow.low < interval.high - interval.low
+
+
+def philox(counter, key):
+    """Philox4x32-10 (Salmon et al., SC 2011) in Python's integers."""
+    for _ in range(10):
+        a, b = 0xD2511F53 * counter[0], 0xCD9E8D57 * counter[2]
+        counter = [(b >> 32) ^ counter[1] ^ key[0], b % 2**32, (a >> 32) ^ counter[3] ^ key[1], a % 2**32]
+        key = [(key[0] + 0x9E3779B9) % 2**32, (key[1] + 0xBB67AE85) % 2**32]
+    return counter
+
+
+def test_bootstrap_interval_draws_rows_by_the_generator_of_the_library():
+    rows, seed = 7, 2**40 + 5
+    drawn = []
+    ours.bootstrap_interval(
+        lambda t, _: drawn.append(t[:, 0]) or 0.0, np.arange(7)[:, None], np.arange(7), resamples=3, seed=seed
+    )
+    for resample, found in enumerate(drawn[1:]):
+        words = [word for i in range(2) for word in philox([i, 0xB0075742, 0, resample], [seed % 2**32, seed >> 32])]
+        # a word below (2^32 mod rows) / rows of its step would be drawn anew: none of these is
+        assert all(word * rows % 2**32 >= 2**32 % rows for word in words)
+        assert found.tolist() == [word * rows >> 32 for word in words[:rows]]
+
+
+@pytest.mark.parametrize("confidence", [0.3, 0.9, 0.95, 0.99])
+@pytest.mark.parametrize("count", [1, 2, 3, 40, 1000])
+def test_bootstrap_interval_ends_where_the_quantiles_of_numpy_are(confidence, count):
+    values = iter(np.random.default_rng(count).normal(size=count + 1))
+    interval = ours.bootstrap_interval(lambda *_: next(values), [[1]], [[1]], confidence=confidence, resamples=count)
+    tail = (1 - confidence) / 2
+    assert [interval.low, interval.high] == np.quantile(interval.samples, [tail, 1 - tail]).tolist()

@@ -10,10 +10,13 @@
 
 #include "multilabel/metrics/accuracy.hpp"
 #include "multilabel/metrics/average_precision.hpp"
+#include "multilabel/metrics/bootstrap_interval.hpp"
 #include "multilabel/metrics/classification.hpp"
 #include "multilabel/metrics/cumulative_gain.hpp"
 #include "multilabel/metrics/label_ranking.hpp"
 #include "multilabel/metrics/masked.hpp"
+#include "multilabel/metrics/multilabel_confusion_matrix.hpp"
+#include "multilabel/metrics/precision_recall_fscore_support.hpp"
 #include "multilabel/metrics/probabilistic.hpp"
 #include "multilabel/metrics/roc_auc.hpp"
 
@@ -57,6 +60,19 @@ void add(std::map<std::string, double>& numbers, const std::string& prefix, cons
   put("coverage", coverage_error(t, s));
   put("ranking_loss", label_ranking_loss(t, s, weights));
   put("ndcg", ndcg_score(t, s, {.k = 5}));
+  const auto three = precision_recall_fscore_support(t, p, {.beta = 2, .average = Average::samples, .sample_weight = weights});
+  put("three", three.precision.values[0] + three.recall.values[0] + three.fscore.values[0]);
+  put("support", precision_recall_fscore_support(t, p, {.sample_weight = weights}).support[11]);
+  put("true_negatives", multilabel_confusion_matrix(t, p, {.sample_weight = weights})[11][0][0]);
+  put("false_positives_of_row", multilabel_confusion_matrix(t, p, {.sample_weight = weights, .samplewise = true})[11][0][1]);
+  const auto metric = [](const auto& some_t, const auto& some_p, const std::vector<double>& w) {
+    return f1_score(some_t, some_p, {Average::micro, ZeroDivision::zero, w, {}});
+  };
+  const auto interval = bootstrap_interval(metric, t, p, {.resamples = 25, .seed = 3, .sample_weight = weights});
+  put("bootstrap value", interval.value);
+  put("bootstrap low", interval.low);
+  put("bootstrap high", interval.high);
+  put("bootstrap sample", interval.samples[7]);
 }
 
 TEST_CASE("metrics: the bits of the Python functions") {

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,11 +18,12 @@ from multilabel._label_arrays import as_array
 from ._input import (
     AVERAGES,
     Average,
-    InvalidParameterError,
     ZeroDivision,
     are_multilabel,
+    boolean,
     by_sklearn,
     callers_level,
+    invalid_parameter,
     read_pair,
     refused,
     warn_undefined,
@@ -37,14 +40,20 @@ def _zero_division(where: str, value: Any, *, nan: bool = True) -> float:
         if nan
         else "a float among {0.0, 1.0} or a str among {'warn'}"
     )
-    raise InvalidParameterError(f"The 'zero_division' parameter of {where} must be {allowed}. Got {value!r} instead.")
+    raise invalid_parameter(where, "zero_division", allowed, value)
 
 
 def _check_average(where: str, average: Any, pos_label: Any) -> None:
-    if average not in (*AVERAGES, "binary"):
-        raise InvalidParameterError(
-            f"The 'average' parameter of {where} must be a str among {{'binary', 'macro', 'micro', 'samples', "
-            f"'weighted'}} or None. Got {average!r} instead."
+    if average is not None and not (isinstance(average, str) and average in (*AVERAGES, "binary")):
+        raise invalid_parameter(
+            where, "average", "a str among {'binary', 'macro', 'micro', 'samples', 'weighted'} or None", average
+        )
+    if not isinstance(pos_label, Real | str | np.bool_ | None):
+        raise invalid_parameter(
+            where,
+            "pos_label",
+            "an instance of 'float', an instance of 'str', an instance of 'bool', an instance of 'numpy.bool' or None",
+            pos_label,
         )
     if average == "binary":
         raise _core.ArgumentError(
@@ -60,10 +69,19 @@ def _check_average(where: str, average: Any, pos_label: Any) -> None:
         )
 
 
-def _columns(labels: Any, count: int) -> list[int]:
+def _columns(where: str, labels: Any, count: int) -> list[int]:
     if labels is None:
         return []
-    columns = [int(label) for label in np.asarray(labels).ravel()]
+    if isinstance(labels, str | bytes | dict) or not hasattr(labels, "__len__"):
+        raise invalid_parameter(where, "labels", "an array-like or None", labels)
+    numbers = as_array(labels, "labels").ravel()
+    try:
+        columns = [int(label) for label in numbers]
+        whole = all(column == label for column, label in zip(columns, numbers, strict=True))
+    except (TypeError, ValueError, OverflowError):
+        whole = False
+    if not whole:
+        raise _core.ArgumentError(f"{where}: labels must be the numbers of columns; got {labels!r}")
     if columns and max(columns) >= count:
         raise _core.ArgumentError(
             f"All labels must be in [0, n labels) for multilabel targets. Got {max(columns)} > {count - 1}"
@@ -79,6 +97,16 @@ _MODIFIERS = {
     "fbeta": ("F-score", "true nor predicted"),
     "jaccard": ("Jaccard", "true or predicted"),
 }
+
+
+_THREE = ("precision", "recall", "fbeta")
+
+
+def _warn_for(where: str, value: Any) -> list[str]:
+    """Which of the three may warn, by our names."""
+    if isinstance(value, list | tuple | set | frozenset) and all(isinstance(name, str) for name in value):
+        return ["fbeta" if name == "f-score" else name for name in value]
+    raise invalid_parameter(where, "warn_for", "a list, a tuple or a set of str", value)
 
 
 def _warn_zero_division(kind: str, average: str | None, size: int) -> None:
@@ -97,9 +125,25 @@ def _with_weightless(undefined: Sequence[int], weights: NDArray[Any] | None, ave
     return [max(count, weightless) for count in undefined]
 
 
+def _warn_all(kinds: Sequence[str], undefined: Sequence[int], average: str | None, size: int, beta: float) -> None:
+    for kind, count in zip(kinds, undefined, strict=True):
+        silent = kind == "fbeta" and (beta == 0 or math.isinf(beta))
+        if count and not silent:
+            _warn_zero_division(kind, average, size)
+
+
+def _beta(where: str, value: Any) -> float:
+    try:
+        if isinstance(value, Real) and float(value) >= 0:
+            return float(value)
+    except OverflowError:  # an int beyond every float
+        pass
+    raise invalid_parameter(where, "beta", "a float in the range [0.0, inf]", value)
+
+
 def _classification(
     where: str,
-    kinds: list[str],
+    kind: str,
     y_true: Any,
     y_pred: Any,
     *,
@@ -110,25 +154,20 @@ def _classification(
     zero_division: Any,
     mask: Any,
     beta: float = 1.0,
-    warn_for: Iterable[str] = _MODIFIERS,
-) -> tuple[list[Any], NDArray[Any], bool]:
-    divisor = _zero_division(where, zero_division, nan=kinds != ["jaccard"])
+) -> Any:
+    divisor = _zero_division(where, zero_division, nan=kind != "jaccard")
     _check_average(where, average, pos_label)
     targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
-    columns = _columns(labels, targets.shape[1])
+    columns = _columns(where, labels, targets.shape[1])
     try:
-        values, undefined, support, size = _core.metrics.classification(
-            where, targets, predictions, kinds, average, float(beta), divisor, weights, columns
+        value, undefined, size = _core.metrics.classification(
+            where, targets, predictions, kind, average, beta, divisor, weights, columns
         )
     except _core.ArgumentError as error:
         raise refused(error, targets, predictions) from None
     if isinstance(zero_division, str):
-        undefined = _with_weightless(undefined, weights, average)
-        for kind, count in zip(kinds, undefined, strict=True):
-            silent = kind == "fbeta" and (beta == 0 or np.isposinf(beta))
-            if count and kind in warn_for and not silent:
-                _warn_zero_division(kind, average, size)
-    return values, support, weights is not None
+        _warn_all([kind], _with_weightless([undefined], weights, average), average, size, beta)
+    return value
 
 
 def precision_score(
@@ -182,8 +221,7 @@ def precision_score(
     }
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("precision_score", y_true, y_pred, **options)
-    values, _, _ = _classification("precision_score", ["precision"], y_true, y_pred, **options, mask=mask)
-    return values[0]
+    return _classification("precision_score", "precision", y_true, y_pred, **options, mask=mask)
 
 
 def recall_score(
@@ -237,8 +275,7 @@ def recall_score(
     }
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("recall_score", y_true, y_pred, **options)
-    values, _, _ = _classification("recall_score", ["recall"], y_true, y_pred, **options, mask=mask)
-    return values[0]
+    return _classification("recall_score", "recall", y_true, y_pred, **options, mask=mask)
 
 
 def f1_score(
@@ -294,8 +331,7 @@ def f1_score(
     }
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("f1_score", y_true, y_pred, **options)
-    values, _, _ = _classification("f1_score", ["fbeta"], y_true, y_pred, **options, mask=mask)
-    return values[0]
+    return _classification("f1_score", "fbeta", y_true, y_pred, **options, mask=mask)
 
 
 def fbeta_score(
@@ -343,10 +379,7 @@ def fbeta_score(
     >>> fbeta_score([[1, 0, 1], [0, 1, 0]], [[1, 1, 1], [0, 1, 1]], beta=2, average="micro")
     0.8823529411764706
     """
-    if not beta >= 0:
-        raise InvalidParameterError(
-            f"The 'beta' parameter of fbeta_score must be a float in the range [0.0, inf]. Got {beta!r} instead."
-        )
+    beta = _beta("fbeta_score", beta)
     options = {
         "labels": labels,
         "pos_label": pos_label,
@@ -357,8 +390,7 @@ def fbeta_score(
     }
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("fbeta_score", y_true, y_pred, **options)
-    values, _, _ = _classification("fbeta_score", ["fbeta"], y_true, y_pred, **options, mask=mask)
-    return values[0]
+    return _classification("fbeta_score", "fbeta", y_true, y_pred, **options, mask=mask)
 
 
 def jaccard_score(
@@ -412,8 +444,7 @@ def jaccard_score(
     }
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("jaccard_score", y_true, y_pred, **options)
-    values, _, _ = _classification("jaccard_score", ["jaccard"], y_true, y_pred, **options, mask=mask)
-    return values[0]
+    return _classification("jaccard_score", "jaccard", y_true, y_pred, **options, mask=mask)
 
 
 def precision_recall_fscore_support(
@@ -477,16 +508,32 @@ def precision_recall_fscore_support(
     where = "precision_recall_fscore_support"
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn(where, y_true, y_pred, warn_for=warn_for, **options)
-    if not beta >= 0:
-        raise InvalidParameterError(
-            f"The 'beta' parameter of {where} must be a float in the range [0.0, inf]. Got {beta!r} instead."
+    beta, wanted = _beta(where, beta), _warn_for(where, warn_for)
+    divisor = _zero_division(where, zero_division)
+    _check_average(where, average, pos_label)
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
+    columns = _columns(where, labels, targets.shape[1])
+    try:
+        values, undefined, support = _core.metrics.precision_recall_fscore_support(
+            where, targets, predictions, average, beta, divisor, weights, columns
         )
-    kinds = ["precision", "recall", "fbeta"]
-    wanted = ["fbeta" if name == "f-score" else name for name in warn_for]
-    values, support, weighted = _classification(where, kinds, y_true, y_pred, warn_for=wanted, **options, mask=mask)
-    if average is not None:
-        return values[0], values[1], values[2], None
-    return values[0], values[1], values[2], support if weighted else support.astype(np.int64)
+    except _core.ArgumentError as error:
+        raise refused(error, targets, predictions) from None
+    if isinstance(zero_division, str):
+        counts = _with_weightless(undefined, weights, average)
+        size = (
+            1 if average == "micro" else targets.shape[0] if average == "samples" else len(columns) or targets.shape[1]
+        )
+        _warn_all(
+            _THREE,
+            [count if kind in wanted else 0 for kind, count in zip(_THREE, counts, strict=True)],
+            average,
+            size,
+            beta,
+        )
+    if average is None and weights is None:
+        support = support.astype(np.int64)
+    return *values, support
 
 
 def multilabel_confusion_matrix(
@@ -527,25 +574,20 @@ def multilabel_confusion_matrix(
     [[[1, 0], [0, 1]], [[0, 1], [0, 1]]]
     """
     where = "multilabel_confusion_matrix"
+    samplewise = boolean(where, "samplewise", samplewise)
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn(where, y_true, y_pred, sample_weight=sample_weight, labels=labels, samplewise=samplewise)
     targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
-    columns = _columns(labels, targets.shape[1])
+    columns = _columns(where, labels, targets.shape[1])
     try:
-        tp, predicted, positives, known = _core.metrics.confusion(
-            where, targets, predictions, samplewise, None if samplewise else weights, columns
-        )
+        matrices = _core.metrics.multilabel_confusion_matrix(where, targets, predictions, samplewise, weights, columns)
     except _core.ArgumentError as error:
         raise refused(error, targets, predictions) from None
-    matrices = np.stack([known - predicted - positives + tp, predicted - tp, positives - tp, tp], axis=-1).reshape(
-        -1, 2, 2
-    )
     if weights is None:
         return matrices.astype(np.int64)
     if not samplewise:
         return matrices
-    kind = np.result_type(np.int64, as_array(sample_weight, "sample_weight").dtype)
-    return (matrices * weights[:, None, None]).astype(kind)
+    return matrices.astype(np.result_type(np.int64, as_array(sample_weight, "sample_weight").dtype))
 
 
 def classification_report(
@@ -597,9 +639,10 @@ def classification_report(
     >>> report["dog"]
     {'precision': 0.5, 'recall': 1.0, 'f1-score': 0.6666666666666666, 'support': 1.0}
     """
+    where = "classification_report"
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn(
-            "classification_report",
+            where,
             y_true,
             y_pred,
             labels=labels,
@@ -610,7 +653,7 @@ def classification_report(
             zero_division=zero_division,
         )
     targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
-    columns = _columns(labels, targets.shape[1]) if labels is not None else list(range(targets.shape[1]))
+    columns = _columns(where, labels, targets.shape[1]) if labels is not None else list(range(targets.shape[1]))
     if target_names is not None and len(columns) != len(target_names):
         if labels is None:
             raise _core.ArgumentError(
@@ -623,10 +666,10 @@ def classification_report(
             stacklevel=callers_level(),
         )
     names = [str(column) for column in columns] if target_names is None else list(target_names)
-    divisor = _zero_division("classification_report", zero_division)
+    divisor = _zero_division(where, zero_division)
     try:
         *scores, support, undefined, means = _core.metrics.report_numbers(
-            "classification_report", targets, predictions, divisor, weights, columns
+            where, targets, predictions, divisor, weights, columns
         )
     except _core.ArgumentError as error:
         raise refused(error, targets, predictions) from None
@@ -635,7 +678,7 @@ def classification_report(
         counts = [(undefined, len(support)), *((line[1], line[2]) for line in means)]
         for average, (missing, size) in zip(averages, counts, strict=True):
             missing = _with_weightless(missing, weights, average)
-            for kind, count in zip(("precision", "recall", "fbeta"), missing, strict=True):
+            for kind, count in zip(_THREE, missing, strict=True):
                 if count:
                     _warn_zero_division(kind, average, size)
     if weights is None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilabel import _core
+from multilabel._choices import one_of
 from multilabel._label_arrays import (
     is_multilabel,
     is_sparse,
@@ -57,6 +58,18 @@ def callers_level() -> int:
 
 class InvalidParameterError(_core.ArgumentError, TypeError):
     """A parameter is of the wrong kind; a ValueError and a TypeError, as scikit-learn's error of this name."""
+
+
+def invalid_parameter(where: str, name: str, allowed: str, value: Any) -> InvalidParameterError:
+    """The error of a parameter of the wrong kind, in scikit-learn's words."""
+    return InvalidParameterError(f"The {name!r} parameter of {where} must be {allowed}. Got {value!r} instead.")
+
+
+def boolean(where: str, name: str, value: Any) -> bool:
+    """``value`` as a bool, which it must be already, as in scikit-learn."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    raise invalid_parameter(where, name, "an instance of 'bool' or an instance of 'numpy.bool'", value)
 
 
 def by_sklearn(where: str, *args: Any, **kwargs: Any) -> Any:
@@ -189,10 +202,8 @@ def refused_scores(error: Exception, scores: NDArray[Any]) -> Exception:
 
 
 def check_score_average(where: str, average: Any, undefined: Any) -> None:
-    if average not in AVERAGES:
-        raise InvalidParameterError(
-            f"The 'average' parameter of {where} must be a str among {{'macro', 'micro', 'samples', 'weighted'}} "
-            f"or None. Got {average!r} instead."
+    if average is not None and not (isinstance(average, str) and average in AVERAGES):
+        raise invalid_parameter(
+            where, "average", "a str among {'macro', 'micro', 'samples', 'weighted'} or None", average
         )
-    if undefined not in ("sklearn", "skip"):
-        raise _core.ArgumentError(f"undefined must be 'sklearn' or 'skip'; got {undefined!r}")
+    one_of(where, "undefined", undefined, ("sklearn", "skip"))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilabel import _core
-from multilabel._arguments import real, whole
+from multilabel._arguments import real, seed_of, whole
 from multilabel._label_arrays import as_array, is_sparse, score_array
 
 from ._input import read_predictions, read_scores, refused_scores
@@ -128,7 +128,7 @@ def bootstrap_interval(
     resamples : int, default=1000
         How many times rows are drawn.
     seed : int, default=0
-        The same seed gives the same rows.
+        The same seed gives the same rows, on every machine and in C++.
     **options
         Passed on to the metric; of ``sample_weight`` and ``mask`` the rows that are drawn.
 
@@ -153,9 +153,8 @@ def bootstrap_interval(
             f"bootstrap_interval: metric must be a function of targets and scores; got {metric!r}"
         )
     confidence = real("bootstrap_interval", "confidence", confidence)
-    resamples = whole("bootstrap_interval", "resamples", resamples, 1)
-    if not 0 < confidence < 1:
-        raise _core.ArgumentError(f"bootstrap_interval: confidence must be between 0 and 1; got {confidence!r}")
+    resamples = whole("bootstrap_interval", "resamples", resamples, 1, 2**32 - 1)
+    seed = seed_of("bootstrap_interval", seed)
     targets, other = _by_row(y_true, "y_true"), _by_row(y_other, "y_other")
     rows = targets.shape[0]
     of_rows = {
@@ -166,18 +165,17 @@ def bootstrap_interval(
             raise _core.ShapeError(
                 f"Found input variables with inconsistent numbers of samples: {[rows, values.shape[0]]}"
             )
+    _core.metrics.require_bootstrap("bootstrap_interval", rows, confidence, resamples)
     value = float(metric(targets, other, **options))
-    draws = np.random.Generator(np.random.PCG64(seed))
     samples = np.empty(resamples)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         for i in range(resamples):
-            drawn = draws.integers(0, rows, rows)
+            drawn = _core.metrics.bootstrap_rows(rows, seed, i)
             options.update({name: values[drawn] for name, values in of_rows.items()})
             samples[i] = metric(targets[drawn], other[drawn], **options)
-    tail = (1 - confidence) / 2
-    low, high = np.nanquantile(samples, [tail, 1 - tail]) if not np.isnan(samples).all() else (np.nan, np.nan)
-    return BootstrapInterval(value, float(low), float(high), samples)
+    low, high = _core.metrics.percentile_interval(samples.tolist(), confidence)
+    return BootstrapInterval(value, low, high, samples)
 
 
 def evaluate(
