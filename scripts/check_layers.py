@@ -55,7 +55,11 @@ NARROWER = {
         None,
         ("ATen/core/", "ATen/ops/", "ATen/TensorOperators.h", "ATen/Parallel.h", "c10/", "torch/csrc/autograd/"),
     ),
-    "bundle/manifest.hpp": ({"core", "encoding"}, ("nlohmann/",)),
+    "encoding": (None, ()),
+    "encoding/vocabulary_json.hpp": (None, ("nlohmann/",)),
+    "threshold": (None, ("xtensor/", "xtl/")),
+    "threshold/rule_json.hpp": (None, ("nlohmann/",)),
+    "bundle/manifest.hpp": ({"core", "encoding", "threshold"}, ("nlohmann/",)),
 }
 
 
@@ -97,6 +101,8 @@ def offences(path: Path, rows: dict[str, dict[str, list[str]]]) -> list[str]:
             target = name.split("/")[1].removesuffix(".hpp")
             if target not in own and target != "version":
                 found.append(f"{where}: {component} may use only {', '.join(sorted(own - {component}))} of our own")
+            elif name.endswith("_json.hpp") and "nlohmann/" not in foreign and component != "multilabel":
+                found.append(f"{where}: only where a JSON library is needed anyway")
         elif name.startswith(FOREIGN) and not name.startswith(foreign or ("\0",)):
             found.append(f"{where}: {component} may include only {', '.join(foreign) or 'the standard library'}")
     return found

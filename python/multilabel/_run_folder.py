@@ -131,7 +131,7 @@ def _thresholds_of(manifest: dict[str, Any], labels: int, place: str) -> tuple[n
     """Return one threshold a label, and what they were tuned for as people say it; empty when they were not."""
     threshold: Any = manifest.get("threshold")
     try:
-        values = np.asarray(threshold["values"], dtype=np.float64)
+        values = np.asarray(threshold["thresholds"], dtype=np.float64)
     except (KeyError, TypeError, ValueError):
         raise BundleError(f"{place} must hold the thresholds as a list; got {threshold!r:.60}") from None
     if values.shape not in ((1,), (labels,)):

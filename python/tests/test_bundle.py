@@ -177,8 +177,11 @@ def manifest(change):
         (manifest(lambda m: m.update(version=99)), "field 'version' must be 1 to 1; got 99"),
         (manifest(lambda m: m.pop("labels")), "field 'labels' must be there"),
         (manifest(lambda m: m["labels"].append("wolf")), "field 'fingerprint' must be that of the labels"),
-        (manifest(lambda m: m["threshold"].update(values=[0.5, 0.5])), "one for each of the 3 labels; got 2"),
-        (manifest(lambda m: m["threshold"].update(values="high")), "field 'values' must have its type"),
+        (manifest(lambda m: m["threshold"].update(thresholds=[0.5, 0.5])), "one for each of the 3 labels; got 2"),
+        (
+            manifest(lambda m: m["threshold"].update(thresholds="high")),
+            "field 'threshold' must have the field 'thresholds' in its type",
+        ),
     ],
 )
 def test_a_damaged_bundle_is_named_by_file_and_field(copy, damage, sentence):

@@ -42,7 +42,7 @@ def save_held_out(
 
 
 def save_manifest(run: Path, thresholds: list[float], **tuned_for: str) -> None:
-    manifest = {"format": "multilabel.bundle", "labels": LABELS, "threshold": {"values": thresholds, **tuned_for}}
+    manifest = {"format": "multilabel.bundle", "labels": LABELS, "threshold": {"thresholds": thresholds, **tuned_for}}
     (run / "model" / "multilabel.json").write_text(json.dumps(manifest))
 
 

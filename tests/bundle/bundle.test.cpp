@@ -250,7 +250,7 @@ TEST_CASE("load: what is missing, changed or from elsewhere is named by file and
   edit(model, "multilabel.json", "0.001", "0.001, 0.5");
   is("one for each of the 3 labels; got 4", "multilabel.json");
   edit(model, "multilabel.json", "0.001", "\"high\"");
-  is("field 'values' must have its type", "multilabel.json");
+  is("field 'threshold' must have the field 'thresholds' in its type", "multilabel.json");
   edit(model, "config.json", "\"num_classes\": 3", "\"num_classes\": 4");
   is("LabelError", "as many as num_classes in config.json, 4; got 3");
   edit(model, "config.json", "\"linear\"", "\"round\"");

@@ -79,7 +79,7 @@ def test_encoding_and_metrics_need_neither_torch_nor_opencv(prefix, tmp_path):
     for component in ("encoding", "metrics", "calibration", "threshold"):
         seen = opened_and_loaded(tmp_path, component)
         assert "multilabel/core" in seen
-        for foreign in ("libtorch", "libc10", "torch/", "ATen/", "opencv"):
+        for foreign in ("libtorch", "libc10", "torch/", "ATen/", "opencv", "nlohmann"):
             assert foreign not in seen, f"{component} must not need {foreign}"
     assert "xtensor" not in opened_and_loaded(tmp_path, "encoding")
 

@@ -38,23 +38,23 @@ namespace detail {
          "and 1;\na label is predicted from its threshold on.\n\n"
       << "| | |\n| --- | --- |\n| network | " << config.backbone << ", " << model::to_string(config.options.head)
       << " head |\n| images | RGB, " << preprocessing.width << " x " << preprocessing.height << " |\n| thresholds | ";
-  if (manifest.thresholds.size() == 1) {
-    text << manifest.thresholds[0] << " for all labels";
+  const auto& rule = manifest.rule;
+  if (rule.is_global()) {
+    text << rule.threshold(0) << " for all labels";
   } else {
     text << "one a label";
   }
-  if (!manifest.metric.empty()) {
-    text << ", tuned for " << manifest.metric;
-    if (!manifest.average.empty()) text << " (" << manifest.average << ')';
-    if (std::isfinite(manifest.value)) text << ", " << std::setprecision(4) << manifest.value << " where they were tuned";
+  if (!rule.metric().empty()) {
+    text << ", tuned for " << rule.metric();
+    if (!rule.average().empty()) text << " (" << rule.average() << ')';
+    if (std::isfinite(rule.value())) text << ", " << std::setprecision(4) << rule.value() << " where they were tuned";
   }
   text << " |\n| written by | multilabel " << manifest.library << " |\n";
   for (const auto& [key, value] : manifest.metadata)
     text << "| " << detail::cell(key) << " | " << detail::cell(value) << " |\n";
   text << "\n## Labels\n\n| label | threshold |\n| --- | --- |\n";
   for (std::size_t i = 0; i < manifest.vocabulary.size(); ++i) {
-    text << "| " << detail::cell(manifest.vocabulary[i]) << " | "
-         << manifest.thresholds[manifest.thresholds.size() == 1 ? 0 : i] << " |\n";
+    text << "| " << detail::cell(manifest.vocabulary[i]) << " | " << rule.threshold(i) << " |\n";
   }
   text << "\n## Use\n\n```python\nimport multilabel as ml\n\nfor label, score in "
           "ml.load(\"path/to/this/folder\")(\"image.jpg\"):\n"

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -18,6 +17,9 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
+#include "multilabel/encoding/vocabulary_json.hpp"
+#include "multilabel/threshold/rule.hpp"
+#include "multilabel/threshold/rule_json.hpp"
 #include "multilabel/version.hpp"
 
 namespace multilabel::bundle {
@@ -29,13 +31,11 @@ inline constexpr int FORMAT_VERSION = 1;
 
 struct Manifest {
   encoding::Vocabulary vocabulary;
-  std::vector<double> thresholds;  ///< one for all labels, or one a label in the vocabulary's order
-  std::string metric;              ///< what the thresholds were tuned for; empty: they were not
-  std::string average;
-  double value = std::numeric_limits<double>::quiet_NaN();  ///< what they reached; NaN: not known
-  std::map<std::string, std::string> files;                 ///< SHA-256 by file name
-  std::map<std::string, std::string> metadata;              ///< the user's own words
-  std::string library = MULTILABEL_VERSION;                 ///< the release that wrote it
+  threshold::ThresholdRule rule{
+      std::vector<double>{0.5}};                ///< one threshold for all labels, or one a label in the vocabulary's order
+  std::map<std::string, std::string> files;     ///< SHA-256 by file name
+  std::map<std::string, std::string> metadata;  ///< the user's own words
+  std::string library = MULTILABEL_VERSION;     ///< the release that wrote it
 
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
@@ -93,18 +93,14 @@ inline void require_thresholds(std::string_view where, const std::vector<double>
 
 /// The text of multilabel.json.
 [[nodiscard]] inline std::string to_json(const Manifest& manifest) {
-  nlohmann::ordered_json threshold = {{"values", manifest.thresholds}};
-  if (!manifest.metric.empty()) threshold["metric"] = manifest.metric;
-  if (!manifest.average.empty()) threshold["average"] = manifest.average;
-  if (std::isfinite(manifest.value)) threshold["value"] = manifest.value;
   nlohmann::ordered_json files = nlohmann::ordered_json::object();
   for (const auto& [name, checksum] : manifest.files) files[name] = {{"sha256", checksum}};
   const nlohmann::ordered_json json = {{"format", "multilabel.bundle"},
                                        {"version", FORMAT_VERSION},
                                        {"library", manifest.library},
-                                       {"labels", manifest.vocabulary.labels()},
+                                       {"labels", encoding::detail::json_of(manifest.vocabulary)},
                                        {"fingerprint", manifest.vocabulary.fingerprint()},
-                                       {"threshold", threshold},
+                                       {"threshold", threshold::detail::json_of(manifest.rule)},
                                        {"files", files},
                                        {"metadata", manifest.metadata}};
   try {
@@ -129,17 +125,19 @@ inline void require_thresholds(std::string_view where, const std::vector<double>
   }
   Manifest manifest;
   manifest.library = detail::field<std::string>(file, json, "library");
-  manifest.vocabulary = encoding::Vocabulary(detail::field<std::vector<std::string>>(file, json, "labels"));
+  const auto reject_field = [&](std::string_view name) {
+    return [&file, name](const std::string& expected, const std::string& actual) {
+      detail::reject(file, join_text("field ", multilabel::quoted(name), " ", expected), actual);
+    };
+  };
+  manifest.vocabulary =
+      encoding::detail::vocabulary_of(detail::field<nlohmann::json>(file, json, "labels"), reject_field("labels"));
   if (detail::field<std::string>(file, json, "fingerprint") != manifest.vocabulary.fingerprint()) {
     detail::reject(file, join_text("field 'fingerprint' must be that of the labels, ", manifest.vocabulary.fingerprint()),
                    json["fingerprint"].dump(), "The list of labels was changed after the bundle was written.");
   }
-  const auto threshold = detail::field<nlohmann::json>(file, json, "threshold");
-  manifest.thresholds = detail::field<std::vector<double>>(file, threshold, "values");
-  if (threshold.contains("metric")) manifest.metric = detail::field<std::string>(file, threshold, "metric");
-  if (threshold.contains("average")) manifest.average = detail::field<std::string>(file, threshold, "average");
-  if (threshold.contains("value")) manifest.value = detail::field<double>(file, threshold, "value");
-  require_thresholds(join_text("bundle::load: ", multilabel::quoted(file.string())), manifest.thresholds,
+  manifest.rule = threshold::detail::rule_of(detail::field<nlohmann::json>(file, json, "threshold"), reject_field("threshold"));
+  require_thresholds(join_text("bundle::load: ", multilabel::quoted(file.string())), manifest.rule.thresholds(),
                      manifest.vocabulary.size());
   for (const auto& [name, entry] : detail::field<std::map<std::string, nlohmann::json>>(file, json, "files")) {
     manifest.files[name] = detail::field<std::string>(file, entry, "sha256");

@@ -92,13 +92,7 @@ inline void save(std::filesystem::path directory, const Bundle& bundle) {
                        "Nothing there was touched; choose another folder."});
   }
   const auto& config = bundle.model->config();
-  Manifest manifest{.vocabulary = bundle.vocabulary,
-                    .thresholds = bundle.threshold.thresholds(),
-                    .metric = bundle.threshold.metric(),
-                    .average = bundle.threshold.average(),
-                    .value = bundle.threshold.value(),
-                    .files = {},
-                    .metadata = bundle.metadata};
+  Manifest manifest{.vocabulary = bundle.vocabulary, .rule = bundle.threshold, .files = {}, .metadata = bundle.metadata};
   detail::TemporaryFolder temporary(directory);
   const auto& folder = temporary.path();
   write_file(folder / CONFIG_FILE, to_json(config));
@@ -141,12 +135,11 @@ inline void save(std::filesystem::path directory, const Bundle& bundle) {
   config.options.pretrained = directory / WEIGHTS_FILE;  // so that no weights are drawn
   model::Classifier classifier(config);
   model::load_state(*classifier, model::load_safetensors(directory / WEIGHTS_FILE).tensors);
-  return Predictor(
-      {.model = classifier,
-       .vocabulary = manifest.vocabulary,
-       .preprocessing = read_preprocessing(directory),
-       .threshold = threshold::ThresholdRule(manifest.thresholds, manifest.metric, manifest.average, manifest.value),
-       .metadata = manifest.metadata});
+  return Predictor({.model = classifier,
+                    .vocabulary = manifest.vocabulary,
+                    .preprocessing = read_preprocessing(directory),
+                    .threshold = manifest.rule,
+                    .metadata = manifest.metadata});
 }
 
 }  // namespace multilabel::bundle

@@ -99,6 +99,14 @@ class Vocabulary {
     return columns;
   }
 
+  /// The names as one line of JSON, a list of strings. Throws `ArgumentError` on a name that is not UTF-8. Defined in
+  /// vocabulary_json.hpp.
+  [[nodiscard]] inline std::string to_json() const;
+
+  /// What `to_json` gave. Throws `ArgumentError` for anything else, `LabelError` on a name that comes twice. Defined in
+  /// vocabulary_json.hpp.
+  [[nodiscard]] static inline Vocabulary from_json(std::string_view text);
+
   friend bool operator==(const Vocabulary& a, const Vocabulary& b) { return a.labels_ == b.labels_; }
 
  private:

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -72,6 +73,14 @@ class ThresholdRule {
     if (!ordered) fail<ArgumentError>({"ThresholdRule::apply", "scores must not be NaN", "a NaN", "Check the model's output."});
     return predictions;
   }
+
+  /// Thresholds, metric, average and value (null for NaN) as one line of JSON, an object. Defined in rule_json.hpp.
+  /// @throws ArgumentError when the metric's or the average's name is not UTF-8.
+  [[nodiscard]] inline std::string to_json() const;
+
+  /// What `to_json` gave. Defined in rule_json.hpp.
+  /// @throws ArgumentError for anything else.
+  [[nodiscard]] static inline ThresholdRule from_json(std::string_view text);
 
   /// Equal thresholds, metric, average and value (two NaN values count as equal).
   friend bool operator==(const ThresholdRule& a, const ThresholdRule& b) {
