@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from ._core import ArgumentError
@@ -12,11 +12,7 @@ from ._core import ArgumentError
 def one_of(where: str, name: str, value: Any, known: Iterable[Any]) -> Any:
     """Return the value; ``ArgumentError`` says which there are if it is none of them."""
     choices = tuple(known)
-    try:
-        is_known = value in choices
-    except ValueError:  # an array, whose comparison has no one answer
-        is_known = False
-    if not is_known:
+    if not (isinstance(value, Hashable) and value in choices):  # an array's comparison has no one answer
         raise ArgumentError(f"{where}: {name} must be one of {', '.join(map(repr, choices))}; got {value!r}")
     return value
 

@@ -37,10 +37,10 @@ def as_array(values: Any, name: str) -> NDArray[Any]:
         return values.numpy()
     try:
         return np.asarray(values)
-    except ValueError as error:
+    except (TypeError, ValueError, OverflowError) as error:
         if "inhomogeneous" in str(error):
             raise _core.ArgumentError(f"{_LEGACY} Got rows of different lengths in {name}.") from None
-        raise
+        raise _core.ArgumentError(f"{name} must be an array of numbers; got {error}") from None
 
 
 def stored_cells(values: Any, name: str) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], int]:

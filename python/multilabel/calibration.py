@@ -27,7 +27,15 @@ IsotonicCalibration = _core.calibration.IsotonicCalibration
 
 
 class ReliabilityCurve(NamedTuple):
-    """One entry for each bin that holds a cell."""
+    """One entry for each bin that holds a cell; made by `reliability_curve`.
+
+    Examples
+    --------
+    >>> from multilabel.calibration import reliability_curve
+    >>> scores, rates, counts, expected_error = reliability_curve([[1, 0], [0, 1]], [[0.9, 0.2], [0.2, 0.9]])
+    >>> counts, round(expected_error, 3)
+    (array([2, 2]), 0.15)
+    """
 
     scores: NDArray[np.float64]
     """The mean score of the bin."""

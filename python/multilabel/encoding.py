@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _core
+from ._choices import one_of
 from ._label_arrays import as_array, is_sparse, label_array
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ _DUPLICATES = (
 
 class InvalidParameterError(_core.ArgumentError, TypeError):
     """A parameter is of the wrong kind; a ValueError and a TypeError, as scikit-learn's error of this name."""
+
+
+class LabelTypeError(_core.Error, TypeError):
+    """Something is no label or no row of labels; a TypeError and no ValueError, as in scikit-learn."""
 
 
 def _not_fitted(name: str) -> Exception:
@@ -73,6 +78,11 @@ def require_same(expected: Vocabulary, actual: Vocabulary, where: str = "vocabul
     >>> from multilabel.encoding import Vocabulary, require_same
     >>> require_same(Vocabulary(["cat", "dog"]), Vocabulary(["cat", "dog"]))
     """
+    for name, value in (("expected", expected), ("actual", actual)):
+        if not isinstance(value, Vocabulary):
+            raise _core.ArgumentError(f"require_same: {name} must be a Vocabulary; got {value!r}")
+    if not isinstance(where, str):
+        raise _core.ArgumentError(f"require_same: where must be a str; got {where!r}")
     _core.encoding.require_same(expected, actual, where)
 
 
@@ -127,7 +137,7 @@ class MultiLabelBinarizer:
         self.unknown = unknown
 
     def _check_parameters(self) -> None:
-        if self.classes is not None and (isinstance(self.classes, str) or not hasattr(self.classes, "__len__")):
+        if self.classes is not None and (isinstance(self.classes, str | dict) or not hasattr(self.classes, "__len__")):
             raise InvalidParameterError(
                 f"The 'classes' parameter of {type(self).__name__} must be an array-like or None. "
                 f"Got {self.classes!r} instead."
@@ -137,7 +147,7 @@ class MultiLabelBinarizer:
                 f"The 'sparse_output' parameter of {type(self).__name__} must be an instance of 'bool' or an instance "
                 f"of 'numpy.bool'. Got {self.sparse_output!r} instead."
             )
-        if self.unknown not in ("warn", "error", "ignore"):
+        if not (isinstance(self.unknown, str) and self.unknown in ("warn", "error", "ignore")):
             raise InvalidParameterError(
                 f"The 'unknown' parameter of {type(self).__name__} must be a str among {{'error', 'ignore', 'warn'}}. "
                 f"Got {self.unknown!r} instead."
@@ -168,7 +178,13 @@ class MultiLabelBinarizer:
             labels, _, _ = _core.encoding.collect(_rows(rows, type(self).__name__), type(self).__name__)
             self._set_classes(sorted(labels))
         else:
-            if len(set(self.classes)) < len(self.classes):  # type: ignore[arg-type]
+            try:
+                distinct = len(set(self.classes))  # type: ignore[arg-type]
+            except TypeError:
+                raise LabelTypeError(
+                    f"{type(self).__name__}: classes must be labels that can be hashed; got {self.classes!r}"
+                ) from None
+            if distinct < len(self.classes):  # type: ignore[arg-type]
                 raise _core.LabelError(_DUPLICATES)
             self._set_classes(self.classes)
         return self
@@ -286,8 +302,7 @@ class MultiLabelBinarizer:
         -------
         self : MultiLabelBinarizer
         """
-        if transform not in ("default", "pandas", "polars", None):
-            raise _core.ArgumentError(f"output must be 'default', 'pandas' or 'polars'; got {transform!r}")
+        one_of(f"{type(self).__name__}.set_output", "transform", transform, ("default", "pandas", "polars", None))
         if transform is not None:
             self._output = transform
         return self

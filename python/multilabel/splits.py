@@ -14,6 +14,7 @@ import numpy as np
 
 from . import _core
 from ._arguments import flag, whole
+from ._label_arrays import as_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -40,12 +41,25 @@ def _drawn(random: np.random.RandomState, function: Any, *arguments: Any) -> lis
 
 
 def _group_numbers(groups: ArrayLike | None) -> list[int]:
-    return [] if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1].ravel().tolist()
+    if groups is None:
+        return []
+    try:
+        names = np.asarray(groups)
+        if names.size:
+            return np.unique(names, return_inverse=True)[1].ravel().tolist()
+    except (TypeError, ValueError):  # rows of several lengths, or what cannot be sorted
+        pass
+    raise _core.ArgumentError(f"data: groups must hold one number or name a sample; got {groups!r}")
 
 
 def _targets(data: Any, y: Any) -> Any:
     if y is not None:
-        return y
+        targets = y if hasattr(y, "shape") else as_array(y, "y")
+        if len(targets.shape) != 2:
+            raise _core.ShapeError(
+                f"data: targets must have two dimensions [samples, labels]; got {len(targets.shape)} dimension(s)"
+            )
+        return targets
     if hasattr(data, "targets") and hasattr(data, "vocabulary"):  # a Dataset
         return data.targets(data.vocabulary)
     raise _core.ArgumentError("data: y must hold the targets [samples, labels], unless X is a Dataset; got None")
@@ -152,7 +166,7 @@ class RepeatedKFold(KFold):
     def split(self, X: Any, y: Any = None, groups: ArrayLike | None = None) -> Iterator[tuple[Indices, Indices]]:
         """Yield the positions of the training and of the test samples, as :meth:`KFold.split` does."""
         random = _random(self.random_state)
-        for _ in range(whole("data.RepeatedKFold", "n_repeats", self.n_repeats, 1)):
+        for _ in range(whole("data.RepeatedKFold", "n_repeats", self.n_repeats, 1, 2**32)):
             yield from self._folds(X, y, groups, random, True)
 
 
@@ -195,11 +209,10 @@ class ShuffleSplit:
     def split(self, X: Any, y: Any = None, groups: ArrayLike | None = None) -> Iterator[tuple[Indices, Indices]]:
         """Yield the positions of the training and of the test samples, as :meth:`KFold.split` does."""
         targets = _targets(X, y)
-        samples = targets.shape[0] if hasattr(targets, "shape") else len(targets)
-        train, test = _sizes(samples, self.test_size, self.train_size)
+        train, test = _sizes(targets.shape[0], self.test_size, self.train_size)
         random = _random(self.random_state)
         numbers = _group_numbers(groups)
-        for _ in range(whole("data.ShuffleSplit", "n_splits", self.n_splits, 1)):
+        for _ in range(whole("data.ShuffleSplit", "n_splits", self.n_splits, 1, 2**32)):
             yield from _drawn(random, _core.data.stratified_splits, targets, 1, train, test, numbers)
 
     __repr__ = KFold.__repr__
@@ -211,19 +224,30 @@ def _sizes(samples: int, test_size: float | None, train_size: float | None) -> t
         known = size is None or (
             isinstance(size, int | float | np.integer | np.floating) and not isinstance(size, bool)
         )
-        if not known or (size is not None and not (0 < size < (1 if isinstance(size, float) else samples))):
+        below = 1 if isinstance(size, float | np.floating) else samples
+        if not known or (size is not None and not 0 < size < below):
             raise _core.ArgumentError(
                 f"data: {name} must be a share in (0, 1) or a number of samples below {samples}; got {size!r}"
             )
     if test_size is None and train_size is None:
         test_size = 0.1
-    wanted_test = math.ceil(test_size * samples) if isinstance(test_size, float) else test_size
-    wanted_train = math.floor(train_size * samples) if isinstance(train_size, float) else train_size
+    wanted_test = math.ceil(test_size * samples) if isinstance(test_size, float | np.floating) else test_size
+    wanted_train = math.floor(train_size * samples) if isinstance(train_size, float | np.floating) else train_size
     test = int(samples - (wanted_train or 0) if wanted_test is None else wanted_test)
     train = int(samples - test if wanted_train is None else wanted_train)
     if train < 1 or test < 1 or train + test > samples:
         raise _core.ArgumentError(f"data: both sides must have samples, {samples} in all; got {train} and {test}")
     return train, test
+
+
+def _samples_of(array: Any) -> int:
+    """How many samples ``array`` has."""
+    try:
+        if not isinstance(array, str | bytes | dict):
+            return int(array.shape[0]) if hasattr(array, "shape") else len(array)
+    except (TypeError, IndexError):
+        pass
+    raise _core.ArgumentError(f"data.train_test_split: arrays must have one entry a sample each; got {array!r}")
 
 
 def train_test_split(
@@ -268,6 +292,11 @@ def train_test_split(
         test_size = 0.25
     is_dataset = hasattr(arrays[-1], "vocabulary")
     y = targets if targets is not None or is_dataset else arrays[-1]
+    samples = [_samples_of(array) for array in (*arrays, *([] if targets is None else [targets]))]
+    if len(set(samples)) > 1:
+        raise _core.ShapeError(
+            f"data.train_test_split: arrays must have one entry a sample each; got {samples} entries"
+        )
     splitter = ShuffleSplit(1, test_size=test_size, train_size=train_size, random_state=random_state)
     train, test = next(splitter.split(arrays[-1], y, groups))
     sides = []

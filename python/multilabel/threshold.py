@@ -47,7 +47,15 @@ _OUTCOMES = ("false_positive", "false_negative", "true_positive", "true_negative
 
 
 class Sweep(NamedTuple):
-    """A metric along the threshold; unpacks as ``thresholds, values, best``."""
+    """A metric along the threshold; unpacks as ``thresholds, values, best``. Made by `sweep`.
+
+    Examples
+    --------
+    >>> from multilabel.threshold import sweep
+    >>> curve = sweep([[1, 0], [0, 1]], [[0.9, 0.2], [0.4, 0.3]], thresholds=[0.2, 0.3])
+    >>> curve.thresholds, curve.best.thresholds_
+    (array([0.2, 0.3]), array([0.3]))
+    """
 
     thresholds: NDArray[np.float64]
     """Ascending when every score was tried, else as given."""

@@ -5,8 +5,10 @@
 #include <multilabel/calibration.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "given.hpp"
 #include "matrix_arrays.hpp"
 
 namespace py = pybind11;
@@ -22,13 +24,18 @@ using calibration::TemperatureScaling;
 
 CalibrationOptions options(bool per_label) { return {per_label ? calibration::Scope::per_label : calibration::Scope::global}; }
 
-template <class T>
-T entry(const py::dict& dict, const char* key) {
-  if (!dict.contains(key)) {
-    fail<ArgumentError>(
-        {"from_dict", join_text("the dictionary must have the key ", quoted(key)), "none", "Pass what to_dict returned."});
+std::vector<double> entry(const std::string& where, const py::dict& dict, const char* key) {
+  return reals(where, key, field(where, dict, key));
+}
+
+/// The elements of a list, tuple or whatever else can be gone through but text and dictionaries.
+std::vector<py::object> elements(const std::string& where, const char* name, const char* of, py::handle given) {
+  if (!py::isinstance<py::iterable>(given) || py::isinstance<py::str>(given) || py::isinstance<py::dict>(given)) {
+    fail<ArgumentError>({where, join_text(name, " must be a sequence of ", of), repr_of(given)});
   }
-  return dict[key].cast<T>();
+  std::vector<py::object> found;
+  for (const auto& element : given) found.push_back(py::reinterpret_borrow<py::object>(element));
+  return found;
 }
 
 py::dict to_dict(const TemperatureScaling& fitted) {
@@ -57,27 +64,27 @@ py::dict to_dict(const IsotonicCalibration& fitted) {
   return dict;
 }
 
-void from_dict(const py::dict& dict, std::optional<TemperatureScaling>& fitted) {
-  fitted.emplace(entry<std::vector<double>>(dict, "temperatures"));
+void from_dict(const std::string& where, const py::dict& dict, std::optional<TemperatureScaling>& fitted) {
+  fitted.emplace(entry(where, dict, "temperatures"));
 }
 
-void from_dict(const py::dict& dict, std::optional<PlattScaling>& fitted) {
-  fitted.emplace(entry<std::vector<double>>(dict, "slopes"), entry<std::vector<double>>(dict, "intercepts"));
+void from_dict(const std::string& where, const py::dict& dict, std::optional<PlattScaling>& fitted) {
+  fitted.emplace(entry(where, dict, "slopes"), entry(where, dict, "intercepts"));
 }
 
-void from_dict(const py::dict& dict, std::optional<IsotonicCalibration>& fitted) {
+void from_dict(const std::string& where, const py::dict& dict, std::optional<IsotonicCalibration>& fitted) {
   std::vector<IsotonicCurve> curves;
-  for (const auto& item : entry<py::list>(dict, "curves")) {
-    const auto curve = item.cast<py::dict>();
-    curves.push_back({entry<std::vector<double>>(curve, "scores"), entry<std::vector<double>>(curve, "probabilities")});
+  for (const auto& item : elements(where, "curves", "dictionaries", field(where, dict, "curves"))) {
+    const py::dict curve = fields(where, item);
+    curves.push_back({entry(where, curve, "scores"), entry(where, curve, "probabilities")});
   }
   fitted.emplace(std::move(curves));
 }
 
 template <class Calibrator>
-Calibrator built_from(const py::dict& dict) {
+Calibrator built_from(const std::string& where, const py::dict& dict) {
   std::optional<Calibrator> fitted;
-  from_dict(dict, fitted);
+  from_dict(where, dict, fitted);
   return *fitted;
 }
 
@@ -111,13 +118,16 @@ template <class Calibrator>
 py::class_<Calibrator> bind(py::module_& module, const char* name, const char* text) {
   py::class_<Calibrator> type(module, name, text);
   const std::string where = std::string(name) + ".fit", apply_where = std::string(name) + ".apply";
+  const std::string dict_where = std::string(name) + ".from_dict";
   type.def_static(
           "fit",
-          [where](const py::object& targets, const py::object& logits, bool per_label, const py::object& mask) {
+          [where](const py::object& targets, const py::object& logits, const Given<Wanted::flag>& per_label,
+                  const py::object& mask) {
+            const CalibrationOptions how = options(flag(where, "per_label", per_label));
             const auto known = target_matrix(where, targets, mask);
             return with_scores(where, logits, [&](auto view) {
               const py::gil_scoped_release release;
-              return Calibrator::fit(known, view, options(per_label));
+              return Calibrator::fit(known, view, how);
             });
           },
           py::arg("targets"), py::arg("logits"), py::kw_only(), py::arg("per_label") = false, py::arg("mask") = py::none(),
@@ -136,9 +146,15 @@ py::class_<Calibrator> bind(py::module_& module, const char* name, const char* t
           py::arg("logits"), apply_text)
       .def(
           "to_dict", [](const Calibrator& self) { return to_dict(self); }, "The fit as plain Python values, ready for JSON.")
-      .def_static("from_dict", &built_from<Calibrator>, py::arg("values"), "The calibrator that ``to_dict`` described.")
+      .def_static(
+          "from_dict",
+          [dict_where](const Given<Wanted::fields>& values) {
+            return built_from<Calibrator>(dict_where, fields(dict_where, values));
+          },
+          py::arg("values"), "The calibrator that ``to_dict`` described.")
       .def(py::self == py::self)
-      .def(py::pickle([](const Calibrator& self) { return to_dict(self); }, &built_from<Calibrator>));
+      .def(py::pickle([](const Calibrator& self) { return to_dict(self); },
+                      [dict_where](const py::dict& state) { return built_from<Calibrator>(dict_where, state); }));
   type.attr("__hash__") = py::none();
   type.attr("__module__") = "multilabel.calibration";
   return type;
@@ -162,7 +178,10 @@ Examples
 >>> TemperatureScaling([2.0]).apply([[0.0, 4.0]]).round(3)
 array([[0.5  , 0.881]])
 )")
-      .def(py::init<std::vector<double>>(), py::arg("temperatures"))
+      .def(py::init([](const Given<Wanted::reals>& temperatures) {
+             return TemperatureScaling(reals("TemperatureScaling", "temperatures", temperatures));
+           }),
+           py::arg("temperatures"))
       .def_property_readonly(
           "temperatures_", [](const TemperatureScaling& self) { return to_numpy(self.temperatures()); },
           "ndarray: one temperature, or one per label; above 1 where the model was too sure.");
@@ -181,7 +200,10 @@ Examples
 >>> PlattScaling([0.5], [-1.0]).apply([[2.0, 4.0]]).round(3)
 array([[0.5  , 0.731]])
 )")
-      .def(py::init<std::vector<double>, std::vector<double>>(), py::arg("slopes"), py::arg("intercepts"))
+      .def(py::init([](const Given<Wanted::reals>& slopes, const Given<Wanted::reals>& intercepts) {
+             return PlattScaling(reals("PlattScaling", "slopes", slopes), reals("PlattScaling", "intercepts", intercepts));
+           }),
+           py::arg("slopes"), py::arg("intercepts"))
       .def_property_readonly(
           "slopes_", [](const PlattScaling& self) { return to_numpy(self.slopes()); }, "ndarray: one slope, or one per label.")
       .def_property_readonly(
@@ -191,6 +213,11 @@ array([[0.5  , 0.731]])
 
 Of any shape; needs thousands of positives to beat Platt scaling. Takes logits or scores.
 
+Parameters
+----------
+curves : sequence of (scores, probabilities)
+    The corners of one curve for all labels, or of one per label, ascending. Usually :meth:`fit` finds them.
+
 Examples
 --------
 >>> from multilabel.calibration import IsotonicCalibration
@@ -198,6 +225,19 @@ Examples
 >>> fitted.apply([[0.0], [0.45], [0.7], [2.0]]).tolist()
 [[0.0], [0.5], [0.75], [1.0]]
 )")
+      .def(py::init([](const Given<Wanted::curves>& given) {
+             const std::string where = "IsotonicCalibration";
+             std::vector<IsotonicCurve> curves;
+             for (const auto& item : elements(where, "curves", "pairs (scores, probabilities)", given)) {
+               const auto pair = elements(where, "curves", "pairs (scores, probabilities)", item);
+               if (pair.size() != 2) {
+                 fail<ArgumentError>({where, "each of curves must be a pair (scores, probabilities)", repr_of(item)});
+               }
+               curves.push_back({reals(where, "scores", pair[0]), reals(where, "probabilities", pair[1])});
+             }
+             return IsotonicCalibration(std::move(curves));
+           }),
+           py::arg("curves"))
       .def_property_readonly(
           "curves_",
           [](const IsotonicCalibration& self) {

@@ -10,11 +10,13 @@
 #include <cstdint>
 #include <multilabel/core/detail/simd.hpp>
 #include <multilabel/encoding.hpp>
+#include <multilabel/encoding/vocabulary_json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "bind.hpp"
+#include "given.hpp"
 #include "matrix_arrays.hpp"
 
 namespace py = pybind11;
@@ -82,13 +84,31 @@ inline void fetch_row_ahead(PyObject* outer, Py_ssize_t i) {
 #endif
 }
 
+/// Throws what scikit-learn's users catch, a TypeError, as an error of the library.
+[[noreturn]] void refuse_labels(const char* where, const char* expected, const std::string& actual) {
+  const auto text = to_string({where, expected, actual});
+  py::set_error(py::module_::import("multilabel.encoding").attr("LabelTypeError"), text.c_str());
+  throw py::error_already_set();
+}
+
+/// `object` as a list or tuple; where it is nothing to go through, `refuse` throws.
+template <class Refuse>
+py::object sequence_of(const py::object& object, const Refuse& refuse) {
+  py::object sequence = py::reinterpret_steal<py::object>(PySequence_Fast(object.ptr(), ""));
+  if (sequence) return sequence;
+  const py::error_already_set error;  // fetches it
+  if (!error.matches(PyExc_TypeError) || py::isinstance<py::iterable>(object)) throw error;
+  refuse();
+  return sequence;
+}
+
 /// The rows in the numbers that `number_of(label)` gives the labels, or `RecentLabels::none` to leave one out. A string taken
 /// for a row is refused.
 template <class NumberOf>
 EncodedRows encode_rows(const py::object& rows, const char* where, NumberOf&& number_of) {
   EncodedRows encoded;
-  const py::object outer = py::reinterpret_steal<py::object>(PySequence_Fast(rows.ptr(), "rows of labels must be iterable"));
-  if (!outer) throw py::error_already_set();
+  const py::object outer =
+      sequence_of(rows, [&] { refuse_labels(where, "rows must be a collection of rows of labels", repr_of(rows)); });
   encoded.starts.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(outer.ptr())) + 1);
   RecentLabels recent;
   std::size_t looked_up = 0;
@@ -102,8 +122,9 @@ EncodedRows encode_rows(const py::object& rows, const char* where, NumberOf&& nu
                            join_text("the string ", text, " in row ", i, ", whose letters would be the labels"),
                            join_text("Write [", text, "] for one label, or split the string.")});
     }
-    const py::object row = py::reinterpret_steal<py::object>(PySequence_Fast(item.ptr(), "a row of labels must be iterable"));
-    if (!row) throw py::error_already_set();
+    const py::object row = sequence_of(item, [&] {
+      refuse_labels(where, "each row must be a collection of labels, such as a list", join_text(repr_of(item), " in row ", i));
+    });
     for (Py_ssize_t j = 0; j < PySequence_Fast_GET_SIZE(row.ptr()); ++j) {
       PyObject* at = PySequence_Fast_GET_ITEM(row.ptr(), j);
       std::int32_t number = recent.find(at);
@@ -238,17 +259,16 @@ Examples
 >>> Vocabulary(["cat", "dog"]).reorder(vocabulary)
 [1, 0]
 )")
-      .def(py::init([](const py::iterable& labels) {
-             if (py::isinstance<py::str>(labels)) {
-               fail<ArgumentError>({"Vocabulary", "labels must be a collection of names",
-                                    join_text("the string ", py::repr(labels).cast<std::string>())});
+      .def(py::init([](const Given<Wanted::texts>& labels) {
+             if (py::isinstance<py::str>(labels) || !py::isinstance<py::iterable>(labels)) {
+               const char* what = py::isinstance<py::str>(labels) ? "the string " : "";
+               fail<ArgumentError>({"Vocabulary", "labels must be a collection of names", what + repr_of(labels)});
              }
              std::vector<std::string> names;
-             for (const auto& label : labels) {
-               if (!py::isinstance<py::str>(label)) {
-                 fail<ArgumentError>({"Vocabulary", "labels must be strings", py::repr(label).cast<std::string>()});
-               }
-               names.push_back(label.cast<std::string>());
+             for (const auto& label : py::reinterpret_borrow<py::iterable>(labels)) {
+               if (!py::isinstance<py::str>(label))
+                 fail<ArgumentError>({"Vocabulary", "labels must be strings", repr_of(label)});
+               names.push_back(text("Vocabulary", "labels", label));
              }
              return Vocabulary(std::move(names));
            }),
@@ -256,24 +276,43 @@ Examples
       .def_property_readonly("labels", &Vocabulary::labels, "The names in column order, as a list of str.")
       .def_property_readonly("fingerprint", &Vocabulary::fingerprint,
                              "16 hexadecimal digits that depend on the names and their order, the same on every machine.")
-      .def("index", &Vocabulary::index, py::arg("name"),
-           "Return the column of ``name``. A `LabelError` offers the nearest name when there is none.")
-      .def("find", &Vocabulary::find, py::arg("name"), "Return the column of ``name``, or None.")
-      .def("reorder", &Vocabulary::reorder, py::arg("source"),
-           "Return for each of these labels its column in ``source``: ``mine = theirs[:, "
-           "mine_vocabulary.reorder(theirs_vocabulary)]``.")
       .def(
-          "to_json", [](const Vocabulary& self) { return py::module_::import("json").attr("dumps")(self.labels()); },
-          "Return the names as a JSON list.")
+          "index",
+          [](const Vocabulary& self, const Given<Wanted::text>& name) {
+            return self.index(text("Vocabulary.index", "name", name));
+          },
+          py::arg("name"), "Return the column of ``name``. A `LabelError` offers the nearest name when there is none.")
+      .def(
+          "find",
+          [](const Vocabulary& self, const Given<Wanted::text>& name) {
+            return self.find(text("Vocabulary.find", "name", name));
+          },
+          py::arg("name"), "Return the column of ``name``, or None.")
+      .def(
+          "reorder",
+          [](const Vocabulary& self, const Given<Wanted::vocabulary>& source) {
+            return self.reorder(instance<Vocabulary>("Vocabulary.reorder", "source", "Vocabulary", source));
+          },
+          py::arg("source"),
+          "Return for each of these labels its column in ``source``: ``mine = theirs[:, "
+          "mine_vocabulary.reorder(theirs_vocabulary)]``.")
+      .def("to_json", &Vocabulary::to_json, "Return the names as a JSON list, the text that C++ writes.")
       .def_static(
           "from_json",
-          [](const py::str& text) {
-            return Vocabulary(py::module_::import("json").attr("loads")(text).cast<std::vector<std::string>>());
-          },
+          [](const Given<Wanted::text>& given) { return Vocabulary::from_json(text("Vocabulary.from_json", "text", given)); },
           py::arg("text"), "Return the vocabulary that `to_json` wrote.")
       .def("__len__", &Vocabulary::size)
       .def("__getitem__",
-           [](const Vocabulary& self, py::ssize_t column) {
+           [](const Vocabulary& self, const Given<Wanted::whole>& given) {
+             if (!PyIndex_Check(given.ptr())) {
+               fail<ArgumentError>({"Vocabulary", "column must be a whole number", repr_of(given),
+                                    "Vocabulary.index gives the column of a name."});
+             }
+             const auto column = PyNumber_AsSsize_t(given.ptr(), nullptr);  // what is beyond its range is beyond ours
+             if (column == -1 && PyErr_Occurred() != nullptr) {
+               PyErr_Clear();  // an array of several, say
+               fail<ArgumentError>({"Vocabulary", "column must be a whole number", repr_of(given)});
+             }
              const auto size = static_cast<py::ssize_t>(self.size());
              if (column < -size || column >= size) throw py::index_error("Vocabulary: column out of range");
              return self[static_cast<std::size_t>(column < 0 ? column + size : column)];

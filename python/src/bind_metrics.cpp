@@ -199,7 +199,15 @@ metrics::MultiLabelReport evaluate(const Labels& targets, const py::array& score
 void bind_report(py::module_& module) {
   using metrics::LabelReport;
   using metrics::MultiLabelReport;
-  py::class_<LabelReport>(module, "LabelReport", "How well one label is told apart; NaN where it has no positives.")
+  py::class_<LabelReport>(module, "LabelReport", R"(How well one label is told apart; NaN where it has no positives.
+
+Examples
+--------
+>>> from multilabel.metrics import evaluate
+>>> label = evaluate([[1, 0], [0, 1]], [[0.9, 0.6], [0.1, 0.7]], vocabulary=["cat", "dog"]).labels[1]
+>>> label.name, label.support, label.predicted, label.precision
+('dog', 1, 2, 0.5)
+)")
       .def_readonly("name", &LabelReport::name)
       .def_readonly("support", &LabelReport::support)
       .def_readonly("predicted", &LabelReport::predicted)
@@ -216,6 +224,13 @@ void bind_report(py::module_& module) {
 
 ``str(report)`` is a table. Macro numbers are means over the labels that have positives; the others are listed in
 ``absent_labels`` instead of pulling an average down without a word.
+
+Examples
+--------
+>>> from multilabel.metrics import evaluate
+>>> report = evaluate([[1, 0], [0, 0]], [[0.9, 0.6], [0.1, 0.7]], vocabulary=["cat", "dog"])
+>>> report.absent_labels, report.macro_f1, report.samples
+(['dog'], 1.0, 2)
 )");
   report.def_readonly("labels", &MultiLabelReport::labels, "A `LabelReport` for each label, in column order.")
       .def_readonly("absent_labels", &MultiLabelReport::absent_labels, "The names of the labels without a positive.")

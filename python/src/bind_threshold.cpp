@@ -5,11 +5,13 @@
 #include <array>
 #include <cmath>
 #include <multilabel/threshold.hpp>
+#include <multilabel/threshold/rule_json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "given.hpp"
 #include "matrix_arrays.hpp"
 
 namespace py = pybind11;
@@ -52,25 +54,17 @@ std::optional<threshold::Constraint> constraint(const std::optional<std::pair<st
   return threshold::predictions_per_image_at_most(bound);
 }
 
-py::dict to_dict(const ThresholdRule& rule) {
-  py::dict dict;
-  dict["thresholds"] = rule.thresholds();
-  dict["metric"] = rule.metric();
-  dict["average"] = rule.average();
-  dict["value"] = std::isnan(rule.value()) ? py::object(py::none()) : py::object(py::float_(rule.value()));
-  return dict;
-}
+/// The values of the JSON object that C++ writes.
+py::dict to_dict(const ThresholdRule& rule) { return py::module_::import("json").attr("loads")(rule.to_json()); }
+
+constexpr const char* from_dict_name = "ThresholdRule.from_dict";
 
 ThresholdRule from_dict(const py::dict& dict) {
-  for (const char* key : {"thresholds", "metric", "average", "value"}) {
-    if (!dict.contains(key)) {
-      fail<ArgumentError>({"ThresholdRule.from_dict", "the dictionary must have the keys thresholds, metric, average and value",
-                           join_text("no ", quoted(key)), "Pass what to_dict returned."});
-    }
-  }
-  const double value = dict["value"].is_none() ? std::nan("") : dict["value"].cast<double>();
-  return ThresholdRule(dict["thresholds"].cast<std::vector<double>>(), dict["metric"].cast<std::string>(),
-                       dict["average"].cast<std::string>(), value);
+  const std::string where = from_dict_name;
+  const py::object value = field(where, dict, "value");
+  return ThresholdRule(
+      reals(where, "thresholds", field(where, dict, "thresholds")), text(where, "metric", field(where, dict, "metric")),
+      text(where, "average", field(where, dict, "average")), value.is_none() ? std::nan("") : real(where, "value", value));
 }
 
 std::string repr(const ThresholdRule& rule) {
@@ -99,8 +93,13 @@ Examples
 >>> ThresholdRule([0.3, 0.6]).apply([[0.3, 0.5]])
 array([[1, 0]], dtype=uint8)
 )");
-  rule.def(py::init<std::vector<double>, std::string, std::string, double>(), py::arg("thresholds"), py::arg("metric") = "",
-           py::arg("average") = "", py::arg("value") = std::nan(""))
+  rule.def(py::init([](const Given<Wanted::reals>& thresholds, const Given<Wanted::text>& metric_name,
+                       const Given<Wanted::text>& average_name, const Given<Wanted::real>& value) {
+             const std::string where = "ThresholdRule";
+             return ThresholdRule(reals(where, "thresholds", thresholds), text(where, "metric", metric_name),
+                                  text(where, "average", average_name), real(where, "value", value));
+           }),
+           py::arg("thresholds"), py::arg("metric") = "", py::arg("average") = "", py::arg("value") = std::nan(""))
       .def_property_readonly(
           "thresholds_", [](const ThresholdRule& self) { return to_numpy(self.thresholds()); },
           "ndarray: one threshold, or one per label.")
@@ -131,10 +130,19 @@ Returns
 ndarray of uint8, shape (samples, labels)
 )")
       .def("to_dict", &to_dict, "The rule as plain Python values, ready for JSON.")
-      .def_static("from_dict", &from_dict, py::arg("values"), "The rule that ``to_dict`` described.")
+      .def_static(
+          "from_dict", [](const Given<Wanted::fields>& values) { return from_dict(fields(from_dict_name, values)); },
+          py::arg("values"), "The rule that ``to_dict`` described.")
+      .def("to_json", &ThresholdRule::to_json, "The same values as one line of JSON, the text that C++ writes.")
+      .def_static(
+          "from_json",
+          [](const Given<Wanted::text>& given) {
+            return ThresholdRule::from_json(text("ThresholdRule.from_json", "text", given));
+          },
+          py::arg("text"), "The rule that ``to_json`` wrote.")
       .def("__repr__", &repr)
       .def(py::self == py::self)
-      .def(py::pickle([](const ThresholdRule& self) { return to_dict(self); }, [](const py::dict& d) { return from_dict(d); }));
+      .def(py::pickle([](const ThresholdRule& self) { return to_dict(self); }, &from_dict));
   rule.attr("__hash__") = py::none();
   py::class_<FixedThreshold, ThresholdRule>(module, "FixedThreshold", R"(The rule "score >= threshold" for every label.
 
@@ -148,7 +156,10 @@ Examples
 >>> FixedThreshold(0.5).apply([[0.5, 0.4]])
 array([[1, 0]], dtype=uint8)
 )")
-      .def(py::init<double>(), py::arg("threshold") = 0.5)
+      .def(py::init([](const Given<Wanted::real>& threshold) {
+             return FixedThreshold(real("FixedThreshold", "threshold", threshold));
+           }),
+           py::arg("threshold") = 0.5)
       .def(py::pickle([](const FixedThreshold& self) { return self.thresholds()[0]; },
                       [](double threshold) { return FixedThreshold(threshold); }));
   rule.attr("__module__") = "multilabel.threshold";

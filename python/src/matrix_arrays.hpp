@@ -19,8 +19,9 @@
 
 namespace multilabel::python {
 
-/// Anything array-like as a C-contiguous NumPy array; a tensor leaves its graph and its device first.
-inline pybind11::array as_array(pybind11::handle object) {
+/// Anything array-like as a C-contiguous NumPy array; a tensor leaves its graph and its device first. `where` and `name` are
+/// for the sentence about what is none.
+inline pybind11::array as_array(std::string_view where, std::string_view name, pybind11::handle object) {
   namespace py = pybind11;
   py::object source = py::reinterpret_borrow<py::object>(object);
   if (py::hasattr(source, "detach") && py::hasattr(source, "cpu")) {
@@ -30,7 +31,13 @@ inline pybind11::array as_array(pybind11::handle object) {
   } else if (py::hasattr(source, "toarray")) {
     source = source.attr("toarray")();
   }
-  return py::module_::import("numpy").attr("ascontiguousarray")(source).cast<py::array>();
+  try {
+    return py::module_::import("numpy").attr("ascontiguousarray")(source).cast<py::array>();
+  } catch (const py::error_already_set& error) {
+    if (!error.matches(PyExc_ValueError) && !error.matches(PyExc_TypeError) && !error.matches(PyExc_OverflowError)) throw;
+    fail<ArgumentError>({where, join_text(name, " must be an array of numbers whose rows have one length"),
+                         py::str(error.value()).cast<std::string>()});
+  }
 }
 
 inline void require_matrix(std::string_view where, std::string_view name, const pybind11::array& array) {
@@ -58,7 +65,7 @@ class TargetArray : public core::detail::KnownTargets {
 /// Targets of any number type as 0, 1 and -1 for unknown, which is also what a mask of bool hides; it may be None.
 inline TargetArray target_matrix(std::string_view where, pybind11::handle object, pybind11::handle mask = pybind11::none()) {
   namespace py = pybind11;
-  py::array array = as_array(object);
+  py::array array = as_array(where, "targets", object);
   require_matrix(where, "targets", array);
   const auto read = [&]<class T>(T) {
     const auto targets = view_of<T>(array);
@@ -86,7 +93,7 @@ inline TargetArray target_matrix(std::string_view where, pybind11::handle object
 template <class Use>
 decltype(auto) with_scores(std::string_view where, pybind11::handle object, Use&& use) {
   namespace py = pybind11;
-  py::array array = as_array(object);
+  py::array array = as_array(where, "scores", object);
   require_matrix(where, "scores", array);
   const char kind = array.dtype().kind();
   if (kind != 'b' && kind != 'i' && kind != 'u' && kind != 'f') {

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import pickle
 import warnings
 
@@ -105,6 +106,7 @@ def test_a_string_is_not_a_row_of_labels(rows):
         ({"classes": ["a", "b", "a"]}, [["a"]]),
         ({"classes": "abc"}, [["a"]]),
         ({"classes": 3}, [["a"]]),
+        ({"classes": [["a"], ["b"]]}, [["a"]]),
         ({"sparse_output": "yes"}, [["a"]]),
         ({}, [["a", 1]]),
         ({}, [["a", None]]),
@@ -284,9 +286,17 @@ def test_vocabulary_is_ordered_named_and_hashable():
     assert vocabulary.find("cow") is None
     assert vocabulary == Vocabulary(["cat", "dog"]) != Vocabulary(["dog", "cat"])
     assert len({vocabulary, Vocabulary(["cat", "dog"])}) == 1
-    assert Vocabulary.from_json(vocabulary.to_json()) == pickle.loads(pickle.dumps(vocabulary)) == vocabulary
+    assert pickle.loads(pickle.dumps(vocabulary)) == vocabulary
     assert repr(vocabulary) == "Vocabulary(['cat', 'dog'])"
     assert vocabulary.fingerprint == Vocabulary(["cat", "dog"]).fingerprint != Vocabulary(["dog", "cat"]).fingerprint
+
+
+def test_vocabulary_is_the_json_list_that_cpp_writes_and_python_reads():
+    vocabulary = Vocabulary(["traffic light", 'a "b"', "köter", "猫", "\n"])
+    assert vocabulary.to_json() == json.dumps(vocabulary.labels, separators=(",", ":"), ensure_ascii=False)
+    assert json.loads(vocabulary.to_json()) == vocabulary.labels
+    assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
+    assert Vocabulary.from_json(json.dumps(vocabulary.labels, indent=2)) == vocabulary  # with other blanks and escapes
 
 
 def test_vocabulary_refuses_doubles_and_strings_and_offers_the_nearest_name():

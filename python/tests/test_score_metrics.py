@@ -132,7 +132,7 @@ def test_coco_report_by_hand():
 
 def test_top_k_predictions_take_the_first_of_equal_scores():
     assert ours.top_k_predictions([[0.5, 0.5, 0.5], [0.1, 0.3, 0.2]], 2).tolist() == [[1, 1, 0], [0, 1, 1]]
-    with pytest.raises(ValueError, match="k must be an int of at least 1"):
+    with pytest.raises(ValueError, match="k must be a whole number from 1 to"):
         ours.top_k_predictions([[0.5, 0.5]], 0)
 
 

@@ -470,6 +470,9 @@ def test_rule_survives_json_and_pickle():
     for rule in [tune(targets, scores, average="macro", per_label=True), FixedThreshold(0.25), HIGH_RECALL]:
         again = ThresholdRule.from_dict(json.loads(json.dumps(rule.to_dict())))
         assert again == rule
+        assert rule.to_json() == json.dumps(rule.to_dict(), separators=(",", ":"))  # the text that C++ writes
+        assert ThresholdRule.from_json(rule.to_json()) == rule
+        assert ThresholdRule.from_json(json.dumps(rule.to_dict(), indent=2)) == rule
         assert pickle.loads(pickle.dumps(rule)) == rule
         np.testing.assert_array_equal(again.apply(scores), rule.apply(scores))
 
@@ -575,7 +578,7 @@ def test_bad_rules_are_named():
         FixedThreshold(float("nan"))
     with pytest.raises(ArgumentError, match="thresholds must hold one value"):
         ThresholdRule([])
-    with pytest.raises(ArgumentError, match="no 'value'"):
+    with pytest.raises(ArgumentError, match="must have the key 'value'"):
         ThresholdRule.from_dict({"thresholds": [0.5], "metric": "", "average": ""})
     with pytest.raises(ArgumentError, match="thresholds must hold at least one value"):
         sweep([[1]], [[0.5]], thresholds=[])

@@ -27,6 +27,7 @@ TEST_CASE("binary_accuracy: the share of cells on the right side of the threshol
   const Matrix<float> scores(3, 2, {0.9f, 0.1f, 0.6f, 0.5f, 0.2f, 0.4f});
   CHECK(binary_accuracy(targets, scores) == Approx(5.0 / 6.0));
   CHECK(binary_accuracy(targets, scores, 0.45) == Approx(6.0 / 6.0));
+  CHECK_THROWS_AS(binary_accuracy(targets, scores, std::nan("")), multilabel::ArgumentError);
 }
 
 TEST_CASE("accuracies: unknown cells are neither right nor wrong") {

@@ -2,6 +2,7 @@
 #include "multilabel/metrics/coco_report.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 namespace {
 using multilabel::ArgumentError;
@@ -29,6 +30,7 @@ TEST_CASE("coco_report: CF1 is the harmonic mean of CP and CR; a label without p
   CHECK(report.all.OR == Approx(2.0 / 3.0));
   CHECK(report.all.OF1 == Approx(4.0 / 7.0));
   CHECK(report.mean_average_precision == Approx((1.0 + 0.5) / 2));  // label 1: the negative scores 0.8, the positive 0.7
+  CHECK_THROWS_AS(coco_report(Matrix<int>(1, 1), Matrix<float>(1, 1), {.threshold = std::nan("")}), multilabel::ArgumentError);
 }
 
 TEST_CASE("coco_report: the top-k numbers keep the best k that pass the threshold") {

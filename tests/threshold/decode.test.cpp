@@ -86,5 +86,7 @@ TEST_CASE("decode: negligible labels are left out, and bad input is named") {
       decode_expected_f1(Matrix<float>(1, 1, {1.5F})),
       "threshold::decode_expected_f1: scores must be probabilities in [0, 1]; got 1.5. Calibrate the logits first.");
   CHECK_THROWS_AS(decode_expected_f1_joint(Matrix<double>(2, 3)), multilabel::ShapeError);
+  CHECK_THROWS_WITH(decode_expected_f1(Matrix<double>(1, 1, {0.5}), {.negligible = std::nan("")}),
+                    "threshold::decode_expected_f1: negligible must be a probability in [0, 1]; got nan");
 }
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "multilabel/core/check.hpp"
+#include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/concepts.hpp"
@@ -94,6 +97,7 @@ template <std::floating_point Score>
 [[nodiscard]] double cells_on_the_right_side(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
                                              double threshold) {
   require_same_shape(where, "targets and scores", targets, scores);
+  if (std::isnan(threshold)) fail<ArgumentError>({where, "threshold must be a number", "NaN"});
   const std::size_t columns = targets.columns();
   const std::size_t step = block_rows(columns);
   const auto limit = static_cast<Score>(threshold);
@@ -152,7 +156,7 @@ template <label_matrix Targets, label_matrix Predictions>
 
 /// The share of known cells on the right side of `threshold`, as Keras's metric of this name: a cell counts as predicted when
 /// its score is above the threshold (not at it). High for any model that predicts nothing where labels are rare. NaN without
-/// known cells.
+/// known cells. Throws `ArgumentError` on a threshold that is NaN.
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double binary_accuracy(const Targets& targets, const Scores& scores, double threshold = 0.5) {
   const detail::LabelSource t(targets);

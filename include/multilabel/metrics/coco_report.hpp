@@ -91,6 +91,7 @@ namespace detail {
 template <std::floating_point Score>
 [[nodiscard]] CocoReport coco_report(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
                                      const CocoReportOptions& options) {
+  if (std::isnan(options.threshold)) fail<ArgumentError>({where, "threshold must be a number", "NaN"});
   const AveragePrecision metric{AveragePrecisionDefinition::sklearn, UndefinedLabel::skip};
   CocoReport report;
   report.mean_average_precision = mean(label_scores(where, targets, scores, {}, metric).values);
@@ -109,7 +110,7 @@ template <std::floating_point Score>
 }  // namespace detail
 
 /// All of them for `scores` [samples, labels]; unknown cells are left out. Throws `ShapeError` when the shapes differ and
-/// `ArgumentError` on a score that is not finite.
+/// `ArgumentError` on a score that is not finite or a threshold that is NaN.
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] CocoReport coco_report(const Targets& targets, const Scores& scores, const CocoReportOptions& options = {}) {
   const detail::LabelSource t(targets);

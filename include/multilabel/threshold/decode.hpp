@@ -64,10 +64,13 @@ class ExpectedF1 {
 /// The predictions [samples, labels] of the largest expected F1 of each row, labels being independent given the image: some
 /// number of its most probable labels (Ye, Chai, Lee and Chieu, ICML 2012). O(labels^2) a row.
 /// @param scores calibrated probabilities [samples, labels].
-/// @throws ArgumentError on a score outside [0, 1].
+/// @throws ArgumentError on a score or `negligible` outside [0, 1].
 template <matrix_like Scores>
 [[nodiscard]] Matrix<std::uint8_t> decode_expected_f1(const Scores& scores, const DecodeOptions& options = {}) {
   constexpr std::string_view where = "threshold::decode_expected_f1";
+  if (!(options.negligible >= 0 && options.negligible <= 1)) {
+    fail<ArgumentError>({where, "negligible must be a probability in [0, 1]", join_text(options.negligible)});
+  }
   const auto rows = row_major(scores);
   const auto view = rows.view();
   for (const auto score : view.values()) {

@@ -153,6 +153,11 @@ class IsotonicCalibration:
     
     Of any shape; needs thousands of positives to beat Platt scaling. Takes logits or scores.
     
+    Parameters
+    ----------
+    curves : sequence of (scores, probabilities)
+        The corners of one curve for all labels, or of one per label, ascending. Usually :meth:`fit` finds them.
+    
     Examples
     --------
     >>> from multilabel.calibration import IsotonicCalibration
@@ -185,6 +190,8 @@ class IsotonicCalibration:
     def __eq__(self, arg0: IsotonicCalibration) -> bool:
         ...
     def __getstate__(self) -> dict:
+        ...
+    def __init__(self: multilabel.calibration.IsotonicCalibration, curves: collections.abc.Sequence[tuple[numpy.typing.ArrayLike, numpy.typing.ArrayLike]]) -> None:
         ...
     def __setstate__(self, arg0: dict) -> None:
         ...

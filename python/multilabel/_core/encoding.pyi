@@ -38,7 +38,7 @@ class Vocabulary:
         ...
     def __hash__(self) -> int:
         ...
-    def __init__(self, labels: collections.abc.Iterable) -> None:
+    def __init__(self, labels: collections.abc.Iterable[str]) -> None:
         ...
     def __iter__(self) -> collections.abc.Iterator[str]:
         ...
@@ -60,9 +60,9 @@ class Vocabulary:
         """
         Return for each of these labels its column in ``source``: ``mine = theirs[:, mine_vocabulary.reorder(theirs_vocabulary)]``.
         """
-    def to_json(self) -> typing.Any:
+    def to_json(self) -> str:
         """
-        Return the names as a JSON list.
+        Return the names as a JSON list, the text that C++ writes.
         """
     @property
     def fingerprint(self) -> str:

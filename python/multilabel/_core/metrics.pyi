@@ -24,6 +24,13 @@ class Labels:
 class LabelReport:
     """
     How well one label is told apart; NaN where it has no positives.
+    
+    Examples
+    --------
+    >>> from multilabel.metrics import evaluate
+    >>> label = evaluate([[1, 0], [0, 1]], [[0.9, 0.6], [0.1, 0.7]], vocabulary=["cat", "dog"]).labels[1]
+    >>> label.name, label.support, label.predicted, label.precision
+    ('dog', 1, 2, 0.5)
     """
     def __repr__(self) -> str:
         ...
@@ -54,6 +61,13 @@ class MultiLabelReport:
     
     ``str(report)`` is a table. Macro numbers are means over the labels that have positives; the others are listed in
     ``absent_labels`` instead of pulling an average down without a word.
+    
+    Examples
+    --------
+    >>> from multilabel.metrics import evaluate
+    >>> report = evaluate([[1, 0], [0, 0]], [[0.9, 0.6], [0.1, 0.7]], vocabulary=["cat", "dog"])
+    >>> report.absent_labels, report.macro_f1, report.samples
+    (['dog'], 1.0, 2)
     """
     def __str__(self) -> str:
         ...

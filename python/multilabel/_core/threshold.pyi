@@ -31,6 +31,11 @@ class ThresholdRule:
         """
         The rule that ``to_dict`` described.
         """
+    @staticmethod
+    def from_json(text: str) -> ThresholdRule:
+        """
+        The rule that ``to_json`` wrote.
+        """
     def __eq__(self, arg0: ThresholdRule) -> bool:
         ...
     def __getstate__(self) -> dict:
@@ -57,6 +62,10 @@ class ThresholdRule:
     def to_dict(self) -> dict:
         """
         The rule as plain Python values, ready for JSON.
+        """
+    def to_json(self) -> str:
+        """
+        The same values as one line of JSON, the text that C++ writes.
         """
     @property
     def average(self) -> str:

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from multilabel import _core
+from multilabel._arguments import real
 from multilabel._label_arrays import weight_array
 
-from ._input import are_multilabel, by_sklearn, read_pair, read_scores, refused, refused_scores
+from ._input import are_multilabel, boolean, by_sklearn, read_pair, read_scores, refused, refused_scores
 
 
 def accuracy_score(
@@ -45,11 +46,12 @@ def accuracy_score(
     >>> accuracy_score([[1, 0], [0, 1]], [[1, 1], [0, 1]])
     0.5
     """
+    normalize = boolean("accuracy_score", "normalize", normalize)
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("accuracy_score", y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
     targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
     try:
-        return _core.metrics.accuracy("accuracy_score", targets, predictions, bool(normalize), weights)
+        return _core.metrics.accuracy("accuracy_score", targets, predictions, normalize, weights)
     except _core.ArgumentError as error:
         raise refused(error, targets, predictions) from None
 
@@ -87,6 +89,7 @@ def zero_one_loss(
     >>> zero_one_loss([[1, 0], [0, 1]], [[1, 1], [0, 1]])
     0.5
     """
+    normalize = boolean("zero_one_loss", "normalize", normalize)
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("zero_one_loss", y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
     right = accuracy_score(y_true, y_pred, normalize=normalize, sample_weight=sample_weight, mask=mask)
@@ -159,6 +162,7 @@ def binary_accuracy(
     >>> binary_accuracy([[1, 0], [0, 1]], [[0.9, 0.6], [0.1, 0.7]])
     0.75
     """
+    threshold = real("binary_accuracy", "threshold", threshold)
     targets, scores = read_scores(y_true, y_score, mask)
     try:
         return _core.metrics.binary_accuracy("binary_accuracy", targets, scores, threshold)

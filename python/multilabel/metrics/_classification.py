@@ -26,6 +26,7 @@ from ._input import (
     invalid_parameter,
     read_pair,
     refused,
+    require_array_like,
     warn_undefined,
 )
 
@@ -72,9 +73,10 @@ def _check_average(where: str, average: Any, pos_label: Any) -> None:
 def _columns(where: str, labels: Any, count: int) -> list[int]:
     if labels is None:
         return []
-    if isinstance(labels, str | bytes | dict) or not hasattr(labels, "__len__"):
-        raise invalid_parameter(where, "labels", "an array-like or None", labels)
+    require_array_like(where, "labels", labels)
     numbers = as_array(labels, "labels").ravel()
+    if not numbers.size:
+        raise _core.ArgumentError(f"{where}: labels must name at least one column; got {labels!r}")
     try:
         columns = [int(label) for label in numbers]
         whole = all(column == label for column, label in zip(columns, numbers, strict=True))
@@ -654,6 +656,13 @@ def classification_report(
         )
     targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
     columns = _columns(where, labels, targets.shape[1]) if labels is not None else list(range(targets.shape[1]))
+    output_dict = boolean(where, "output_dict", output_dict)
+    if not isinstance(digits, int | np.integer) or not 0 <= digits <= 2**16:
+        raise invalid_parameter(where, "digits", f"an int in the range [0, {2**16}]", digits)
+    if target_names is not None:
+        require_array_like(where, "target_names", target_names)
+        if not all(isinstance(name, str | np.str_) for name in target_names):
+            raise _core.ArgumentError(f"{where}: target_names must be a sequence of str; got {target_names!r}")
     if target_names is not None and len(columns) != len(target_names):
         if labels is None:
             raise _core.ArgumentError(

@@ -72,6 +72,12 @@ def boolean(where: str, name: str, value: Any) -> bool:
     raise invalid_parameter(where, name, "an instance of 'bool' or an instance of 'numpy.bool'", value)
 
 
+def require_array_like(where: str, name: str, value: Any) -> None:
+    """Refuse what has no elements to look at."""
+    if isinstance(value, str | bytes | dict) or not hasattr(value, "__len__"):
+        raise invalid_parameter(where, name, "an array-like or None", value)
+
+
 def by_sklearn(where: str, *args: Any, **kwargs: Any) -> Any:
     try:
         from sklearn import metrics

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from multilabel import _core
@@ -12,7 +13,7 @@ from multilabel._arguments import whole
 from multilabel._choices import one_of
 from multilabel._label_arrays import weight_array
 
-from ._input import ScoreAverage, are_multilabel, by_sklearn, check_score_average, read_scores
+from ._input import ScoreAverage, are_multilabel, boolean, by_sklearn, check_score_average, read_scores
 
 
 def _probability(where: str, kind: str, y_true: Any, y_proba: Any, average: Any, sample_weight: Any, mask: Any) -> Any:
@@ -65,7 +66,7 @@ def log_loss(
     """
     if not are_multilabel(y_true, y_true, mask):
         return by_sklearn("log_loss", y_true, y_proba, normalize=normalize, sample_weight=sample_weight, labels=labels)
-    if not normalize or labels is not None:
+    if not boolean("log_loss", "normalize", normalize) or labels is not None:
         raise _core.ArgumentError(
             "log_loss: normalize and labels are for binary and multiclass data; got a label matrix"
         )
@@ -118,7 +119,8 @@ def brier_score_loss(
     if not are_multilabel(y_true, y_true, mask):
         options = {"pos_label": pos_label, "labels": labels, "scale_by_half": scale_by_half}
         return by_sklearn(where, y_true, y_proba, sample_weight=sample_weight, **options)
-    if pos_label not in (None, 1) or labels is not None or scale_by_half != "auto":
+    other = isinstance(pos_label, np.ndarray) or isinstance(scale_by_half, np.ndarray)
+    if other or pos_label not in (None, 1) or labels is not None or scale_by_half != "auto":
         raise _core.ArgumentError(
             f"{where}: pos_label, labels and scale_by_half are for other data; got a label matrix"
         )
@@ -163,8 +165,7 @@ def expected_calibration_error(
     0.175
     """
     where = "expected_calibration_error"
-    if average not in (None, "micro", "macro", "weighted"):
-        raise _core.ArgumentError(f"{where}: average must be 'micro', 'macro', 'weighted' or None; got {average!r}")
+    one_of(where, "average", average, (None, "micro", "macro", "weighted"))
     one_of(where, "strategy", strategy, ("uniform", "quantile"))
     n_bins = whole(where, "n_bins", n_bins, 1, 10**6)
     targets, scores = read_scores(y_true, y_proba, mask)

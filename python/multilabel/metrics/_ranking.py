@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,11 +12,19 @@ from numpy.typing import ArrayLike
 from multilabel import _core
 from multilabel._label_arrays import label_array, mask_array, score_array, weight_array
 
-from ._input import InvalidParameterError, read_scores, refused_scores
+from ._input import boolean, invalid_parameter, read_scores, refused_scores
 
 
 class LabelRanking(NamedTuple):
-    """The three ranking metrics of `label_ranking`."""
+    """The three ranking metrics; made by `label_ranking`.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import label_ranking
+    >>> average_precision, coverage_error, ranking_loss = label_ranking([[1, 0, 0]], [[0.5, 0.9, 0.1]])
+    >>> average_precision, coverage_error, ranking_loss
+    (0.5, 2.0, 0.5)
+    """
 
     average_precision: float
     """See `label_ranking_average_precision_score`."""
@@ -171,18 +180,18 @@ def _gain(
             f"Found input variables with inconsistent numbers of samples: {[len(targets), len(scores)]}"
         )
     if k is not None and (not isinstance(k, int | np.integer) or k < 1):
-        raise InvalidParameterError(
-            f"The 'k' parameter of {where} must be an int in the range [1, inf) or None. Got {k!r} instead."
-        )
+        raise invalid_parameter(where, "k", "an int in the range [1, inf) or None", k)
+    if not isinstance(log_base, Real) or not float(log_base) > 0:
+        raise invalid_parameter(where, "log_base", "a float in the range (0.0, inf)", log_base)
+    ignore_ties = boolean(where, "ignore_ties", ignore_ties)
     weights = weight_array(sample_weight, len(scores))
     if ignore_ties:  # of equal scores first the one that NumPy's sort leaves last, as in scikit-learn
         ranks = np.empty(scores.shape)
         np.put_along_axis(ranks, np.argsort(scores), np.arange(scores.shape[1], dtype=np.float64)[None], axis=1)
         scores = ranks
     try:
-        return _core.metrics.gain(
-            where, where == "ndcg_score", targets, scores, 0 if k is None else k, log_base, weights
-        )
+        ranks_counted = 0 if k is None else min(k, scores.shape[1])
+        return _core.metrics.gain(where, where == "ndcg_score", targets, scores, ranks_counted, log_base, weights)
     except _core.ArgumentError as error:
         raise refused_scores(error, scores) from None
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -21,7 +22,15 @@ MultiLabelReport = _core.metrics.MultiLabelReport
 
 
 class BootstrapInterval(NamedTuple):
-    """A metric and how far it would move; made by `bootstrap_interval`."""
+    """A metric and how far it would move; made by `bootstrap_interval`.
+
+    Examples
+    --------
+    >>> from multilabel.metrics import bootstrap_interval, hamming_loss
+    >>> value, low, high, samples = bootstrap_interval(hamming_loss, [[1, 0], [0, 1]], [[1, 1], [0, 1]], resamples=50)
+    >>> value, low <= value <= high, len(samples)
+    (0.25, True, 50)
+    """
 
     value: float
     """On the rows as they are."""
@@ -53,8 +62,7 @@ def top_k_predictions(y_score: ArrayLike, k: int) -> NDArray[np.uint8]:
     >>> top_k_predictions([[0.9, 0.2, 0.6]], 2)
     array([[1, 0, 1]], dtype=uint8)
     """
-    if not isinstance(k, int | np.integer) or k < 1:
-        raise _core.ArgumentError(f"top_k_predictions: k must be an int of at least 1; got {k!r}")
+    k = whole("top_k_predictions", "k", k, 1, 2**63 - 1)
     return _core.metrics.top_k_predictions(score_array(y_score, "y_score"), k)
 
 
@@ -89,8 +97,8 @@ def coco_report(
     >>> report["mAP"], report["CP"], report["OF1"]
     (1.0, 0.75, 0.8)
     """
-    if not isinstance(k, int | np.integer) or k < 1:
-        raise _core.ArgumentError(f"coco_report: k must be an int of at least 1; got {k!r}")
+    k = whole("coco_report", "k", k, 1, 2**63 - 1)
+    threshold = real("coco_report", "threshold", threshold)
     targets, scores = read_scores(y_true, y_score, mask)
     try:
         return _core.metrics.coco_report("coco_report", targets, scores, threshold, k)
@@ -156,24 +164,29 @@ def bootstrap_interval(
     resamples = whole("bootstrap_interval", "resamples", resamples, 1, 2**32 - 1)
     seed = seed_of("bootstrap_interval", seed)
     targets, other = _by_row(y_true, "y_true"), _by_row(y_other, "y_other")
-    rows = targets.shape[0]
     of_rows = {
         name: as_array(options[name], name) for name in ("sample_weight", "mask") if options.get(name) is not None
     }
-    for values in (other, *of_rows.values()):
+    named = {"y_true": targets, "y_other": other, **of_rows}
+    for name, values in named.items():
+        if not values.shape:
+            raise _core.ShapeError(f"bootstrap_interval: {name} must have one entry a row; got {values[()]!r}")
+    rows = targets.shape[0]
+    for values in named.values():
         if values.shape[0] != rows:
             raise _core.ShapeError(
                 f"Found input variables with inconsistent numbers of samples: {[rows, values.shape[0]]}"
             )
     _core.metrics.require_bootstrap("bootstrap_interval", rows, confidence, resamples)
-    value = float(metric(targets, other, **options))
+    value = real("bootstrap_interval", "what metric returns", metric(targets, other, **options))
     samples = np.empty(resamples)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         for i in range(resamples):
             drawn = _core.metrics.bootstrap_rows(rows, seed, i)
             options.update({name: values[drawn] for name, values in of_rows.items()})
-            samples[i] = metric(targets[drawn], other[drawn], **options)
+            on_drawn = metric(targets[drawn], other[drawn], **options)
+            samples[i] = real("bootstrap_interval", "what metric returns", on_drawn)
     low, high = _core.metrics.percentile_interval(samples.tolist(), confidence)
     return BootstrapInterval(value, low, high, samples)
 
@@ -216,6 +229,9 @@ def evaluate(
     >>> report.micro_f1, report.labels[1].name, report.labels[1].precision
     (0.8, 'dog', 0.5)
     """
+    threshold = real("evaluate", "threshold", threshold)
+    if math.isnan(threshold):
+        raise _core.ArgumentError("evaluate: threshold must be a number; got NaN")
     known, numbers = read_scores(targets, scores, mask)
     if predictions is None:
         predictions = numbers >= np.asarray(threshold, numbers.dtype)

@@ -10,17 +10,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from multilabel import _core
+from multilabel._choices import one_of
 from multilabel._label_arrays import weight_array
 
 from ._input import (
-    InvalidParameterError,
     ScoreAverage,
     are_multilabel,
     by_sklearn,
     callers_level,
     check_score_average,
+    invalid_parameter,
     read_scores,
     refused_scores,
+    require_array_like,
     warn_undefined,
 )
 
@@ -76,13 +78,12 @@ def average_precision_score(
     where = "average_precision_score"
     if not are_multilabel(y_true, y_true, mask):
         return by_sklearn(where, y_true, y_score, average=average, pos_label=pos_label, sample_weight=sample_weight)
-    if pos_label != 1:
+    if isinstance(pos_label, np.ndarray) or pos_label != 1:
         raise _core.ArgumentError(
             "Parameter pos_label is fixed to 1 for multilabel-indicator y_true. Do not set pos_label or set "
             "pos_label to 1."
         )
-    if definition not in ("sklearn", "voc07", "voc10", "asl"):
-        raise _core.ArgumentError(f"definition must be 'sklearn', 'voc07', 'voc10' or 'asl'; got {definition!r}")
+    one_of(where, "definition", definition, ("sklearn", "voc07", "voc10", "asl"))
     check_score_average(where, average, undefined)
     targets, scores = read_scores(y_true, y_score, mask)
     weights = weight_array(sample_weight, len(scores))
@@ -160,9 +161,11 @@ def roc_auc_score(
             labels=labels,
         )
     if max_fpr is not None and not (isinstance(max_fpr, float | int | np.number) and 0 < max_fpr <= 1):
-        raise InvalidParameterError(
-            f"The 'max_fpr' parameter of {where} must be a float in the range (0.0, 1.0] or None. Got {max_fpr!r} instead."
-        )
+        raise invalid_parameter(where, "max_fpr", "a float in the range (0.0, 1.0] or None", max_fpr)
+    if not (isinstance(multi_class, str) and multi_class in ("raise", "ovr", "ovo")):
+        raise invalid_parameter(where, "multi_class", "a str among {'ovo', 'ovr', 'raise'}", multi_class)
+    if labels is not None:
+        require_array_like(where, "labels", labels)
     check_score_average(where, average, undefined)
     targets, scores = read_scores(y_true, y_score, mask)
     weights = weight_array(sample_weight, len(scores))
@@ -177,7 +180,7 @@ def roc_auc_score(
 
 
 def _curves(where: str, y_true: Any, y_score: Any, pos_label: Any, sample_weight: Any, mask: Any) -> list[Any]:
-    if pos_label not in (None, 1):
+    if isinstance(pos_label, np.ndarray) or pos_label not in (None, 1):
         raise _core.ArgumentError(f"{where}: pos_label is fixed to 1 for a label matrix; got {pos_label!r}")
     targets, scores = read_scores(y_true, y_score, mask)
     weights = weight_array(sample_weight, len(scores))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilabel import _core
+from multilabel._arguments import flag, real
 from multilabel._choices import one_of
 from multilabel._label_arrays import as_array, label_array, mask_array, score_array, weight_array
 
@@ -136,7 +137,7 @@ class _Metric:
 
     def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
         """Go on from a state. Raises ArgumentError, and changes nothing, when it is not a state of such a metric."""
-        self._accumulator.load_state_dict(dict(state))
+        self._accumulator.load_state_dict(_state(f"{type(self).__name__}.load_state_dict", state))
 
     def __call__(self, y_true: ArrayLike, y_score: ArrayLike, **options: Any) -> Any:
         """Add a batch and return the metric of that batch alone."""
@@ -197,6 +198,12 @@ def _plain(options: dict[str, Any]) -> str:
     return repr({name: plain(value) for name, value in options.items()})
 
 
+def _state(where: str, state: Any) -> dict[str, Any]:
+    if isinstance(state, Mapping):
+        return dict(state)
+    raise _core.ArgumentError(f"{where}: the state must be a mapping, as state_dict returns; got {state!r}")
+
+
 def _is_rule(threshold: Any) -> bool:
     return hasattr(threshold, "apply") and hasattr(threshold, "thresholds_")
 
@@ -207,7 +214,12 @@ def _numbers(where: str, threshold: Any) -> list[float]:
         return []
     if _is_rule(threshold):
         return [0.5]  # its predictions arrive as whole numbers
-    values = np.atleast_1d(np.asarray(threshold, dtype=np.float64))
+    try:
+        values = np.atleast_1d(as_array(threshold, "threshold").astype(np.float64))
+    except (TypeError, ValueError, OverflowError):
+        raise _core.ArgumentError(
+            f"{where}: threshold must be a number, one number a label, a fitted rule or None; got {threshold!r}"
+        ) from None
     if values.ndim != 1 or values.size == 0:
         raise _core.ShapeError(f"{where}: threshold must be a number or one number a label; got shape {values.shape}")
     return values.tolist()
@@ -322,7 +334,8 @@ class FBetaScore(_Averaged):
         average: _StreamedAverage | None = "macro",
         zero_division: float = 0.0,
     ) -> None:
-        super().__init__(beta=float(beta), threshold=threshold, average=average, zero_division=zero_division)
+        beta = real("FBetaScore", "beta", beta)
+        super().__init__(beta=beta, threshold=threshold, average=average, zero_division=zero_division)
 
 
 class _Cells(_Counting):
@@ -439,7 +452,11 @@ class AveragePrecision(_Ranking):
         one_of(where, "undefined", undefined, ("sklearn", "skip"))
         one_of(where, "definition", definition, ("sklearn", "voc07", "voc10", "asl"))
         compiled = _core.metrics.AveragePrecision(
-            average or "macro", memory == "bounded", bool(from_logits), undefined == "skip", definition
+            average or "macro",
+            memory == "bounded",
+            flag(where, "from_logits", from_logits),
+            undefined == "skip",
+            definition,
         )
         options = {
             "average": average,
@@ -486,7 +503,8 @@ class AUROC(_Ranking):
         one_of(where, "average", average, _AVERAGES[:-1])
         one_of(where, "memory", memory, ("exact", "bounded"))
         one_of(where, "undefined", undefined, ("sklearn", "skip"))
-        compiled = _core.metrics.AUROC(average or "macro", memory == "bounded", bool(from_logits), undefined == "skip")
+        logits = flag(where, "from_logits", from_logits)
+        compiled = _core.metrics.AUROC(average or "macro", memory == "bounded", logits, undefined == "skip")
         options = {"average": average, "memory": memory, "from_logits": from_logits, "undefined": undefined}
         super().__init__(compiled, options)
 
@@ -509,10 +527,16 @@ class MetricCollection:
     """
 
     def __init__(self, metrics: Mapping[str, Accumulator] | Iterable[Accumulator]) -> None:
+        values: Any = metrics.values() if isinstance(metrics, Mapping) else metrics
+        listed = list(values) if isinstance(values, Iterable) else [values]
+        for metric in listed:
+            if isinstance(metric, type) or not isinstance(metric, Accumulator):
+                raise _core.ArgumentError(
+                    f"MetricCollection: metrics must be metrics over batches, by name or in a list; got {metric!r}"
+                )
         if isinstance(metrics, Mapping):
             self._metrics = dict(metrics)
             return
-        listed = list(metrics)
         self._metrics = {type(metric).__name__: metric for metric in listed}
         if len(self._metrics) < len(listed):
             names = [type(metric).__name__ for metric in listed]
@@ -549,6 +573,8 @@ class MetricCollection:
 
     def merge(self, other: MetricCollection) -> None:
         """Add what ``other``, a collection of the same names and options, has seen."""
+        if not isinstance(other, MetricCollection):
+            raise _core.ArgumentError(f"MetricCollection.merge: other must be a MetricCollection; got {other!r}")
         if list(self._metrics) != list(other._metrics):
             raise _core.ArgumentError(
                 f"MetricCollection.merge: both must have the same names; got {list(self._metrics)} and "
@@ -565,7 +591,8 @@ class MetricCollection:
 
     def load_state_dict(self, states: Mapping[str, Any]) -> None:
         """Go on from the states of a collection of the same names."""
-        if sorted(states) != sorted(self._metrics):
+        states = _state("MetricCollection.load_state_dict", states)
+        if set(states) != set(self._metrics):
             raise _core.ArgumentError(
                 f"MetricCollection.load_state_dict: states must be those of {list(self._metrics)}; got {list(states)}"
             )
