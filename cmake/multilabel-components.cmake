@@ -18,9 +18,10 @@ set(MULTILABEL_multilabel_USES ${MULTILABEL_COMPONENTS})  # the umbrella: everyt
 
 set(MULTILABEL_core_NEEDS threads)
 set(MULTILABEL_encoding_NEEDS)
-set(MULTILABEL_encoding_WANTS json)  # of vocabulary_json.hpp alone; threshold the same of rule_json.hpp
+set(MULTILABEL_encoding_WANTS json)  # of vocabulary_json.hpp alone; so calibrator_json.hpp and rule_json.hpp below
 set(MULTILABEL_metrics_NEEDS xtensor)
 set(MULTILABEL_calibration_NEEDS xtensor)
+set(MULTILABEL_calibration_WANTS json)
 set(MULTILABEL_threshold_NEEDS xtensor)
 set(MULTILABEL_threshold_WANTS json)
 set(MULTILABEL_augmentation_NEEDS opencv)

@@ -57,6 +57,8 @@ NARROWER = {
     ),
     "encoding": (None, ()),
     "encoding/vocabulary_json.hpp": (None, ("nlohmann/",)),
+    "calibration": (None, ("xtensor/", "xtl/")),
+    "calibration/calibrator_json.hpp": (None, ("nlohmann/",)),
     "threshold": (None, ("xtensor/", "xtl/")),
     "threshold/rule_json.hpp": (None, ("nlohmann/",)),
     "bundle/manifest.hpp": ({"core", "encoding", "threshold"}, ("nlohmann/",)),

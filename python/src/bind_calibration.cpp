@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <multilabel/calibration.hpp>
+#include <multilabel/calibration/calibrator_json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,30 +39,10 @@ std::vector<py::object> elements(const std::string& where, const char* name, con
   return found;
 }
 
-py::dict to_dict(const TemperatureScaling& fitted) {
-  py::dict dict;
-  dict["temperatures"] = fitted.temperatures();
-  return dict;
-}
-
-py::dict to_dict(const PlattScaling& fitted) {
-  py::dict dict;
-  dict["slopes"] = fitted.slopes();
-  dict["intercepts"] = fitted.intercepts();
-  return dict;
-}
-
-py::dict to_dict(const IsotonicCalibration& fitted) {
-  py::list curves;
-  for (const auto& curve : fitted.curves()) {
-    py::dict entry;
-    entry["scores"] = curve.scores;
-    entry["probabilities"] = curve.probabilities;
-    curves.append(entry);
-  }
-  py::dict dict;
-  dict["curves"] = curves;
-  return dict;
+/// The values of the JSON object that C++ writes.
+template <class Calibrator>
+py::dict to_dict(const Calibrator& fitted) {
+  return py::module_::import("json").attr("loads")(fitted.to_json());
 }
 
 void from_dict(const std::string& where, const py::dict& dict, std::optional<TemperatureScaling>& fitted) {
@@ -115,10 +96,10 @@ ndarray of shape (samples, labels)
 
 // What the three calibrators share.
 template <class Calibrator>
-py::class_<Calibrator> bind(py::module_& module, const char* name, const char* text) {
-  py::class_<Calibrator> type(module, name, text);
+py::class_<Calibrator> bind(py::module_& module, const char* name, const char* doc) {
+  py::class_<Calibrator> type(module, name, doc);
   const std::string where = std::string(name) + ".fit", apply_where = std::string(name) + ".apply";
-  const std::string dict_where = std::string(name) + ".from_dict";
+  const std::string dict_where = std::string(name) + ".from_dict", json_where = std::string(name) + ".from_json";
   type.def_static(
           "fit",
           [where](const py::object& targets, const py::object& logits, const Given<Wanted::flag>& per_label,
@@ -152,6 +133,11 @@ py::class_<Calibrator> bind(py::module_& module, const char* name, const char* t
             return built_from<Calibrator>(dict_where, fields(dict_where, values));
           },
           py::arg("values"), "The calibrator that ``to_dict`` described.")
+      .def("to_json", &Calibrator::to_json, "The same values as one line of JSON, the text that C++ writes.")
+      .def_static(
+          "from_json",
+          [json_where](const Given<Wanted::text>& given) { return Calibrator::from_json(text(json_where, "text", given)); },
+          py::arg("text"), "The calibrator that ``to_json`` wrote.")
       .def(py::self == py::self)
       .def(py::pickle([](const Calibrator& self) { return to_dict(self); },
                       [dict_where](const py::dict& state) { return built_from<Calibrator>(dict_where, state); }));

@@ -281,6 +281,10 @@ CALLS: dict[str, tuple[Any, dict[str, Any]]] = {
         f"calibration.{type(fitted).__name__}.from_dict": (fitted.from_dict, {"values": fitted.to_dict()})
         for fitted in (calibration.TemperatureScaling([1.5]), PLATT, ISOTONIC)
     },
+    **{
+        f"calibration.{type(fitted).__name__}.from_json": (fitted.from_json, {"text": fitted.to_json()})
+        for fitted in (calibration.TemperatureScaling([1.5]), PLATT, ISOTONIC)
+    },
     "calibration.PlattScaling.apply": (PLATT.apply, {"logits": S}),
     "calibration.IsotonicCalibration.apply": (ISOTONIC.apply, {"logits": S}),
     "calibration.reliability_curve": (

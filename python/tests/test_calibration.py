@@ -166,6 +166,10 @@ def test_calibrators_survive_json_and_pickle(calibrator, per_label):
     targets, logits = overconfident(100, 8)
     fitted = calibrator.fit(targets, logits, per_label=per_label)
     again = calibrator.from_dict(json.loads(json.dumps(fitted.to_dict())))
+    assert json.loads(fitted.to_json()) == fitted.to_dict()
+    assert (
+        calibrator.from_json(fitted.to_json()) == calibrator.from_json(json.dumps(fitted.to_dict(), indent=1)) == fitted
+    )
     assert again == fitted
     assert pickle.loads(pickle.dumps(fitted)) == fitted
     assert again.apply(logits).dtype == np.float32

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -157,6 +158,13 @@ class IsotonicCalibration {
   }
 
   [[nodiscard]] const std::vector<IsotonicCurve>& curves() const noexcept { return curves_; }
+
+  /// The fit as one line of JSON, an object. Defined in calibrator_json.hpp.
+  [[nodiscard]] inline std::string to_json() const;
+
+  /// What `to_json` gave. @throws ArgumentError for anything else. Defined in calibrator_json.hpp.
+  [[nodiscard]] static inline IsotonicCalibration from_json(std::string_view text);
+
   friend bool operator==(const IsotonicCalibration&, const IsotonicCalibration&) = default;
 
  private:

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -62,6 +63,13 @@ class PlattScaling {
 
   [[nodiscard]] const std::vector<double>& slopes() const noexcept { return slopes_; }
   [[nodiscard]] const std::vector<double>& intercepts() const noexcept { return intercepts_; }
+
+  /// The fit as one line of JSON, an object. Defined in calibrator_json.hpp.
+  [[nodiscard]] inline std::string to_json() const;
+
+  /// What `to_json` gave. @throws ArgumentError for anything else. Defined in calibrator_json.hpp.
+  [[nodiscard]] static inline PlattScaling from_json(std::string_view text);
+
   friend bool operator==(const PlattScaling&, const PlattScaling&) = default;
 
  private:

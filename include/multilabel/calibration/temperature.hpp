@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -58,6 +59,13 @@ class TemperatureScaling {
   }
 
   [[nodiscard]] const std::vector<double>& temperatures() const noexcept { return temperatures_; }
+
+  /// The fit as one line of JSON, an object. Defined in calibrator_json.hpp.
+  [[nodiscard]] inline std::string to_json() const;
+
+  /// What `to_json` gave. @throws ArgumentError for anything else. Defined in calibrator_json.hpp.
+  [[nodiscard]] static inline TemperatureScaling from_json(std::string_view text);
+
   friend bool operator==(const TemperatureScaling&, const TemperatureScaling&) = default;
 
  private:

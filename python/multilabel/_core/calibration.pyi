@@ -45,6 +45,11 @@ class TemperatureScaling:
         """
         The calibrator that ``to_dict`` described.
         """
+    @staticmethod
+    def from_json(text: str) -> TemperatureScaling:
+        """
+        The calibrator that ``to_json`` wrote.
+        """
     def __eq__(self, arg0: TemperatureScaling) -> bool:
         ...
     def __getstate__(self) -> dict:
@@ -68,6 +73,10 @@ class TemperatureScaling:
     def to_dict(self) -> dict:
         """
         The fit as plain Python values, ready for JSON.
+        """
+    def to_json(self) -> str:
+        """
+        The same values as one line of JSON, the text that C++ writes.
         """
     @property
     def temperatures_(self) -> numpy.typing.NDArray[numpy.float64]:
@@ -113,6 +122,11 @@ class PlattScaling:
         """
         The calibrator that ``to_dict`` described.
         """
+    @staticmethod
+    def from_json(text: str) -> PlattScaling:
+        """
+        The calibrator that ``to_json`` wrote.
+        """
     def __eq__(self, arg0: PlattScaling) -> bool:
         ...
     def __getstate__(self) -> dict:
@@ -136,6 +150,10 @@ class PlattScaling:
     def to_dict(self) -> dict:
         """
         The fit as plain Python values, ready for JSON.
+        """
+    def to_json(self) -> str:
+        """
+        The same values as one line of JSON, the text that C++ writes.
         """
     @property
     def intercepts_(self) -> numpy.typing.NDArray[numpy.float64]:
@@ -187,6 +205,11 @@ class IsotonicCalibration:
         """
         The calibrator that ``to_dict`` described.
         """
+    @staticmethod
+    def from_json(text: str) -> IsotonicCalibration:
+        """
+        The calibrator that ``to_json`` wrote.
+        """
     def __eq__(self, arg0: IsotonicCalibration) -> bool:
         ...
     def __getstate__(self) -> dict:
@@ -210,6 +233,10 @@ class IsotonicCalibration:
     def to_dict(self) -> dict:
         """
         The fit as plain Python values, ready for JSON.
+        """
+    def to_json(self) -> str:
+        """
+        The same values as one line of JSON, the text that C++ writes.
         """
     @property
     def curves_(self) -> list:
