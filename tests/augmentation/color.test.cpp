@@ -46,6 +46,14 @@ TEST_CASE("Equalize: two values become the two ends, one value stays") {
   CHECK(test::equal(run(aug::Equalize{{.mode = aug::EqualizeMode::pil, .p = 1}}, plain), plain));
 }
 
+TEST_CASE("Equalize: by brightness alone, it leaves the image it was given untouched") {
+  const cv::Mat image = test::smooth(6, 7);
+  const cv::Mat given = image.clone();
+  const cv::Mat result = run(aug::Equalize{{.channels = aug::EqualizeChannels::luminance, .p = 1}}, given);
+  CHECK(test::equal(given, image));
+  CHECK_FALSE(test::equal(result, image));
+}
+
 TEST_CASE("CLAHE: raises the contrast of a flat picture, colours stay near") {
   cv::Mat image = test::smooth(64, 64);
   image = image / 4 + cv::Scalar::all(90);

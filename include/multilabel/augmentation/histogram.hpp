@@ -71,10 +71,14 @@ class Equalize {
   }
   void apply(Canvas& canvas, Draws&) const {
     const bool luminance = options_.channels == EqualizeChannels::luminance;
-    cv::Mat image = canvas.pixels();
-    if (luminance) cv::cvtColor(canvas.pixels(), image, cv::COLOR_RGB2YCrCb);
     std::vector<cv::Mat> planes;
-    cv::split(image, planes);
+    if (luminance) {
+      cv::Mat image;  // of its own: the canvas may hold the caller's pixels
+      cv::cvtColor(canvas.pixels(), image, cv::COLOR_RGB2YCrCb);
+      cv::split(image, planes);
+    } else {
+      cv::split(canvas.pixels(), planes);
+    }
     for (std::size_t i = 0; i < (luminance ? 1u : 3u); ++i) {
       if (options_.mode == EqualizeMode::pil)
         detail::equalize_pil(planes[i]);
