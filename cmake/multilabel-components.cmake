@@ -25,6 +25,7 @@ set(MULTILABEL_calibration_WANTS json)
 set(MULTILABEL_threshold_NEEDS xtensor)
 set(MULTILABEL_threshold_WANTS json)
 set(MULTILABEL_augmentation_NEEDS opencv)
+set(MULTILABEL_augmentation_WANTS json)  # of pipeline_json.hpp and those below it alone
 set(MULTILABEL_data_NEEDS opencv_io json)
 set(MULTILABEL_data_WANTS xml archive jpeg)  # used where they are found: read_voc and read_shards are there only then
 set(MULTILABEL_loss_NEEDS torch)

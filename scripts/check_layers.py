@@ -61,6 +61,11 @@ NARROWER = {
     "calibration/calibrator_json.hpp": (None, ("nlohmann/",)),
     "threshold": (None, ("xtensor/", "xtl/")),
     "threshold/rule_json.hpp": (None, ("nlohmann/",)),
+    "augmentation": (None, ("opencv2/core", "opencv2/imgproc")),
+    **{
+        f"augmentation/{name}_json.hpp": (None, ("nlohmann/", "opencv2/core", "opencv2/imgproc"))
+        for name in ("geometry_parameters", "operation_forms", "parameter_list", "pipeline", "value_parameters")
+    },
     "bundle/manifest.hpp": ({"core", "encoding", "threshold"}, ("nlohmann/",)),
 }
 

@@ -5,6 +5,7 @@
 #include "multilabel/augmentation/affine.hpp"
 #include "multilabel/augmentation/affine_map.hpp"
 #include "multilabel/augmentation/any_operation.hpp"
+#include "multilabel/augmentation/any_pipeline.hpp"
 #include "multilabel/augmentation/area.hpp"
 #include "multilabel/augmentation/audit.hpp"
 #include "multilabel/augmentation/audit_table.hpp"

@@ -28,7 +28,7 @@ def _choice(enum: Any, name: str, value: int | str) -> Any:
 def _symmetric(name: str, value: Limits) -> tuple[float, float]:
     """Return (low, high); a number stands for minus to plus it."""
     if np.isscalar(value):
-        return (-float(value), float(value))  # type: ignore[arg-type]
+        return (0.0 - float(value), float(value))  # type: ignore[arg-type]
     return _pair(name, value)  # type: ignore[arg-type]
 
 

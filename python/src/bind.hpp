@@ -16,6 +16,7 @@ void bind_augmentation(pybind11::module_& module);
 void bind_label_safety(pybind11::module_& module);         // into the submodule of augmentation
 void bind_geometry_operations(pybind11::module_& module);  // into the submodule of augmentation
 void bind_value_operations(pybind11::module_& module);     // the same
+void bind_pipeline_json(pybind11::module_& module);        // the same
 void bind_data(pybind11::module_& module);
 void bind_audit(pybind11::module_& module);    // into the submodule of data
 void bind_readers(pybind11::module_& module);  // into the submodule of data

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "any_augmentation.hpp"
 #include "bind.hpp"
 #include "images.hpp"
 
@@ -74,7 +73,7 @@ void bind_audit(py::module_& module) {
   const aug::AuditOptions defaults;
   module.def(
       "audit",
-      [](const AnyAugmentation& pipeline, const data::Dataset& dataset, const std::vector<std::string>& labels,
+      [](const aug::AnyPipeline& pipeline, const data::Dataset& dataset, const std::vector<std::string>& labels,
          const py::function& predict, std::uint64_t seed, int draws, double min_score, double min_survival, int min_images,
          std::size_t worst) {
         const aug::AuditOptions options{.seed = seed,
@@ -98,7 +97,7 @@ void bind_audit(py::module_& module) {
       py::arg("worst") = defaults.worst);
   module.def(
       "audited_picture",
-      [](const AnyAugmentation& pipeline, const data::Dataset& dataset, std::size_t sample, std::size_t draw,
+      [](const aug::AnyPipeline& pipeline, const data::Dataset& dataset, std::size_t sample, std::size_t draw,
          std::size_t operation, std::uint64_t seed) {
         cv::Mat picture;
         {

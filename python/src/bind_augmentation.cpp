@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "any_augmentation.hpp"
 #include "bind.hpp"
 #include "core_docs.hpp"
 #include "images.hpp"
@@ -324,15 +323,15 @@ void bind_augmentation(py::module_& module) {
   bind_operations(module);
   bind_geometry_operations(module);
   bind_value_operations(module);
-  py::class_<AnyAugmentation>(module, "Pipeline")
+  py::class_<aug::AnyPipeline>(module, "Pipeline")
       .def(py::init([](std::vector<AnyOperation> operations, bool fuse) {
-             return AnyAugmentation(std::move(operations), fuse ? aug::Fusion::on : aug::Fusion::off);
+             return aug::AnyPipeline(std::move(operations)).fuse(fuse ? aug::Fusion::on : aug::Fusion::off);
            }),
            py::arg("operations"), py::arg("fuse") = true)
-      .def("__call__", &call<AnyAugmentation>, py::arg("image"), py::arg("seed"), py::arg("epoch"), py::arg("index"))
+      .def("__call__", &call<aug::AnyPipeline>, py::arg("image"), py::arg("seed"), py::arg("epoch"), py::arg("index"))
       .def(
           "write",
-          [](const AnyAugmentation& self, const py::object& image, std::uint64_t seed, std::uint32_t epoch,
+          [](const aug::AnyPipeline& self, const py::object& image, std::uint64_t seed, std::uint32_t epoch,
              std::uint32_t index) {
             const ImageArgument argument = to_image(image, "augmentation: image");
             const cv::Size size = self.output_size();
@@ -345,7 +344,7 @@ void bind_augmentation(py::module_& module) {
           py::arg("image"), py::arg("seed"), py::arg("epoch"), py::arg("index"))
       .def(
           "record",
-          [](const AnyAugmentation& self, const py::object& image, std::uint64_t seed, std::uint32_t epoch,
+          [](const aug::AnyPipeline& self, const py::object& image, std::uint64_t seed, std::uint32_t epoch,
              std::uint32_t index) {
             const ImageArgument argument = to_image(image, "augmentation: image");
             return to_list(self.record(argument.image, {.seed = seed, .epoch = epoch, .index = index}));
@@ -353,7 +352,7 @@ void bind_augmentation(py::module_& module) {
           py::arg("image"), py::arg("seed"), py::arg("epoch"), py::arg("index"))
       .def(
           "replay",
-          [](const AnyAugmentation& self, const py::object& image, const std::vector<DrawnArgument>& drawn, std::uint64_t seed,
+          [](const aug::AnyPipeline& self, const py::object& image, const std::vector<DrawnArgument>& drawn, std::uint64_t seed,
              std::uint32_t epoch, std::uint32_t index) {
             const ImageArgument argument = to_image(image, "augmentation: image");
             aug::Record record{.key = {.seed = seed, .epoch = epoch, .index = index}, .operations = {}};
@@ -361,13 +360,14 @@ void bind_augmentation(py::module_& module) {
             return from_image(self.replay(argument.image, record));
           },
           py::arg("image"), py::arg("drawn"), py::arg("seed"), py::arg("epoch"), py::arg("index"))
-      .def("describe", &AnyAugmentation::describe)
-      .def("preprocessing", &AnyAugmentation::preprocessing)
-      .def("shrinks_to", [](const AnyAugmentation& self) {
+      .def("describe", &aug::AnyPipeline::describe)
+      .def("preprocessing", &aug::AnyPipeline::preprocessing)
+      .def("shrinks_to", [](const aug::AnyPipeline& self) {
         const cv::Size size = self.shrinks_to();
         return std::array<int, 2>{size.height, size.width};
       });
   bind_label_safety(module);
+  bind_pipeline_json(module);
   const aug::RestrainedOptions restrained;
   module.attr("RESTRAINED") = py::dict(
       py::arg("size") = restrained.size, py::arg("flip") = restrained.flip, py::arg("rotate") = pair(restrained.rotate),

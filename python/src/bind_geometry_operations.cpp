@@ -10,7 +10,6 @@
 #include <array>
 #include <optional>
 
-#include "any_augmentation.hpp"
 #include "bind.hpp"
 #include "operation_arguments.hpp"
 

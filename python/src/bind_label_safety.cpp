@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "any_augmentation.hpp"
 #include "any_mixer.hpp"
 #include "bind.hpp"
 #include "images.hpp"
@@ -45,7 +44,7 @@ py::array array_like(const cv::Mat& pixels, const py::array& like) {
 }
 
 // Runs a pipeline on an image with objects; `others` are arrays that only follow.
-py::tuple augment(const AnyAugmentation& pipeline, const py::object& image, const Boxes& boxes,
+py::tuple augment(const aug::AnyPipeline& pipeline, const py::object& image, const Boxes& boxes,
                   const std::vector<std::string>& box_labels, const std::vector<py::array>& masks,
                   const std::vector<std::string>& mask_labels, const std::vector<py::array>& others, std::uint64_t seed,
                   std::uint32_t epoch, std::uint32_t index) {
@@ -148,7 +147,7 @@ void bind_mixers(py::module_& module) {
 void bind_label_safety(py::module_& module) {
   module.def(
       "guarded",
-      [](const AnyAugmentation& pipeline, aug::LostLabel lost, double min_visibility, int attempts) {
+      [](const aug::AnyPipeline& pipeline, aug::LostLabel lost, double min_visibility, int attempts) {
         return pipeline.guarded({.lost = lost, .min_visibility = min_visibility, .attempts = attempts});
       },
       py::arg("pipeline"), py::arg("lost"), py::arg("min_visibility"), py::arg("attempts"));

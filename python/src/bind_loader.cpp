@@ -257,7 +257,7 @@ void bind_loader(py::module_& module) {
   py::class_<AnyDataLoader>(module, "DataLoader")
       .def(
           py::init([](const py::object& dataset, std::size_t size, const std::vector<std::string>& labels, bool ignore_unknown,
-                      const AnyAugmentation& augmentation, std::size_t batch_size, std::size_t workers, bool shuffle,
+                      const augmentation::AnyPipeline& augmentation, std::size_t batch_size, std::size_t workers, bool shuffle,
                       std::uint64_t seed, std::size_t prefetch, bool drop_last, const std::string& on_error_name,
                       data::Cache cache, std::size_t cache_bytes, double shrink, const std::optional<data::AnySampler>& sampler,
                       const py::object& batch_transform, const py::object& allocate) {

@@ -12,7 +12,6 @@
 #include <array>
 #include <optional>
 
-#include "any_augmentation.hpp"
 #include "bind.hpp"
 #include "operation_arguments.hpp"
 

@@ -3,14 +3,13 @@
 // The loader that Python makes, as the one C++ type that `_core` and `_torch` both know.
 
 #include <pybind11/pybind11.h>
+#include <multilabel/augmentation/any_pipeline.hpp>
 #include <multilabel/data.hpp>
-
-#include "any_augmentation.hpp"
 
 namespace multilabel::python {
 
 /// A `multilabel._core.data.DataLoader`; the public Python class holds it as `_loader`.
-using AnyDataLoader = data::DataLoader<AnyAugmentation>;
+using AnyDataLoader = data::DataLoader<augmentation::AnyPipeline>;
 
 /// A `multilabel._core.data.BatchTransform`: any function on finished batches.
 struct AnyBatchTransform {

@@ -4,15 +4,15 @@
 
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
+#include <multilabel/augmentation/any_operation.hpp>
 #include <multilabel/augmentation/operation.hpp>
 
 #include <array>
 #include <utility>
 
-#include "any_augmentation.hpp"
-
 namespace multilabel::python {
 
+using augmentation::AnyOperation;
 using Pair = std::array<double, 2>;
 using WholePair = std::array<int, 2>;
 using Color = std::array<double, 3>;

@@ -5,11 +5,12 @@ import inspect
 import json
 import pickle
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from multilabel import ArgumentError, ShapeError, augmentation
+from multilabel import ArgumentError, ShapeError, _core, augmentation
 from multilabel import augmentation as A
 from multilabel.augmentation import Compose, from_dict, load, replay, save
 
@@ -272,3 +273,91 @@ def test_every_operation_documents_its_parameters():
         for parameter in list(inspect.signature(kind.__init__).parameters)[1:]:
             if parameter != "p" or len(inspect.signature(kind.__init__).parameters) > 2:
                 assert parameter in text, (name, parameter)
+
+
+def stored():
+    """Return what tests/augmentation/pipeline_json.test.cpp calls stored()."""
+    return Compose(
+        [
+            A.HorizontalFlip(p=0.25),
+            A.OneOf(
+                [
+                    A.Rotate(limit=10, border_mode="reflect_101"),
+                    A.Affine(scale={"x": (0.9, 1.1)}, translate_px={"x": 3}),
+                    A.NoOp(),
+                ],
+                p=0.9,
+            ),
+            A.Resize(24, 28, "area"),
+            A.SomeOf(
+                [A.RandomGamma(110, p=1), A.Posterize([2, (3, 5), 4], p=1), A.CoarseDropout(fill="random")],
+                n=2,
+                replace=True,
+            ),
+            A.GaussNoise(std_range=(0.01, 0.03)),
+            A.Normalize(),
+        ],
+        guard=A.Guard("ignore", attempts=3),
+        fuse=False,
+    )
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_file_that_the_tests_in_cpp_read_is_the_one_that_save_writes(tmp_path):
+    save(stored(), tmp_path / "pipeline.json")
+    kept = ROOT / "tests" / "augmentation" / "python_pipeline.json"
+    assert kept.read_text(encoding="utf-8") == (tmp_path / "pipeline.json").read_text(encoding="utf-8")
+    assert load(kept) == stored()
+
+
+def in_cpp(pipeline):
+    """Return the pipeline that C++ reads out of what Python writes."""
+    return _core.augmentation.pipeline_from_json(json.dumps(pipeline.to_dict()))
+
+
+@pytest.mark.parametrize("pipeline", [everything(), stored(), *A.restrained(size=24), *inner(everything())], ids=repr)
+def test_cpp_reads_what_python_writes_and_draws_the_same_pixels(pipeline, image):
+    pipeline = pipeline if isinstance(pipeline, Compose) else Compose([pipeline])
+    twin = in_cpp(pipeline)
+    assert twin.describe() == pipeline.describe()
+    for index in range(8):
+        expected = pipeline._pipeline(image, 1, 0, index)
+        np.testing.assert_array_equal(twin(image, 1, 0, index), expected)
+
+
+@pytest.mark.parametrize("pipeline", [stored(), *inner(everything())], ids=repr)
+def test_python_reads_what_cpp_writes(pipeline, image):
+    pipeline = pipeline if isinstance(pipeline, Compose) else Compose([pipeline])
+    written = json.loads(_core.augmentation.pipeline_to_json(pipeline._pipeline))
+    if isinstance(pipeline[0], A.ShiftScaleRotate):  # what stands for both axes is not kept beside the two
+        written["transforms"][0]["shift_limit"] = pipeline[0].shift_limit
+    assert from_dict(written) == pipeline
+
+
+@pytest.mark.parametrize("one", inner(everything()), ids=repr)
+def test_every_operation_leaves_the_image_it_was_given_untouched(one, image):
+    if "p" in one._parameters() and not isinstance(one, A.Normalize):
+        one = from_dict({**one.to_dict(), "p": 1})
+    given = image.copy()
+    Compose([one])(image=given, seed=1)
+    np.testing.assert_array_equal(given, image)
+
+
+def test_every_operation_has_the_parameters_in_cpp_that_it_has_in_python():
+    for one in inner(everything()):
+        written = json.loads(_core.augmentation.pipeline_to_json(Compose([one])._pipeline))["transforms"][0]
+        assert list(written) == list(one.to_dict())
+
+
+@pytest.mark.parametrize("p", [0.0, 0.5])
+def test_the_probability_of_a_whole_pipeline_goes_into_its_file(p, image):
+    pipeline = Compose([A.HorizontalFlip(p=1), A.Rotate(p=1)], p=p)
+    for index in range(8):
+        np.testing.assert_array_equal(in_cpp(pipeline)(image, 1, 0, index), pipeline._pipeline(image, 1, 0, index))
+
+
+def test_cpp_names_what_a_file_has_wrong():
+    with pytest.raises(ArgumentError, match=r"parameters of Rotate must be among limit, .*; got 'limits'"):
+        _core.augmentation.pipeline_from_json('{"name": "Rotate", "limits": 1}')

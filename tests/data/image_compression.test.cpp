@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 #include <multilabel/augmentation/pipeline.hpp>
+#include <multilabel/augmentation/pipeline_json.hpp>
+#include <multilabel/data/operation_forms.hpp>
 
 namespace {
 namespace aug = multilabel::augmentation;
@@ -33,5 +35,17 @@ TEST_CASE("ImageCompression: a lower quality leaves more traces") {
 
 TEST_CASE("ImageCompression: a quality out of range is refused") {
   CHECK_THROWS_WITH((ImageCompression{{.quality_range = {0, 50}}}), Catch::Contains("between 1 and 100"));
+}
+
+TEST_CASE("operation_forms: files may name ImageCompression where codecs are known") {
+  const aug::Pipeline pipeline{
+      ImageCompression{{.compression_type = CompressionType::webp, .quality_range = {30, 40}, .p = 1}}};
+  const auto forms = multilabel::data::operation_forms();
+  const auto json = aug::to_json(pipeline, forms);
+  CHECK(json.at("transforms").at(0).dump() ==
+        R"({"name":"ImageCompression","compression_type":"webp","quality_range":[30,40],"p":1.0})");
+  const cv::Mat image = checkers();
+  CHECK(cv::norm(aug::from_json(json, forms)(image, {.seed = 3}), pipeline(image, {.seed = 3}), cv::NORM_INF) == 0);
+  CHECK_THROWS_WITH(aug::from_json(json), Catch::Contains("name must be one of") && Catch::Contains("ImageCompression"));
 }
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Any element of a pipeline as one type, for lists that are known only when the program runs: the alternatives of a `OneOf`,
-// and pipelines composed in Python.
+// and the operations of an `AnyPipeline`.
 
 #include <concepts>
 #include <cstdint>
@@ -30,6 +30,13 @@ class AnyOperation {
 
   /// The probability of the operation; 1 for a user's own callable without a member `p`.
   [[nodiscard]] double p() const { return held_->p(); }
+
+  /// The operation itself if it is an `Op`, else null; lives as long as this.
+  template <element Op>
+  [[nodiscard]] const Op* target() const noexcept {
+    const auto* held = dynamic_cast<const Held<Op>*>(held_.get());
+    return held != nullptr ? &held->op_ : nullptr;
+  }
 
  private:
   struct Interface {

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/augmentation/any_operation.hpp"
 #include "multilabel/augmentation/audit_table.hpp"
 #include "multilabel/augmentation/box.hpp"
 #include "multilabel/augmentation/canvas.hpp"
@@ -78,13 +79,13 @@ std::vector<AuditStage> stages_of(const std::tuple<Ops...>& operations) {
   return std::apply([&](const Ops&... ops) { return std::vector<AuditStage>{stage_of(ops, streams[i++])...}; }, operations);
 }
 
-/// The stages of any pipeline; one whose list is made at run time has a member `stages`.
-template <class Pipeline>
-std::vector<AuditStage> stages_in(const Pipeline& pipeline) {
-  if constexpr (requires { pipeline.stages(); })
-    return pipeline.stages();
-  else
-    return stages_of(pipeline.operations());
+inline std::vector<AuditStage> stages_of(const std::vector<AnyOperation>& operations) {
+  std::vector<Step> steps;
+  for (const auto& operation : operations) steps.push_back(operation.step());
+  const auto streams = streams_of(steps);
+  std::vector<AuditStage> stages;
+  for (std::size_t i = 0; i < operations.size(); ++i) stages.push_back(stage_of(operations[i], streams[i]));
+  return stages;
 }
 
 /// The picture after the first `count` stages, the last of which certainly happens; moves and values only, 8 bits.
@@ -119,7 +120,7 @@ template <class Pipeline, class Source, image_scorer Predict>
   if (targets.rows() != samples || targets.columns() != labels.size())
     fail<ShapeError>({where, join_text("targets must be ", shape_text(samples, labels.size()), ", [samples, labels]"),
                       shape_text(targets.rows(), targets.columns())});
-  const auto all = detail::stages_in(pipeline);
+  const auto all = detail::stages_of(pipeline.operations());
   std::vector<std::size_t> audited;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -181,7 +182,7 @@ template <class Pipeline, class Source, image_scorer Predict>
 template <class Pipeline>
 [[nodiscard]] cv::Mat audited_picture(const Pipeline& pipeline, const AuditSample& sample, const AuditCase& one,
                                       const AuditOptions& options) {
-  const auto all = detail::stages_in(pipeline);
+  const auto all = detail::stages_of(pipeline.operations());
   RandomKey key{
       .seed = options.seed, .epoch = static_cast<std::uint32_t>(one.draw), .index = static_cast<std::uint32_t>(one.sample)};
   std::size_t left = one.operation + 1;

@@ -52,6 +52,7 @@ class Children {
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return operations_.size(); }
+  [[nodiscard]] const std::vector<AnyOperation>& operations() const noexcept { return operations_; }
   [[nodiscard]] const AnyOperation& operator[](std::size_t i) const { return operations_[i]; }
 
   void run(std::size_t i, Canvas& canvas, const Draws& parent, When when, std::uint32_t repetition = 0) const {
@@ -145,6 +146,7 @@ class OneOf {
     if (sum <= 0) fail<ArgumentError>({"augmentation::OneOf", "at least one operation inside must have p above 0", "none"});
   }
   [[nodiscard]] const OneOfOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const std::vector<AnyOperation>& operations() const noexcept { return children_.operations(); }
   [[nodiscard]] std::string text() const { return step().text; }
   [[nodiscard]] Step step() const { return children_.step(name, join_text("p=", options_.p)); }
   void apply(Canvas& canvas, Draws& draws) const {
@@ -207,6 +209,7 @@ class SomeOf {
                            join_text(options_.n)});
   }
   [[nodiscard]] const SomeOfOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const std::vector<AnyOperation>& operations() const noexcept { return children_.operations(); }
   [[nodiscard]] std::string text() const { return step().text; }
   [[nodiscard]] Step step() const { return children_.step(name, join_text("n=", options_.n, ", p=", options_.p)); }
   void apply(Canvas& canvas, Draws& draws) const {
@@ -271,6 +274,7 @@ class Sequential {
     if (options_.p < 1) children_.refuse_normalize("augmentation::Sequential");
   }
   [[nodiscard]] const SequentialOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const std::vector<AnyOperation>& operations() const noexcept { return children_.operations(); }
   [[nodiscard]] std::string text() const { return step().text; }
   [[nodiscard]] Step step() const {
     Step whole = children_.step(name, join_text("p=", options_.p));
