@@ -56,5 +56,6 @@
 #include "multilabel/augmentation/to_tensor.hpp"
 #include "multilabel/augmentation/tone.hpp"
 #include "multilabel/augmentation/track.hpp"
+#include "multilabel/augmentation/value_plan.hpp"
 #include "multilabel/augmentation/visibility.hpp"
 #include "multilabel/augmentation/warp_axis.hpp"

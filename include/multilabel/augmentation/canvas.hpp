@@ -15,12 +15,13 @@
 #include <vector>
 
 #include "multilabel/augmentation/concepts.hpp"
-#include "multilabel/augmentation/finish.hpp"
 #include "multilabel/augmentation/guard.hpp"
+#include "multilabel/augmentation/levels.hpp"
 #include "multilabel/augmentation/lookup.hpp"
+#include "multilabel/augmentation/noise.hpp"
 #include "multilabel/augmentation/resample.hpp"
-#include "multilabel/augmentation/rows.hpp"
 #include "multilabel/augmentation/track.hpp"
+#include "multilabel/augmentation/value_plan.hpp"
 
 namespace multilabel::augmentation {
 
@@ -133,39 +134,29 @@ class Canvas {
   /// Changes values by a table.
   void lookup(const Table& table) {
     require_values("a table");
-    if (finish_.noise) settle_values();
-    const Table levels = then(table_of(finish_.before), table);
-    table_ = table_ ? then(*table_, levels) : levels;
-    finish_.before = {};
-    valued_ = true;
+    if (values_.noisy()) settle_values();
+    values_.lookup(table);
   }
 
   /// Changes values, clipped to 0 ... 255 as an 8-bit image would be, but not rounded.
   void levels(const Levels& levels) {
     require_values("levels");
-    Levels& last = finish_.noise ? finish_.after : finish_.before;
-    last = then(last, levels);
-    valued_ = true;
+    values_.levels(levels);
   }
 
   /// Adds noise and clips to 0 ... 255.
   void noise(const Noise& noise) {
     require_values("noise");
-    if (finish_.noise) settle_values();
-    finish_.noise = noise;
-    finish_.after = eight_bit_levels(1, 0);
-    valued_ = true;
+    if (values_.noisy()) settle_values();
+    values_.noise(noise);
   }
 
   /// y = (x / 255 - mean) / std, clipped to -limit ... limit, the last step of a pipeline: the result is float.
   void normalize(const std::array<float, 3>& mean, const std::array<float, 3>& std,
                  double limit = std::numeric_limits<double>::infinity()) {
     require_values("Normalize");
-    Levels& last = finish_.noise ? finish_.after : finish_.before;
-    for (std::size_t i = 0; i < 3; ++i)
-      last[i] = last[i].then(
-          {.gain = 1.0 / (255.0 * std[i]), .offset = -static_cast<double>(mean[i]) / std[i], .low = -limit, .high = limit});
-    valued_ = normalized_ = true;
+    values_.normalize(mean, std, limit);
+    normalized_ = true;
   }
 
   [[nodiscard]] bool normalized() const noexcept { return normalized_; }
@@ -211,11 +202,10 @@ class Canvas {
 
   /// Writes three planes of float, [3, height, width].
   void write(float* planar) {
-    if (!table_)
-      if (auto rows = warped_rows(image_, geometry_)) return write_planar(*std::move(rows), finish_, planar);
+    if (values_.streams())
+      if (auto rows = warped_rows(image_, geometry_)) return values_.write_rows(*std::move(rows), planar);
     settle_geometry();
-    const cv::Mat image = table_ ? look_up(image_, *table_) : image_;
-    write_planar(PixelRows(image), finish_, planar);
+    values_.write(image_, planar);
   }
 
   /// The result as an image: CV_32FC3 after `normalize`, else 8-bit, rounded to nearest.
@@ -238,29 +228,11 @@ class Canvas {
   }
 
   void settle_values() {
-    if (!valued_) return;
+    if (values_.empty()) return;
     require_values("an operation");
     settle_geometry();
-    image_ = eight_bits();
-    finish_ = {};
-    table_.reset();
-    valued_ = false;
-  }
-
-  [[nodiscard]] cv::Mat eight_bits() const {
-    if (!finish_.noise) {
-      const Table levels = table_of(finish_.before);
-      return look_up(image_, table_ ? then(*table_, levels) : levels);
-    }
-    cv::Mat result;
-    cv::Mat planar(3 * image_.rows, image_.cols, CV_32F);
-    const cv::Mat image = table_ ? look_up(image_, *table_) : image_;
-    write_planar(PixelRows(image), finish_, planar.ptr<float>());
-    std::vector<cv::Mat> planes(3);
-    for (int i = 0; i < 3; ++i)
-      planar.rowRange(i * image_.rows, (i + 1) * image_.rows).convertTo(planes[static_cast<std::size_t>(i)], CV_8U);
-    cv::merge(planes, result);
-    return result;
+    image_ = values_.eight_bits(image_);
+    values_ = {};
   }
 
   // Two operations share a resampling only if they read between pixels in the same way; area is linear that averages.
@@ -296,13 +268,11 @@ class Canvas {
 
   cv::Mat image_;
   Geometry geometry_;
-  std::optional<Table> table_;  // before `finish_`
-  Finish finish_;
+  ValuePlan values_;
   Track track_;
   const Objects* objects_ = nullptr;
   std::optional<GuardOptions> guard_;
   Fusion fusion_ = Fusion::on;
-  bool valued_ = false;
   bool normalized_ = false;
 };
 
