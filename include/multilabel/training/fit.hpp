@@ -102,11 +102,10 @@ class Fit {
     if constexpr (begins_anywhere) number = train_.delivers_every_batch() ? done : 0;
     auto epoch = [&] {
       const auto now = static_cast<std::uint32_t>(run_.epoch);
-      if constexpr (begins_anywhere) {
+      if constexpr (begins_anywhere)
         return train_.epoch(now, number);
-      } else {
+      else
         return train_.epoch(now);
-      }
     }();
     Clock::time_point begin = Clock::now();
     updater_.zero_grad();
