@@ -40,7 +40,7 @@ def write_stubs(name: str, folder: str) -> None:
     locations = []
     for module in modules(importlib.import_module(f"multilabel.{name}")):
         for _, value in inspect.getmembers(module, inspect.isclass):
-            if value.__module__.startswith("multilabel.") and not value.__module__.startswith(f"multilabel.{name}"):
+            if value.__module__.startswith("multilabel") and not value.__module__.startswith(f"multilabel.{name}"):
                 value.__module__ = module.__name__  # it calls itself after the public module that exports it
             if hasattr(value, "__members__"):  # the stub of a default value must know where its enum lives
                 locations += ["--enum-class-locations", f"{value.__name__}:{module.__name__}"]

@@ -531,7 +531,7 @@ class CenterCrop(_Crop):
     >>> Compose([CenterCrop(4, 4)])(image=image)
     Traceback (most recent call last):
         ...
-    multilabel._core.ShapeError: augmentation::CenterCrop: the image must be at least 4 x 4 (height x width); got 3 x 3...
+    multilabel.ShapeError: augmentation::CenterCrop: the image must be at least 4 x 4 (height x width); got 3 x 3...
     """
 
     _make = staticmethod(_core.center_crop)
@@ -750,7 +750,7 @@ class Normalize(_Operation):
     >>> Compose([Normalize(), HorizontalFlip()])
     Traceback (most recent call last):
         ...
-    multilabel._core.ArgumentError: augmentation::Pipeline: Normalize must be the last operation; got HorizontalFlip after it
+    multilabel.ArgumentError: augmentation::Pipeline: Normalize must be the last operation; got HorizontalFlip after it
     """
 
     def __init__(
@@ -955,7 +955,7 @@ class SomeOf(_Group):
     >>> SomeOf([HorizontalFlip(), VerticalFlip()], n=3)
     Traceback (most recent call last):
         ...
-    multilabel._core.ArgumentError: augmentation::SomeOf: n without replacement must be at most 2; got 3
+    multilabel.ArgumentError: augmentation::SomeOf: n without replacement must be at most 2; got 3
     >>> len(SomeOf([HorizontalFlip(), VerticalFlip()], n=3, replace=True))
     2
     """
@@ -1279,7 +1279,7 @@ def from_dict(values: dict[str, Any]) -> Compose | _Operation:
     >>> from_dict({"name": "Rotate", "limits": 15})
     Traceback (most recent call last):
         ...
-    multilabel._core.ArgumentError: augmentation.from_dict: parameters of Rotate must be among limit, ...; got 'limits'
+    multilabel.ArgumentError: augmentation.from_dict: parameters of Rotate must be among limit, ...; got 'limits'
     """
     if not isinstance(values, Mapping):
         raise ArgumentError(f"augmentation.from_dict: values must be what to_dict returned; got {values!r}")
@@ -1576,7 +1576,7 @@ def rand_augment(
     >>> rand_augment(magnitude=30)
     Traceback (most recent call last):
         ...
-    multilabel._core.ArgumentError: augmentation.rand_augment: magnitude must be between 0 and 10; got 30
+    multilabel.ArgumentError: augmentation.rand_augment: magnitude must be between 0 and 10; got 30
     """
     if not 0 <= magnitude <= 10:
         raise ArgumentError(f"augmentation.rand_augment: magnitude must be between 0 and 10; got {magnitude!r}")

@@ -299,7 +299,7 @@ def read_image(
     >>> read_image("no.jpg")
     Traceback (most recent call last):
         ...
-    multilabel._core.DataError: data::read_image: path must be an image file; got a path that does not exist ('no.jpg')
+    multilabel.DataError: data::read_image: path must be an image file; got a path that does not exist ('no.jpg')
     """
     if damage not in ("refuse", "keep"):
         raise ArgumentError(f"data.read_image: damage must be 'refuse' or 'keep'; got {damage!r}")

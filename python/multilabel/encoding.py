@@ -122,7 +122,7 @@ class MultiLabelBinarizer:
     >>> binarizer.fit(["dog"])
     Traceback (most recent call last):
     ...
-    multilabel._core.ArgumentError: MultiLabelBinarizer: each row must be a collection of labels, such as a list; got the string 'dog' in row 0, whose letters would be the labels. Write ['dog'] for one label, or split the string.
+    multilabel.ArgumentError: MultiLabelBinarizer: each row must be a collection of labels, such as a list; got the string 'dog' in row 0, whose letters would be the labels. Write ['dog'] for one label, or split the string.
     """  # noqa: E501
 
     def __init__(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -69,3 +70,25 @@ def test_everything_that_loads_the_torch_half_checks_torch_first():
         loads = [name for name in names if name == "_torch" or name.startswith("_torch.")]
         if loads:
             assert "_torch_check" in names, f"{path.name} must import _torch_check before {loads[0]}"
+
+
+@pytest.mark.parametrize(
+    ("name", "builtin"),
+    [
+        ("Error", Exception),
+        ("ArgumentError", ValueError),
+        ("ShapeError", ValueError),
+        ("LabelError", ValueError),
+        ("DataError", OSError),
+        ("BundleError", OSError),
+        ("NotFittedError", ValueError),
+    ],
+)
+def test_exceptions_are_those_of_the_package_with_a_sentence_each(name, builtin):
+    kind = getattr(multilabel, name)
+    assert (kind.__module__, kind.__qualname__) == ("multilabel", name)
+    assert len(kind.__doc__) > 20
+    assert issubclass(kind, builtin)
+    copy = pickle.loads(pickle.dumps(kind("why")))
+    assert type(copy) is kind
+    assert copy.args == ("why",)

@@ -12,20 +12,35 @@ from . import augmentation
 from . import data
 __all__: list[str] = ['ArgumentError', 'BundleError', 'DataError', 'Error', 'LabelError', 'NotFittedError', 'ShapeError', 'augmentation', 'calibration', 'data', 'encoding', 'get_num_threads', 'metrics', 'set_num_threads', 'threshold', 'torch_version']
 class Error(Exception):
-    pass
+    """
+    Base of everything the library raises on purpose.
+    """
 class ArgumentError(Error, ValueError):
-    pass
+    """
+    An option or argument is out of its range; a ValueError, too.
+    """
 class ShapeError(Error, ValueError):
-    pass
+    """
+    Two arrays do not fit together, or one has the wrong number of dimensions; a ValueError, too.
+    """
 class LabelError(Error, ValueError):
-    pass
+    """
+    A label is unknown, or two vocabularies that must be equal are not; a ValueError, too.
+    """
 class DataError(Error, OSError):
+    """
+    A file of the data set cannot be used. `path` is the file and `row` the line of a table, counted from 1 with the header as line 1; None where there is none. An OSError, too.
+    """
     path = None
     row = None
 class BundleError(Error, OSError):
-    pass
+    """
+    A bundle, checkpoint or weight file cannot be read or written, or does not belong here; an OSError, too.
+    """
 class NotFittedError(Error, ValueError):
-    pass
+    """
+    `fit` has to come first; a ValueError, too.
+    """
 def get_num_threads() -> int:
     ...
 def set_num_threads(threads: typing.SupportsInt | typing.SupportsIndex) -> None:
