@@ -195,7 +195,8 @@ def displayable(image: Any, pipeline: Any) -> np.ndarray:
         return pixels
     how = getattr(pipeline, "preprocessing", None)
     mean, std = (getattr(how, name, None) for name in ("mean", "std"))
-    if mean is not None and std is not None:
+    own_values = getattr(getattr(how, "normalization", None), "name", "standard") != "standard"
+    if mean is not None and std is not None and not own_values:
         pixels = pixels * np.asarray(std) + np.asarray(mean)
     else:
         low, high = float(pixels.min()), float(pixels.max())

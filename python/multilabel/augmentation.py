@@ -735,7 +735,7 @@ class Normalize(_Operation):
         Above 0.
     normalization : str
         ``"standard"``, or by the image's own values: ``"image"`` (mean and deviation), ``"image_per_channel"``,
-        ``"min_max"``, ``"min_max_per_channel"``. A loader and a bundle need the first.
+        ``"min_max"``, ``"min_max_per_channel"``; then `mean` and `std` are without effect.
     p : float
         1.
 
@@ -1425,7 +1425,10 @@ def evaluation(
     """
     if isinstance(size, Preprocessing):
         return Compose(
-            [Resize(size.height, size.width, size.interpolation.name), Normalize(mean=size.mean, std=size.std)]  # type: ignore[arg-type]
+            [
+                Resize(size.height, size.width, size.interpolation.name),  # type: ignore[arg-type]
+                Normalize(mean=size.mean, std=size.std, normalization=size.normalization.name),  # type: ignore[arg-type]
+            ]
         )
     return Compose([Resize(size, size, interpolation), Normalize(mean=mean, std=std)])
 

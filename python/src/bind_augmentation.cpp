@@ -8,7 +8,9 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "bind.hpp"
@@ -44,6 +46,20 @@ class PythonOperation {
  private:
   std::shared_ptr<py::object> call_;
 };
+
+// An enumerator, or the one of this name among the first `count`.
+template <class Enum>
+Enum chosen(const std::variant<Enum, std::string>& value, std::string_view name, int count) {
+  if (const auto* member = std::get_if<Enum>(&value)) return *member;
+  std::string known;
+  for (int i = 0; i < count; ++i) {
+    const auto text = aug::detail::text_of(static_cast<Enum>(i));
+    if (text == std::get<std::string>(value)) return static_cast<Enum>(i);
+    known += join_text(i == 0 ? "" : ", ", quoted(text));
+  }
+  fail<ArgumentError>(
+      {"augmentation.Preprocessing", join_text(name, " must be one of ", known), quoted(std::get<std::string>(value))});
+}
 
 aug::Downscale downscale(bool area) { return area ? aug::Downscale::area : aug::Downscale::as_told; }
 
@@ -211,12 +227,6 @@ void bind_operations(py::module_& module) {
       py::arg("std_range") = pair(noise.std_range), py::arg("mean_range") = pair(noise.mean_range),
       py::arg("per_channel") = true, py::arg("p") = noise.p, py::arg("noise_scale_factor") = noise.noise_scale_factor);
   const aug::NormalizeOptions normalize;
-  py::enum_<aug::Normalization>(module, "Normalization")
-      .value("standard", aug::Normalization::standard)
-      .value("image", aug::Normalization::image)
-      .value("image_per_channel", aug::Normalization::image_per_channel)
-      .value("min_max", aug::Normalization::min_max)
-      .value("min_max_per_channel", aug::Normalization::min_max_per_channel);
   module.def(
       "normalize",
       [](const std::array<float, 3>& mean, const std::array<float, 3>& std, double p, double max_pixel_value,
@@ -296,20 +306,39 @@ void bind_augmentation(py::module_& module) {
       .value("reflect", aug::Border::reflect)
       .value("wrap", aug::Border::wrap)
       .value("reflect_101", aug::Border::reflect_101);
+  py::enum_<aug::Normalization>(module, "Normalization")
+      .value("standard", aug::Normalization::standard)
+      .value("image", aug::Normalization::image)
+      .value("image_per_channel", aug::Normalization::image_per_channel)
+      .value("min_max", aug::Normalization::min_max)
+      .value("min_max_per_channel", aug::Normalization::min_max_per_channel);
   const aug::Preprocessing format;
   py::class_<aug::Preprocessing>(module, "Preprocessing", preprocessing_doc)
       .def(py::init([](int height, int width, const std::array<float, 3>& mean, const std::array<float, 3>& std,
-                       aug::Interpolation interpolation) {
-             return aug::Preprocessing{
-                 .height = height, .width = width, .mean = mean, .std = std, .interpolation = interpolation};
+                       const std::variant<aug::Interpolation, std::string>& interpolation,
+                       const std::variant<aug::Normalization, std::string>& normalization) {
+             aug::Preprocessing made{.height = height, .width = width, .mean = mean, .std = std};
+             made.interpolation = chosen(interpolation, "interpolation", 5);
+             made.normalization = chosen(normalization, "normalization", 5);
+             aug::require_preprocessing("augmentation.Preprocessing", made);
+             return made;
            }),
            py::arg("height") = format.height, py::arg("width") = format.width, py::arg("mean") = format.mean,
-           py::arg("std") = format.std, py::arg("interpolation") = format.interpolation)
+           py::arg("std") = format.std, py::arg("interpolation") = "area", py::arg("normalization") = "standard")
       .def_readonly("height", &aug::Preprocessing::height)
       .def_readonly("width", &aug::Preprocessing::width)
       .def_readonly("mean", &aug::Preprocessing::mean)
       .def_readonly("std", &aug::Preprocessing::std)
       .def_readonly("interpolation", &aug::Preprocessing::interpolation)
+      .def_readonly("normalization", &aug::Preprocessing::normalization)
+      .def("__repr__", [](const aug::Preprocessing& self) { return aug::describe(self); })
+      .def("__reduce__",
+           [](const py::object& self) {
+             const auto& made = self.cast<const aug::Preprocessing&>();
+             return py::make_tuple(py::type::of(self), py::make_tuple(made.height, made.width, made.mean, made.std,
+                                                                      aug::detail::text_of(made.interpolation),
+                                                                      aug::detail::text_of(made.normalization)));
+           })
       .def("__eq__", [](const aug::Preprocessing& a, const aug::Preprocessing& b) { return a == b; });
   py::class_<AnyOperation>(module, "Operation").def("__repr__", [](const AnyOperation& operation) {
     return operation.step().text;

@@ -7,16 +7,19 @@ namespace multilabel::python {
 
 inline constexpr const char* preprocessing_doc =
     R"doc(The format that a model takes: an image resized to `height` x `width`, then (x / 255 - mean) / std as planes of float
-[3, height, width] in RGB order. A loader and a pipeline have one as ``preprocessing``; a bundle stores it.
+[3, height, width] in RGB order, or measured by each image's own values. A loader and a pipeline have one as
+``preprocessing``; a bundle stores it.
 
 Parameters
 ----------
 height, width : int
-    Pixels; 0: not fixed.
+    Pixels, at least 0; 0: not fixed.
 mean, std : three floats
-    Of values divided by 255.
-interpolation : Interpolation
+    Of values divided by 255; `std` above 0.
+interpolation : str
     How images are resized; by default by averages of areas.
+normalization : str
+    ``"standard"``, or as in ``Normalize``: then `mean` and `std` are without effect.
 
 Examples
 --------
@@ -25,7 +28,9 @@ Examples
 >>> stored.height, stored.width, stored.mean, stored.interpolation.name
 (96, 96, [0.5, 0.5, 0.5], 'area')
 >>> evaluation(stored).preprocessing == stored
-True)doc";
+True
+>>> stored
+Preprocessing(height=96, width=96, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5), interpolation='area', normalization='standard'))doc";
 
 inline constexpr const char* cache_statistics_doc = R"doc(How the cache of a ``DataLoader`` fares: its ``cache_statistics``.
 

@@ -223,13 +223,71 @@ def test_recipes_give_the_pixels_of_cpp(image, name):
         np.testing.assert_array_equal(recipe(image=image, seed=3, epoch=1, index=index)["image"], expected)
 
 
-def test_normalisation_by_the_image_has_no_fixed_format(image):
-    pipeline = Compose([A.Resize(8, 8), A.Normalize(normalization="min_max")])
+def test_normalisation_by_the_image_is_a_format_of_its_own(image):
+    pipeline = Compose([A.Resize(8, 8, "area"), A.Normalize(normalization="min_max")])
     values = pipeline(image=image)["image"]
     assert values.min() == 0
     assert values.max() == pytest.approx(1, abs=1e-5)
-    with pytest.raises(ArgumentError, match="normalization must be 'standard'"):
-        pipeline.write(image)
+    np.testing.assert_array_equal(pipeline.write(image), values.transpose(2, 0, 1))
+    assert pipeline.preprocessing.normalization.name == "min_max"
+    assert A.evaluation(pipeline.preprocessing).preprocessing == pipeline.preprocessing
+    np.testing.assert_array_equal(A.evaluation(pipeline.preprocessing).write(image), pipeline.write(image))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"height": -1}, "height and width must not be negative; got -1 and 0"),
+        ({"std": (1, 0, 1)}, "std must be above 0 and finite; got 0"),
+        ({"mean": (float("nan"), 0, 0)}, "mean must be finite; got nan"),
+        ({"interpolation": "best"}, "interpolation must be one of 'nearest', 'linear', .*; got 'best'"),
+        ({"normalization": "own"}, "normalization must be one of 'standard', 'image', .*; got 'own'"),
+    ],
+)
+def test_preprocessing_refuses_what_is_out_of_range(parameters, message):
+    with pytest.raises(ArgumentError, match=f"augmentation.Preprocessing: {message}"):
+        A.Preprocessing(**parameters)
+
+
+def test_preprocessing_is_shown_with_every_number_and_pickles():
+    for made in (
+        A.Preprocessing(height=8, width=9, mean=(0.485, 0, 1), std=(0.1, 1 / 3, 2)),
+        A.Preprocessing(interpolation="linear", normalization="image"),
+        Compose([A.HorizontalFlip()]).preprocessing,
+    ):
+        assert eval(repr(made), {"Preprocessing": A.Preprocessing}) == made
+        assert pickle.loads(pickle.dumps(made)) == made
+
+
+def test_a_range_of_nothing_has_no_sign():
+    assert repr(A.Rotate(limit=0)) == "Rotate(limit=(0.0, 0.0))"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda fill: A.Rotate(fill=fill),
+        lambda fill: A.Affine(fill=fill),
+        lambda fill: A.ShiftScaleRotate(fill=fill),
+        lambda fill: A.SafeRotate(fill=fill),
+        lambda fill: A.Perspective(fill=fill),
+        lambda fill: A.CoarseDropout(fill=fill),
+        lambda fill: A.PadIfNeeded(fill=fill),
+        lambda fill: A.CenterCrop(1, 1, fill=fill),
+        lambda fill: A.RandomCrop(1, 1, fill=fill),
+    ],
+)
+def test_a_colour_beyond_0_to_255_is_refused(make):
+    for fill in (300, (0, -1, 0)):
+        with pytest.raises(ArgumentError, match=f"{type(make(0)).__name__}: fill must be between 0 and 255"):
+            make(fill)
+
+
+def test_errors_of_shift_scale_rotate_bear_its_name():
+    with pytest.raises(ArgumentError, match=r"ShiftScaleRotate: scale_limit must be above -1"):
+        A.ShiftScaleRotate(scale_limit=(-1, 0))
+    with pytest.raises(ArgumentError, match=r"ShiftScaleRotate: rotate_limit must be"):
+        A.ShiftScaleRotate(rotate_limit=(3, 1))
 
 
 @pytest.mark.parametrize(
@@ -336,7 +394,7 @@ def test_python_reads_what_cpp_writes(pipeline, image):
     assert from_dict(written) == pipeline
 
 
-@pytest.mark.parametrize("one", inner(everything()), ids=repr)
+@pytest.mark.parametrize("one", list(inner(everything())), ids=repr)
 def test_every_operation_leaves_the_image_it_was_given_untouched(one, image):
     if "p" in one._parameters() and not isinstance(one, A.Normalize):
         one = from_dict({**one.to_dict(), "p": 1})

@@ -63,6 +63,11 @@ TEST_CASE("Affine: impossible options are refused") {
   CHECK_THROWS_WITH((aug::Affine{{.scale = {{1, 1}, {1, 2}}, .axes = aug::ScaleAxes::together}}), Catch::Contains("both axes"));
   CHECK_THROWS_WITH((aug::Affine{{.shear = {{90, 90}, {0, 0}}}}), Catch::Contains("between -89 and 89"));
   CHECK_THROWS_WITH((aug::ShiftScaleRotate{{.shift_limit_x = 2}}), Catch::Contains("between -1 and 1"));
+  CHECK_THROWS_WITH((aug::ShiftScaleRotate{{.scale_limit = 1}}),
+                    "augmentation::ShiftScaleRotate: scale_limit must be above -1; got (-1, 1)");
+  CHECK_THROWS_WITH((aug::ShiftScaleRotate{{.rotate_limit = {9, 3}}}),
+                    "augmentation::ShiftScaleRotate: rotate_limit must be (low, high) with low <= high; got (9, 3)");
+  CHECK_THROWS_WITH((aug::ShiftScaleRotate{{.p = 2}}), "augmentation::ShiftScaleRotate: p must be between 0 and 1; got 2");
 }
 
 TEST_CASE("ShiftScaleRotate: draws within its limits, each axis by itself") {

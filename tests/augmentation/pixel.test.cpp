@@ -79,7 +79,53 @@ TEST_CASE("Normalize: by the image's own values") {
   const cv::Mat own = values(aug::Normalization::image);  // mean 60; squares 100, 10000, 900, 900, 10000, 8100: mean 5000
   CHECK(own.at<cv::Vec3f>(0, 1)[2] == Approx(30 / std::sqrt(5000.0 - 3600)).margin(1e-4));
   CHECK(values(aug::Normalization::min_max_per_channel).at<cv::Vec3f>(0, 1)[2] == Approx(1).margin(1e-4));
-  CHECK_THROWS_WITH((aug::Pipeline{aug::Normalize{{.normalization = aug::Normalization::image}}}.output_size()),
-                    Catch::Contains("one format holds for all images"));
+}
+
+TEST_CASE("Normalize: by the image's own values it writes what it returns, and is a format that comes back") {
+  for (const auto kind : {aug::Normalization::image, aug::Normalization::image_per_channel, aug::Normalization::min_max,
+                          aug::Normalization::min_max_per_channel}) {
+    const aug::Pipeline pipeline{aug::Resize{{.height = 5, .width = 6, .interpolation = aug::Interpolation::area}},
+                                 aug::Normalize{{.normalization = kind}}};
+    const aug::Preprocessing format = pipeline.preprocessing();
+    CHECK(format.normalization == kind);
+    CHECK(aug::evaluation(format).preprocessing() == format);
+    const cv::Mat image = test::smooth(20, 24);
+    const cv::Mat result = pipeline(image, {});
+    const auto planes = test::written(pipeline, image, {});
+    for (int y = 0; y < 5; ++y)
+      for (int x = 0; x < 6; ++x)
+        for (int c = 0; c < 3; ++c)
+          CHECK(planes[static_cast<std::size_t>((c * 5 + y) * 6 + x)] == result.at<cv::Vec3f>(y, x)[c]);
+    CHECK(test::written(aug::evaluation(format), image, {}) == planes);
+  }
+}
+
+TEST_CASE("Preprocessing: what is out of range is refused, and its text holds every number") {
+  const auto check = [](const aug::Preprocessing& format) { aug::require_preprocessing("here", format); };
+  CHECK_NOTHROW(check({}));
+  CHECK_THROWS_WITH(check({.height = -1}), "here: height and width must not be negative; got -1 and 0");
+  CHECK_THROWS_WITH(check({.std = {1, 0, 1}}), "here: std must be above 0 and finite; got 0");
+  CHECK_THROWS_WITH(check({.mean = {0, INFINITY, 0}}), "here: mean must be finite; got inf");
+  CHECK(aug::describe(aug::Preprocessing{.height = 8, .width = 9, .mean = {0.485f, 0, 1}, .std = {1.0f / 255, 1, 2}}) ==
+        "Preprocessing(height=8, width=9, mean=(0.485, 0, 1), std=(0.003921569, 1, 2), interpolation='area', "
+        "normalization='standard')");
+}
+
+TEST_CASE("SymmetricRange: 0 has no sign") { CHECK_FALSE(std::signbit(aug::SymmetricRange(0).low)); }
+
+TEST_CASE("fill: a colour beyond 0 to 255 is refused by the operation's own name") {
+  const std::array<double, 3> wrong = {0, 300, 0};
+  const auto refuses = [](const auto& make, const std::string& name) {
+    CHECK_THROWS_WITH(make(), "augmentation::" + name + ": fill must be between 0 and 255; got 300");
+  };
+  refuses([&] { aug::Rotate{{.fill = wrong}}; }, "Rotate");
+  refuses([&] { aug::SafeRotate{{.fill = wrong}}; }, "SafeRotate");
+  refuses([&] { aug::Affine{{.fill = wrong}}; }, "Affine");
+  refuses([&] { aug::ShiftScaleRotate{{.fill = wrong}}; }, "ShiftScaleRotate");
+  refuses([&] { aug::Perspective{{.fill = wrong}}; }, "Perspective");
+  refuses([&] { aug::CoarseDropout{{.fill = wrong}}; }, "CoarseDropout");
+  refuses([&] { aug::PadIfNeeded{{.fill = wrong}}; }, "PadIfNeeded");
+  refuses([&] { aug::CenterCrop{{.height = 1, .width = 1, .fill = wrong}}; }, "CenterCrop");
+  refuses([&] { aug::RandomCrop{{.height = 1, .width = 1, .fill = wrong}}; }, "RandomCrop");
 }
 }  // namespace

@@ -127,6 +127,19 @@ TEST_CASE("save and load: the predictor scores as the model did, bit for bit") {
   CHECK(std::distance(fs::directory_iterator(folder.path / "deeper"), {}) == 1);  // nothing temporary stays
 }
 
+TEST_CASE("save and load: images measured by their own values, as in training") {
+  const Folder folder;
+  auto own = sample();
+  own.preprocessing.normalization = multilabel::augmentation::Normalization::min_max_per_channel;
+  bundle::save(folder.path / "own", own);
+  const auto loaded = bundle::load(folder.path / "own");
+  CHECK(loaded.preprocessing() == own.preprocessing);
+  const std::vector<cv::Mat> images{picture(1)};
+  const auto scores = loaded.scores(std::span<const cv::Mat>(images));
+  CHECK(scores == bundle::Predictor(own).scores(std::span<const cv::Mat>(images)));
+  CHECK_FALSE(scores == bundle::Predictor(sample()).scores(std::span<const cv::Mat>(images)));
+}
+
 TEST_CASE("Predictor: returns the labels from their thresholds on, best first") {
   auto parts = sample();
   const std::vector<cv::Mat> one{picture(1)};
@@ -259,6 +272,8 @@ TEST_CASE("load: what is missing, changed or from elsewhere is named by file and
   is("BundleError", "missing");
   edit(model, "preprocessor_config.json", "\"linear\"", "\"best\"");
   is("field 'interpolation' must be one of", "preprocessor_config.json");
+  edit(model, "preprocessor_config.json", "\"channels\"", "\"normalization\": \"own\", \"channels\"");
+  is("field 'normalization' must be one of", "preprocessor_config.json");
   edit(model, "preprocessor_config.json", "\"height\": 32", "\"height\": -1");
   is("field 'size' must be at least 1 x 1", "preprocessor_config.json");
 }

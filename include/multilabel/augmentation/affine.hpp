@@ -114,6 +114,7 @@ class Affine {
   explicit Affine(AffineOptions options = {}) : options_(options) {
     constexpr std::string_view where = "augmentation::Affine";
     detail::require_probability(where, options_.p);
+    detail::require_color(where, options_.fill);
     for (const Range& range : {options_.scale.x, options_.scale.y}) {
       if (range.low > 0 && range.low <= range.high) continue;
       fail<ArgumentError>({where, "scale must be (low, high) above 0", detail::text_of_range(range)});
@@ -197,8 +198,14 @@ class ShiftScaleRotate {
  private:
   static AffineOptions affine_of(const ShiftScaleRotateOptions& options) {
     constexpr std::string_view where = "augmentation::ShiftScaleRotate";
+    detail::require_probability(where, options.p);
+    detail::require_color(where, options.fill);
     detail::require_within(where, "shift_limit_x", options.shift_limit_x, -1, 1);
     detail::require_within(where, "shift_limit_y", options.shift_limit_y, -1, 1);
+    detail::require_order(where, "scale_limit", options.scale_limit);
+    if (!(options.scale_limit.low > -1))
+      fail<ArgumentError>({where, "scale_limit must be above -1", detail::text_of_range(options.scale_limit)});
+    detail::require_order(where, "rotate_limit", options.rotate_limit);
     const auto plain = [](const SymmetricRange& range, double bias = 0) { return Range{bias + range.low, bias + range.high}; };
     return {.scale = {plain(options.scale_limit, 1), plain(options.scale_limit, 1)},
             .translate_percent = AxisRanges{plain(options.shift_limit_x), plain(options.shift_limit_y)},

@@ -90,6 +90,7 @@ class CenterCrop {
 
   explicit CenterCrop(CropOptions options) : options_(options) {
     detail::require_probability("augmentation::CenterCrop", options_.p);
+    detail::require_color("augmentation::CenterCrop", options_.fill);
     detail::require_size("augmentation::CenterCrop", options_.height, options_.width);
   }
   [[nodiscard]] const CropOptions& options() const noexcept { return options_; }
@@ -116,6 +117,7 @@ class RandomCrop {
 
   explicit RandomCrop(CropOptions options) : options_(options) {
     detail::require_probability("augmentation::RandomCrop", options_.p);
+    detail::require_color("augmentation::RandomCrop", options_.fill);
     detail::require_size("augmentation::RandomCrop", options_.height, options_.width);
   }
   [[nodiscard]] const CropOptions& options() const noexcept { return options_; }
@@ -145,6 +147,7 @@ class PadIfNeeded {
   explicit PadIfNeeded(PadIfNeededOptions options = {}) : options_(options) {
     constexpr std::string_view where = "augmentation::PadIfNeeded";
     detail::require_probability(where, options_.p);
+    detail::require_color(where, options_.fill);
     const auto check = [&](std::string_view side, int least, int divisor) {
       if (least >= 0 && divisor >= 0 && (least > 0) != (divisor > 0)) return;
       fail<ArgumentError>({where, join_text("exactly one of min_", side, " and pad_", side, "_divisor must be at least 1"),

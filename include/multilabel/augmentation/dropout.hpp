@@ -42,6 +42,7 @@ class CoarseDropout {
   explicit CoarseDropout(CoarseDropoutOptions options = {}) : options_(options) {
     constexpr std::string_view where = "augmentation::CoarseDropout";
     detail::require_probability(where, options_.p);
+    detail::require_color(where, options_.fill);
     detail::require_within(where, "num_holes_range", options_.num_holes_range, 1, HUGE_VAL);
     detail::require_within(where, "hole_height_range", options_.hole_height_range, 0, HUGE_VAL);
     detail::require_within(where, "hole_width_range", options_.hole_width_range, 0, HUGE_VAL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The end of nearly every pipeline: values as a model wants them. Only `Normalization::standard` gives the same format for all
-// images, which a loader and a bundle need.
+// The end of nearly every pipeline: values as a model wants them, by a mean and a deviation that are the same for all images,
+// or by those of each image itself.
 
 #include <algorithm>
 #include <array>
@@ -15,15 +15,6 @@
 #include "multilabel/augmentation/operation.hpp"
 
 namespace multilabel::augmentation {
-
-/// What values are measured by.
-enum class Normalization {
-  standard,             ///< the mean and deviation that were given
-  image,                ///< the image's own, over all channels
-  image_per_channel,    ///< the image's own, of each channel
-  min_max,              ///< the image's smallest and largest value: 0 ... 1
-  min_max_per_channel,  ///< those of each channel
-};
 
 struct NormalizeOptions {
   std::array<float, 3> mean = {0.485f, 0.456f, 0.406f};  ///< ImageNet's, of values divided by `max_pixel_value`
@@ -50,10 +41,8 @@ class Normalize {
   }
   [[nodiscard]] const NormalizeOptions& options() const noexcept { return options_; }
   [[nodiscard]] std::string text() const {
-    constexpr std::array<std::string_view, 5> names = {"standard", "image", "image_per_channel", "min_max",
-                                                       "min_max_per_channel"};
     if (options_.normalization != Normalization::standard)
-      return join_text("Normalize(normalization=", names[static_cast<std::size_t>(options_.normalization)], ")");
+      return join_text("Normalize(normalization=", detail::text_of(options_.normalization), ")");
     const auto list = [](const std::array<float, 3>& v) { return join_text("(", v[0], ", ", v[1], ", ", v[2], ")"); };
     return join_text("Normalize(mean=", list(options_.mean), ", std=", list(options_.std), ")");
   }
@@ -66,11 +55,9 @@ class Normalize {
     }
   }
   void plan(Preprocessing& format) const {
-    if (options_.normalization != Normalization::standard)
-      fail<ArgumentError>({"augmentation::Normalize", "normalization must be 'standard' where one format holds for all images",
-                           text(), "Batches, bundles and `write` need one"});
     format.mean = fixed().mean;
     format.std = fixed().std;
+    format.normalization = options_.normalization;
   }
 
  private:

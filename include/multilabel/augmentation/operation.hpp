@@ -40,7 +40,7 @@ struct SymmetricRange {
   double low;
   double high;
   // NOLINTNEXTLINE(google-explicit-constructor): `.limit = 15` is how everybody writes it.
-  constexpr SymmetricRange(double limit) : low(-limit), high(limit) {}
+  constexpr SymmetricRange(double limit) : low(0 - limit), high(limit) {}
   constexpr SymmetricRange(double from, double to) : low(from), high(to) {}
   friend bool operator==(const SymmetricRange&, const SymmetricRange&) = default;
 };
@@ -82,6 +82,11 @@ void require_within(std::string_view where, std::string_view name, const R& rang
                        join_text("(", range.low, ", ", range.high, ")")});
 }
 
+inline void require_color(std::string_view where, const std::array<double, 3>& fill) {
+  for (const double value : fill)
+    if (!(value >= 0 && value <= 255)) fail<ArgumentError>({where, "fill must be between 0 and 255", join_text(value)});
+}
+
 inline void require_size(std::string_view where, int height, int width) {
   if (height > 0 && width > 0) return;
   fail<ArgumentError>({where, "height and width must be at least 1", join_text(height, " and ", width)});
@@ -90,11 +95,6 @@ inline void require_size(std::string_view where, int height, int width) {
 inline std::string text_of(Border border) {
   constexpr std::array<std::string_view, 5> names = {"constant", "replicate", "reflect", "wrap", "reflect_101"};
   return std::string(names[static_cast<std::size_t>(border)]);
-}
-
-inline std::string text_of(Interpolation interpolation) {
-  constexpr std::array<std::string_view, 5> names = {"nearest", "linear", "cubic", "area", "lanczos4"};
-  return std::string(names[static_cast<std::size_t>(interpolation)]);
 }
 
 template <class R>

@@ -74,6 +74,7 @@ class Perspective {
 
   explicit Perspective(PerspectiveOptions options = {}) : options_(options) {
     detail::require_probability("augmentation::Perspective", options_.p);
+    detail::require_color("augmentation::Perspective", options_.fill);
     detail::require_within("augmentation::Perspective", "scale", options_.scale, 0, HUGE_VAL);
   }
   [[nodiscard]] const PerspectiveOptions& options() const noexcept { return options_; }

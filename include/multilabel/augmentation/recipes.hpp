@@ -28,7 +28,7 @@ using Evaluation = Pipeline<Resize, Normalize>;
 [[nodiscard]] inline Evaluation evaluation(const Preprocessing& preprocessing) {
   return Evaluation{
       Resize{{.height = preprocessing.height, .width = preprocessing.width, .interpolation = preprocessing.interpolation}},
-      Normalize{{.mean = preprocessing.mean, .std = preprocessing.std}}};
+      Normalize{{.mean = preprocessing.mean, .std = preprocessing.std, .normalization = preprocessing.normalization}}};
 }
 
 /// Resize to `size` x `size`, then normalise.

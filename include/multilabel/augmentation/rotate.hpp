@@ -65,6 +65,7 @@ class Rotate {
 
   explicit Rotate(RotateOptions options = {}) : options_(options) {
     detail::require_probability("augmentation::Rotate", options_.p);
+    detail::require_color("augmentation::Rotate", options_.fill);
     detail::require_order("augmentation::Rotate", "limit", options_.limit);
   }
   [[nodiscard]] const RotateOptions& options() const noexcept { return options_; }

@@ -32,6 +32,7 @@ class SafeRotate {
 
   explicit SafeRotate(SafeRotateOptions options = {}) : options_(options) {
     detail::require_probability("augmentation::SafeRotate", options_.p);
+    detail::require_color("augmentation::SafeRotate", options_.fill);
     detail::require_order("augmentation::SafeRotate", "limit", options_.limit);
   }
   [[nodiscard]] const SafeRotateOptions& options() const noexcept { return options_; }

@@ -110,7 +110,7 @@ inline void list_parameters(ParameterList& list, ColorJitterOptions& options) {
   factors("brightness", options.brightness);
   factors("contrast", options.contrast);
   factors("saturation", options.saturation);
-  list.range("hue", options.hue, [](double limit) { return Range{-limit, limit}; });
+  list.range("hue", options.hue, [](double limit) { return Range{0 - limit, limit}; });
   list.number("p", options.p);
 }
 

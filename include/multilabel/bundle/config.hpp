@@ -3,6 +3,7 @@
 // The two settings files of a bundle: config.json, from which the same network is built again, and preprocessor_config.json,
 // from which images get the same pixels as in training. Their fields are named as the hubs name them where those have a name.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <filesystem>
@@ -24,6 +25,8 @@ inline constexpr std::string_view PREPROCESSOR_FILE = "preprocessor_config.json"
 namespace detail {
 
 inline constexpr std::array<std::string_view, 5> interpolation_names{"nearest", "linear", "cubic", "area", "lanczos4"};
+inline constexpr std::array<std::string_view, 5> normalization_names{"standard", "image", "image_per_channel", "min_max",
+                                                                     "min_max_per_channel"};
 
 }  // namespace detail
 
@@ -64,12 +67,14 @@ inline constexpr std::array<std::string_view, 5> interpolation_names{"nearest", 
 
 /// The text of preprocessor_config.json.
 [[nodiscard]] inline std::string to_json(const augmentation::Preprocessing& preprocessing) {
-  const nlohmann::ordered_json json = {
+  nlohmann::ordered_json json = {
       {"size", {{"height", preprocessing.height}, {"width", preprocessing.width}}},
       {"image_mean", preprocessing.mean},
       {"image_std", preprocessing.std},
       {"interpolation", detail::interpolation_names.at(static_cast<std::size_t>(preprocessing.interpolation))},
       {"channels", "RGB"}};
+  if (preprocessing.normalization != augmentation::Normalization::standard)
+    json["normalization"] = detail::normalization_names.at(static_cast<std::size_t>(preprocessing.normalization));
   return json.dump(2) + "\n";
 }
 
@@ -88,6 +93,17 @@ inline constexpr std::array<std::string_view, 5> interpolation_names{"nearest", 
   preprocessing.std = detail::field<std::array<float, 3>>(file, json, "image_std");
   for (const float value : preprocessing.std)
     if (!(value > 0)) detail::reject(file, "field 'image_std' must be above 0", join_text(value));
+  if (json.contains("normalization")) {
+    const auto own = detail::field<std::string>(file, json, "normalization");
+    const auto& names = detail::normalization_names;
+    const auto found = std::find(names.begin(), names.end(), own);
+    if (found == names.end())
+      detail::reject(file,
+                     "field 'normalization' must be one of 'standard', 'image', 'image_per_channel', 'min_max', "
+                     "'min_max_per_channel'",
+                     multilabel::quoted(own));
+    preprocessing.normalization = static_cast<augmentation::Normalization>(found - names.begin());
+  }
   const auto name = detail::field<std::string>(file, json, "interpolation");
   for (std::size_t i = 0; i < detail::interpolation_names.size(); ++i) {
     if (name != detail::interpolation_names[i]) continue;

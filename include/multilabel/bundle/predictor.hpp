@@ -61,6 +61,7 @@ inline void require_consistent(std::string_view where, const Bundle& bundle) {
                       join_text(bundle.vocabulary.size(), " labels"), "Use the vocabulary that the model was trained with."});
   }
   require_thresholds(where, bundle.threshold.thresholds(), width);
+  augmentation::require_preprocessing(where, bundle.preprocessing);
   if (bundle.preprocessing.height < 1 || bundle.preprocessing.width < 1) {
     fail<ArgumentError>({where, "preprocessing must have a fixed size",
                          join_text(bundle.preprocessing.height, " x ", bundle.preprocessing.width),

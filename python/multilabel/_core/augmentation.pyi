@@ -4,7 +4,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Border', 'GrayMethod', 'HoleFill', 'Interpolation', 'LostLabel', 'MixTargets', 'Mixer', 'MosaicFit', 'Normalization', 'Operation', 'PadPosition', 'Pipeline', 'Preprocessing', 'RESTRAINED', 'affine', 'augment', 'call_evaluation', 'call_rand_augment', 'call_restrained', 'call_trivial_augment', 'center_crop', 'clahe', 'coarse_dropout', 'color_jitter', 'cut_mix', 'equalize', 'gauss_noise', 'gaussian_blur', 'guarded', 'horizontal_flip', 'hue_saturation_value', 'image_compression', 'iso_noise', 'label_safe_crop', 'longest_max_size', 'mix_up', 'mosaic', 'motion_blur', 'no_op', 'normalize', 'one_of', 'pad_if_needed', 'perspective', 'posterize', 'python_operation', 'random_brightness_contrast', 'random_crop', 'random_gamma', 'random_resized_crop', 'resize', 'rotate', 'safe_rotate', 'sequential', 'sharpen', 'shift_scale_rotate', 'smallest_max_size', 'solarize', 'some_of', 'to_gray', 'to_tensor', 'vertical_flip']
+__all__: list[str] = ['Border', 'GrayMethod', 'HoleFill', 'Interpolation', 'LostLabel', 'MixTargets', 'Mixer', 'MosaicFit', 'Normalization', 'Operation', 'PadPosition', 'Pipeline', 'Preprocessing', 'RESTRAINED', 'affine', 'augment', 'call_evaluation', 'call_rand_augment', 'call_restrained', 'call_trivial_augment', 'center_crop', 'clahe', 'coarse_dropout', 'color_jitter', 'cut_mix', 'equalize', 'gauss_noise', 'gaussian_blur', 'guarded', 'horizontal_flip', 'hue_saturation_value', 'image_compression', 'iso_noise', 'label_safe_crop', 'longest_max_size', 'mix_up', 'mosaic', 'motion_blur', 'no_op', 'normalize', 'one_of', 'pad_if_needed', 'perspective', 'pipeline_from_json', 'pipeline_to_json', 'posterize', 'python_operation', 'random_brightness_contrast', 'random_crop', 'random_gamma', 'random_resized_crop', 'resize', 'rotate', 'safe_rotate', 'sequential', 'sharpen', 'shift_scale_rotate', 'smallest_max_size', 'solarize', 'some_of', 'to_gray', 'to_tensor', 'vertical_flip']
 class Interpolation:
     """
     Members:
@@ -97,19 +97,68 @@ class Border:
     @property
     def value(self) -> int:
         ...
+class Normalization:
+    """
+    Members:
+    
+      standard
+    
+      image
+    
+      image_per_channel
+    
+      min_max
+    
+      min_max_per_channel
+    """
+    __members__: typing.ClassVar[dict[str, Normalization]]
+    image: typing.ClassVar[Normalization]
+    image_per_channel: typing.ClassVar[Normalization]
+    min_max: typing.ClassVar[Normalization]
+    min_max_per_channel: typing.ClassVar[Normalization]
+    standard: typing.ClassVar[Normalization]
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
 class Preprocessing:
     """
     The format that a model takes: an image resized to `height` x `width`, then (x / 255 - mean) / std as planes of float
-    [3, height, width] in RGB order. A loader and a pipeline have one as ``preprocessing``; a bundle stores it.
+    [3, height, width] in RGB order, or measured by each image's own values. A loader and a pipeline have one as
+    ``preprocessing``; a bundle stores it.
     
     Parameters
     ----------
     height, width : int
-        Pixels; 0: not fixed.
+        Pixels, at least 0; 0: not fixed.
     mean, std : three floats
-        Of values divided by 255.
-    interpolation : Interpolation
+        Of values divided by 255; `std` above 0.
+    interpolation : str
         How images are resized; by default by averages of areas.
+    normalization : str
+        ``"standard"``, or as in ``Normalize``: then `mean` and `std` are without effect.
     
     Examples
     --------
@@ -119,11 +168,17 @@ class Preprocessing:
     (96, 96, [0.5, 0.5, 0.5], 'area')
     >>> evaluation(stored).preprocessing == stored
     True
+    >>> stored
+    Preprocessing(height=96, width=96, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5), interpolation='area', normalization='standard')
     """
     __hash__: typing.ClassVar[None] = None
     def __eq__(self, arg0: Preprocessing) -> bool:
         ...
-    def __init__(self, height: typing.SupportsInt | typing.SupportsIndex = 0, width: typing.SupportsInt | typing.SupportsIndex = 0, mean: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"] = [0.5, 0.5, 0.5], std: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"] = [0.5, 0.5, 0.5], interpolation: Interpolation = Interpolation.area) -> None:
+    def __init__(self, height: typing.SupportsInt | typing.SupportsIndex = 0, width: typing.SupportsInt | typing.SupportsIndex = 0, mean: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"] = [0.5, 0.5, 0.5], std: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"] = [0.5, 0.5, 0.5], interpolation: Interpolation | str = 'area', normalization: Normalization | str = 'standard') -> None:
+        ...
+    def __reduce__(self) -> tuple[type, tuple[int, int, typing.Annotated[list[float], "FixedSize(3)"], typing.Annotated[list[float], "FixedSize(3)"], str, str]]:
+        ...
+    def __repr__(self) -> str:
         ...
     @property
     def height(self) -> int:
@@ -133,6 +188,9 @@ class Preprocessing:
         ...
     @property
     def mean(self) -> typing.Annotated[list[float], "FixedSize(3)"]:
+        ...
+    @property
+    def normalization(self) -> Normalization:
         ...
     @property
     def std(self) -> typing.Annotated[list[float], "FixedSize(3)"]:
@@ -212,52 +270,6 @@ class PadPosition:
     random: typing.ClassVar[PadPosition]
     top_left: typing.ClassVar[PadPosition]
     top_right: typing.ClassVar[PadPosition]
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> int:
-        ...
-    def __hash__(self) -> int:
-        ...
-    def __index__(self) -> int:
-        ...
-    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    def __int__(self) -> int:
-        ...
-    def __ne__(self, other: typing.Any) -> bool:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    def __str__(self) -> str:
-        ...
-    @property
-    def name(self) -> str:
-        ...
-    @property
-    def value(self) -> int:
-        ...
-class Normalization:
-    """
-    Members:
-    
-      standard
-    
-      image
-    
-      image_per_channel
-    
-      min_max
-    
-      min_max_per_channel
-    """
-    __members__: typing.ClassVar[dict[str, Normalization]]
-    image: typing.ClassVar[Normalization]
-    image_per_channel: typing.ClassVar[Normalization]
-    min_max: typing.ClassVar[Normalization]
-    min_max_per_channel: typing.ClassVar[Normalization]
-    standard: typing.ClassVar[Normalization]
     def __eq__(self, other: typing.Any) -> bool:
         ...
     def __getstate__(self) -> int:
@@ -524,6 +536,10 @@ def one_of(operations: collections.abc.Sequence[Operation], p: typing.SupportsFl
 def pad_if_needed(min_height: typing.SupportsInt | typing.SupportsIndex, min_width: typing.SupportsInt | typing.SupportsIndex, pad_height_divisor: typing.SupportsInt | typing.SupportsIndex, pad_width_divisor: typing.SupportsInt | typing.SupportsIndex, position: PadPosition, border_mode: Border, fill: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"], p: typing.SupportsFloat | typing.SupportsIndex) -> Operation:
     ...
 def perspective(scale: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(2)"], keep_size: bool, fit_output: bool, interpolation: Interpolation, border_mode: Border, fill: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"], p: typing.SupportsFloat | typing.SupportsIndex) -> Operation:
+    ...
+def pipeline_from_json(text: str) -> Pipeline:
+    ...
+def pipeline_to_json(pipeline: Pipeline) -> str:
     ...
 def posterize(num_bits: typing.Annotated[collections.abc.Sequence[typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(2)"]], "FixedSize(3)"], per_channel: bool, p: typing.SupportsFloat | typing.SupportsIndex) -> Operation:
     ...
