@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from .encoding import Vocabulary
 
 
+def _fingerprint(dataset: Any) -> str:
+    """Return what a data set of the user's own says about its content; "" if it says nothing."""
+    text = getattr(dataset, "fingerprint", "")
+    text = text() if callable(text) else text
+    if not isinstance(text, str):
+        raise ArgumentError(
+            f"data.DataLoader: fingerprint of the dataset must be a str or a function that returns one; got {text!r}"
+        )
+    return text
+
+
 class DataLoader:
     """Batches of a data set under an augmentation, read ahead by threads that do not need Python's lock.
 
@@ -36,7 +47,8 @@ class DataLoader:
     dataset : Dataset, or any object with ``__len__`` and ``__getitem__``
         ``dataset[i]`` of an object of your own gives ``(image, labels)``: the image as a path, as the bytes of a file
         or as a uint8 array [height, width, 3]; the labels as a list of names, or as a row of numbers with one cell a
-        label. Workers call it one at a time, with Python's lock held for that call alone.
+        label. Workers call it one at a time, with Python's lock held for that call alone. ``state_dict`` knows it by its
+        length, and by its ``fingerprint`` (a str, or a function without arguments that returns one) if it has that.
     labels : MultiLabelBinarizer, Vocabulary or list of str
         The columns of the targets.
     augmentation : Compose
@@ -145,6 +157,7 @@ class DataLoader:
         self._loader = _core.DataLoader(
             dataset._dataset if own else dataset.__getitem__,
             len(dataset),
+            "" if own else _fingerprint(dataset),
             _label_names(labels),
             ignore_unknown,
             augmentation._pipeline,

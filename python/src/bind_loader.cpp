@@ -73,9 +73,10 @@ class PythonSampler {
 // what an image that cannot be read raises, counts as an unusable sample where those are passed over.
 class PythonSource {
  public:
-  PythonSource(py::object item, std::size_t size, bool passes_over)
-      : item_(share(std::move(item))), size_(size), passes_over_(passes_over) {}
+  PythonSource(py::object item, std::size_t size, std::string fingerprint, bool passes_over)
+      : item_(share(std::move(item))), size_(size), fingerprint_(std::move(fingerprint)), passes_over_(passes_over) {}
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
   [[nodiscard]] data::Sample operator[](std::size_t i) const {
     const py::gil_scoped_acquire gil;
     try {
@@ -90,6 +91,7 @@ class PythonSource {
  private:
   Shared item_;
   std::size_t size_;
+  std::string fingerprint_;
   bool passes_over_;
 };
 
@@ -256,7 +258,8 @@ void bind_loader(py::module_& module) {
   const data::DataLoaderOptions options;
   py::class_<AnyDataLoader>(module, "DataLoader")
       .def(
-          py::init([](const py::object& dataset, std::size_t size, const std::vector<std::string>& labels, bool ignore_unknown,
+          py::init([](const py::object& dataset, std::size_t size, const std::string& fingerprint,
+                      const std::vector<std::string>& labels, bool ignore_unknown,
                       const augmentation::AnyPipeline& augmentation, std::size_t batch_size, std::size_t workers, bool shuffle,
                       std::uint64_t seed, std::size_t prefetch, bool drop_last, const std::string& on_error_name,
                       data::Cache cache, std::size_t cache_bytes, double shrink, const std::optional<data::AnySampler>& sampler,
@@ -279,19 +282,19 @@ void bind_loader(py::module_& module) {
                                            .batch_transform = transform_of(batch_transform),
                                            .allocate = allocate_of(allocate)};
             if (!py::isinstance<data::Dataset>(dataset)) {
-              const PythonSource source(dataset, size, on_error != data::OnError::raise);
+              const PythonSource source(dataset, size, fingerprint, on_error != data::OnError::raise);
               return AnyDataLoader(source, columns, augmentation, std::move(chosen));
             }
             const auto own = dataset.cast<data::Dataset>();
             const py::gil_scoped_release release;
             return AnyDataLoader(own, columns, augmentation, std::move(chosen));
           }),
-          py::arg("dataset"), py::arg("size"), py::arg("labels"), py::arg("ignore_unknown"), py::arg("augmentation"),
-          py::arg("batch_size") = options.batch_size, py::arg("workers") = options.workers, py::arg("shuffle") = false,
-          py::arg("seed") = options.seed, py::arg("prefetch") = options.prefetch, py::arg("drop_last") = false,
-          py::arg("on_error") = "raise", py::arg("cache") = options.cache, py::arg("cache_bytes") = options.cache_bytes,
-          py::arg("shrink") = options.shrink, py::arg("sampler") = py::none(), py::arg("batch_transform") = py::none(),
-          py::arg("allocate") = py::none())
+          py::arg("dataset"), py::arg("size"), py::arg("fingerprint"), py::arg("labels"), py::arg("ignore_unknown"),
+          py::arg("augmentation"), py::arg("batch_size") = options.batch_size, py::arg("workers") = options.workers,
+          py::arg("shuffle") = false, py::arg("seed") = options.seed, py::arg("prefetch") = options.prefetch,
+          py::arg("drop_last") = false, py::arg("on_error") = "raise", py::arg("cache") = options.cache,
+          py::arg("cache_bytes") = options.cache_bytes, py::arg("shrink") = options.shrink, py::arg("sampler") = py::none(),
+          py::arg("batch_transform") = py::none(), py::arg("allocate") = py::none())
       .def(
           "epoch",
           [](const AnyDataLoader& self, std::uint32_t number, std::size_t position) {

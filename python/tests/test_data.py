@@ -19,6 +19,7 @@ from multilabel.augmentation import (
     Compose,
     GaussNoise,
     HorizontalFlip,
+    Normalize,
     Posterize,
     RandomCrop,
     Resize,
@@ -403,6 +404,42 @@ def test_an_object_with_len_and_getitem_is_a_data_set(workers):
         images = np.concatenate([images for images, _ in batches])
         assert images[[0, 1, 2, 3, 5], 0, 0, 0].tolist() == [0, 10, 20, 30, 50]
     assert data.calls == 6  # the second epoch came from the cache
+
+
+def test_a_data_set_of_ones_own_may_say_what_it_holds():
+    class Tagged(Squares):
+        def __init__(self, fingerprint):
+            super().__init__()
+            self.fingerprint = fingerprint
+
+    def make(data):
+        return DataLoader(data, ["a", "b"], Compose([Resize(4, 4)]), batch_size=4)
+
+    state = make(Tagged("first")).state_dict()
+    make(Tagged("first")).load_state_dict(state)
+    make(Tagged(lambda: "first")).load_state_dict(state)
+    for other in (Tagged("second"), Squares()):
+        with pytest.raises(DataError, match="the fingerprint of the data set must be"):
+            make(other).load_state_dict(state)
+    make(Squares()).load_state_dict(make(Squares()).state_dict())  # without one the length is all that is known
+    with pytest.raises(
+        ArgumentError, match="fingerprint of the dataset must be a str or a function that returns one; got 3"
+    ):
+        make(Tagged(3))
+
+
+def test_a_loader_normalises_each_image_by_its_own_values(drawings, names):
+    pipeline = Compose([Resize(16, 16, "area"), Normalize(normalization="image_per_channel")])
+    results = []
+    for workers in (0, 2):
+        loader = DataLoader(drawings[:5], names, pipeline, batch_size=2, workers=workers)
+        results.append(np.concatenate([images for images, _ in loader]))
+    np.testing.assert_array_equal(*results)
+    expected = [
+        pipeline(image=read_image(path), seed=0, index=i)["image"] for i, path in enumerate(drawings.images[:5])
+    ]
+    np.testing.assert_array_equal(results[0].transpose(0, 2, 3, 1), expected)
+    assert loader.preprocessing.normalization.name == "image_per_channel"
 
 
 def test_a_data_set_of_ones_own_that_fails(names):

@@ -5,6 +5,8 @@ import csv
 import io
 import json
 import pathlib
+import shutil
+import subprocess
 import tarfile
 import xml.etree.ElementTree as ElementTree
 
@@ -284,7 +286,9 @@ def test_shards_hold_what_the_files_hold(shards):
         np.testing.assert_array_equal(read_sample(data, i), read_image(images[i]))
     found = inspect(data)
     assert not found.unreadable
-    with pytest.raises(DataError, match="compressed"):
+    with pytest.raises(
+        DataError, match=r"one compressed by gzip .*Decompress it once \(gunzip -k\), or read it with ShardStr"
+    ):
         read_shards(folder / "s-00.tar.gz")
 
 
@@ -333,6 +337,31 @@ def test_inspect_looks_at_pixels_in_memory():
     assert not found.unreadable
     assert (found.duplicates, found.contradictory) == ([[0, 1]], [0])
     assert found.largest == (10, 10)
+
+
+@pytest.mark.parametrize("program", ["gzip", "bzip2", "xz", "zstd"])
+def test_a_stream_undoes_compression(shards, tmp_path, program):
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    folder, _, _labels = shards
+    packed = tmp_path / "s.tar.packed"
+    packed.write_bytes(
+        subprocess.run(
+            [program, "-c"], input=(folder / "s-00.tar").read_bytes(), capture_output=True, check=True
+        ).stdout
+    )
+    plain = list(ShardStream(folder / "s-00.tar", buffer=1))
+    for (_, image, own), (_, expected, same) in zip(ShardStream(packed, buffer=1), plain, strict=True):
+        np.testing.assert_array_equal(image, expected)
+        assert own == same
+    with pytest.raises(DataError, match=f"one compressed by {program}"):
+        read_shards(packed)
+
+
+@pytest.mark.skipif(not pathlib.Path("/proc/self/mem").exists(), reason="needs a file that opens and cannot be read")
+def test_jsonl_that_cannot_be_read_to_its_end_is_an_error():
+    with pytest.raises(DataError, match="the file must be readable to its end"):
+        read_jsonl("/proc/self/mem")
 
 
 def test_a_stream_names_a_broken_shard(tmp_path):

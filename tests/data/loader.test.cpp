@@ -5,10 +5,13 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cmath>
+#include <exception>
 #include <multilabel/augmentation/recipes.hpp>
 #include <multilabel/data/read_csv.hpp>
+#include <new>
 #include <numeric>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include "support.hpp"
@@ -310,6 +313,86 @@ TEST_CASE("DataLoader: the rest of an epoch after its state is that of the epoch
   CHECK_THROWS_WITH(shorter.load_state_dict(state), Catch::Contains("the number of samples of an epoch must be"));
   const data::DataLoader unshuffled{dataset, dataset.vocabulary(), aug::restrained({.size = 16}), {.seed = 3}};
   CHECK_THROWS_WITH(unshuffled.load_state_dict(state), Catch::Contains("the fingerprint of the order of samples"));
+}
+
+TEST_CASE("DataLoader: Normalize by each image's own values") {
+  const auto dataset = drawings(9);
+  const aug::Pipeline pipeline{aug::Resize{{.height = 16, .width = 16, .interpolation = aug::Interpolation::area}},
+                               aug::Normalize{{.normalization = aug::Normalization::image_per_channel}}};
+  const auto make = [&](std::size_t workers) {
+    return data::DataLoader{dataset, dataset.vocabulary(), pipeline, {.batch_size = 4, .workers = workers}};
+  };
+  const auto all = everything(make(0), 0);
+  CHECK(everything(make(3), 0) == all);
+  CHECK(make(0).preprocessing().normalization == aug::Normalization::image_per_channel);
+  std::vector<float> planar(3 * 16 * 16);
+  pipeline.write(data::read_image(dataset[7].image), {.index = 7}, planar.data());
+  CHECK(std::equal(planar.begin(), planar.end(), all.images.begin() + 7 * 3 * 16 * 16));
+}
+
+// Throws an `Exception` for every image.
+template <class Exception>
+struct Fails {
+  static constexpr std::string_view name = "Fails";
+  cv::Mat operator()(const cv::Mat&, multilabel::RandomKey) const {
+    if constexpr (std::is_default_constructible_v<Exception>)
+      throw Exception();
+    else
+      throw Exception("the reason");
+  }
+};
+
+// The exception that whoever takes the first batch gets.
+template <class Exception>
+std::exception_ptr failure_of(std::size_t workers, data::OnError on_error) {
+  const auto dataset = drawings(3);
+  const aug::Pipeline pipeline{Fails<Exception>{}, aug::Resize{{.height = 8, .width = 8}}};
+  const data::DataLoader loader{dataset, dataset.vocabulary(), pipeline, {.workers = workers, .on_error = on_error}};
+  auto epoch = loader.epoch(0);
+  try {
+    static_cast<void>(epoch.next());
+  } catch (...) {
+    return std::current_exception();
+  }
+  return nullptr;
+}
+
+TEST_CASE("DataLoader: whatever a worker throws arrives with the name of the file") {
+  const auto workers = GENERATE(std::size_t{0}, std::size_t{2});
+  const auto on_error = GENERATE(data::OnError::raise, data::OnError::skip);  // none of these is the fault of a file
+  CHECK_THROWS_AS(std::rethrow_exception(failure_of<std::bad_alloc>(workers, on_error)), std::bad_alloc);
+  CHECK_THROWS_WITH(std::rethrow_exception(failure_of<std::bad_alloc>(workers, on_error)), Catch::Contains("0000.png"));
+  CHECK_THROWS_WITH(std::rethrow_exception(failure_of<ArgumentError>(workers, on_error)),
+                    Catch::Contains("the reason (") && Catch::Contains("0000.png"));
+  CHECK_THROWS_AS(std::rethrow_exception(failure_of<ArgumentError>(workers, on_error)), ArgumentError);
+  for (const auto& failure :
+       {failure_of<std::runtime_error>(workers, on_error), failure_of<std::out_of_range>(workers, on_error)}) {
+    CHECK_THROWS_AS(std::rethrow_exception(failure), multilabel::Error);
+    CHECK_THROWS_WITH(std::rethrow_exception(failure),
+                      Catch::Contains("got 'the reason' for '") && Catch::Contains("0000.png"));
+  }
+  try {
+    std::rethrow_exception(failure_of<std::out_of_range>(workers, on_error));
+  } catch (const std::exception& error) {
+    CHECK_THROWS_AS(std::rethrow_if_nested(error), std::out_of_range);
+  }
+}
+
+// A data set of one's own that may say what it holds.
+struct Tagged {
+  std::string tag;
+  [[nodiscard]] std::size_t size() const { return 4; }
+  data::Sample operator[](std::size_t) const { return {.image = test::OPENCLIPART / "images/0000.png", .labels = {"a"}}; }
+  [[nodiscard]] std::string fingerprint() const { return tag; }
+};
+
+TEST_CASE("DataLoader: a state knows a data set of one's own by its fingerprint") {
+  const auto make = [](const std::string& tag) {
+    return data::DataLoader{Tagged{tag}, encoding::Vocabulary{"a"}, aug::evaluation({.size = 8}), {.batch_size = 2}};
+  };
+  const auto state = make("first").state_dict(0, 2);
+  CHECK(make("first").load_state_dict(state).next()->indices == std::vector<std::size_t>{2, 3});
+  CHECK_THROWS_WITH(make("second").load_state_dict(state), Catch::Contains("the fingerprint of the data set"));
 }
 
 TEST_CASE("DataLoader: the state after a failure is that before the failing batch") {

@@ -105,6 +105,13 @@ TEST_CASE("read_jsonl: an image without labels is what is asked for") {
                     Contains("must have a label") && Contains("line 1"));
 }
 
+TEST_CASE("read_jsonl: a file that cannot be read to its end is an error, not a shorter data set") {
+  const std::filesystem::path path = "/proc/self/mem";  // opens, and fails at the first byte
+  if (!std::filesystem::exists(path)) return;
+  CHECK_THROWS_WITH(data::read_jsonl(path),
+                    Catch::Contains("the file must be readable to its end") && Catch::Contains("/proc/self/mem"));
+}
+
 TEST_CASE("read_jsonl: what is wrong is named with its line") {
   const auto read = [](const auto& path) { return data::read_jsonl(path); };
   const std::string good = "{\"image\": \"a\", \"labels\": []}\n";

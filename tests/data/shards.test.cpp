@@ -26,10 +26,12 @@ using Labels = std::vector<std::vector<std::string>>;
 using Members = std::vector<std::pair<std::string, std::string>>;
 using Names = std::vector<std::string>;
 
-std::filesystem::path write_tar(const std::filesystem::path& path, const Members& members, bool compressed = false) {
+using Filter = int (*)(archive*);
+
+std::filesystem::path write_tar(const std::filesystem::path& path, const Members& members, Filter compress = nullptr) {
   archive* tar = archive_write_new();
   archive_write_set_format_pax_restricted(tar);
-  if (compressed) archive_write_add_filter_gzip(tar);
+  if (compress != nullptr) compress(tar);
   archive_write_open_filename(tar, path.c_str());
   for (const auto& [name, content] : members) {
     archive_entry* entry = archive_entry_new();
@@ -105,8 +107,11 @@ TEST_CASE("read_shards: what is wrong is named with shard and sample") {
   CHECK_THROWS_WITH(data::read_shards({folder.path() / "none.tar"}), Contains("none.tar"));
   CHECK_THROWS_WITH(data::read_shards({folder.path()}), Contains("got a folder"));
   CHECK_THROWS_AS(data::read_shards({folder.write("text.tar", std::string(2000, 'x'))}), DataError);
-  const auto packed = write_tar(folder.path() / "s.tar.gz", {{"a.jpg", "x"}}, true);
-  CHECK_THROWS_WITH(data::read_shards({packed}), Contains("got a compressed one") && Contains("ShardStream"));
+  const auto packed = write_tar(folder.path() / "s.tar.gz", {{"a.jpg", "x"}}, archive_write_add_filter_gzip);
+  CHECK_THROWS_WITH(data::read_shards({packed}), Contains("got one compressed by gzip") &&
+                                                     Contains("Decompress it once (gunzip -k), or read it with ShardStream"));
+  const auto zipped = write_tar(folder.path() / "s.tar.xz", {{"a.jpg", "x"}}, archive_write_add_filter_xz);
+  CHECK_THROWS_WITH(data::read_shards({zipped}), Contains("got one compressed by xz") && Contains("(unxz -k)"));
   const auto whole = tar({{"a.jpg", std::string(5000, 'x')}});
   CHECK_THROWS_WITH(data::read_shards({folder.write_cut("cut.tar", whole, 0.3)}), Contains("cut.tar"));
 }
@@ -147,20 +152,26 @@ TEST_CASE("ShuffleBuffer: each value once, near its place, by the key alone") {
 
 TEST_CASE("ShardStream: gives the samples of compressed shards in the order of ShardSampler") {
   const test::Folder folder;
+  const std::vector<std::pair<std::string, Filter>> kinds = {{".tar", nullptr},
+                                                             {".tgz", archive_write_add_filter_gzip},
+                                                             {".tar.zst", archive_write_add_filter_zstd},
+                                                             {".tar.xz", archive_write_add_filter_xz}};
   for (int shard = 0; shard < 3; ++shard)
-    for (const bool compressed : {false, true}) {
+    for (const auto& [ending, compress] : kinds) {
       Members members;
       for (int i = 0; i < 7; ++i) {
         const std::string key = std::to_string(shard) + std::to_string(i);
         members.insert(members.end(), {{key + ".jpg", "image " + key}, {key + ".txt", key}});
       }
-      write_tar(folder.path() / (std::to_string(shard) + (compressed ? ".tgz" : ".tar")), members, compressed);
+      write_tar(folder.path() / (std::to_string(shard) + ending), members, compress);
     }
   const auto shards = data::read_shards({folder.path() / "{0..2}.tar"}, {.labels = "txt"});
+  const std::string ending = GENERATE(".tgz", ".tar.zst", ".tar.xz");
   for (const std::size_t buffer : {1u, 5u}) {
     const data::ShardSampler sampler(shards, {.buffer = buffer, .seed = 8});
     CHECK(sampler.size() == 21);
-    data::ShardStream stream({folder.path() / "{0..2}.tgz"}, {.labels = "txt"}, {.buffer = buffer, .seed = 8, .epoch = 2});
+    data::ShardStream stream({folder.path() / ("{0..2}" + ending)}, {.labels = "txt"},
+                             {.buffer = buffer, .seed = 8, .epoch = 2});
     for (const std::size_t i : sampler.order(2)) {
       const auto sample = stream.next();
       REQUIRE(sample);

@@ -46,14 +46,17 @@ class DataLoader {
     start(std::move(dataset), {}, size, labels, std::move(augmentation), std::move(options));
   }
 
-  /// As above for a user's own source, which the workers ask for one sample after the other; its labels are looked up then.
+  /// As above for a user's own source, which the workers ask for one sample after the other; its labels are looked up then. A
+  /// state knows it by its size, and by the text of its member `fingerprint()` if it has one.
   template <sample_source Source, class Labels>
     requires(!std::same_as<Source, Dataset>)
   DataLoader(Source source, const Labels& labels, Augmentation augmentation, DataLoaderOptions options = {}) {
     const auto shared = std::make_shared<const Source>(std::move(source));
+    std::string fingerprint;
+    if constexpr (requires { std::string(shared->fingerprint()); }) fingerprint = shared->fingerprint();
     start(
         Dataset(), [shared](std::size_t i) -> Sample { return (*shared)[i]; }, shared->size(), labels, std::move(augmentation),
-        std::move(options));
+        std::move(options), std::move(fingerprint));
   }
 
   /// The batches of epoch `number`, counted from 0; those before `first_batch` are left out without being made.
@@ -146,6 +149,7 @@ class DataLoader {
     AnySampler sampler;
     detail::RowWriter<Augmentation> rows;
     std::shared_ptr<BufferPool> pool;
+    std::string source_fingerprint;
     mutable std::once_flag once;
     mutable std::string dataset_text;
 
@@ -154,6 +158,7 @@ class DataLoader {
       std::call_once(once, [this] {
         core::detail::Fingerprint fingerprint;
         fingerprint.add(size);
+        if (!source_fingerprint.empty()) fingerprint.add(source_fingerprint);
         for (std::size_t i = 0; i < rows.dataset.size(); ++i) {
           const Sample& sample = rows.dataset[i];
           fingerprint.add(sample.image.filename().string());
@@ -179,7 +184,7 @@ class DataLoader {
 
   template <class Labels>
   void start(Dataset dataset, std::function<Sample(std::size_t)> source, std::size_t size, const Labels& labels,
-             Augmentation augmentation, DataLoaderOptions options) {
+             Augmentation augmentation, DataLoaderOptions options, std::string source_fingerprint = {}) {
     constexpr std::string_view where = "data::DataLoader";
     detail::require_valid(options);
     if (size == 0) fail<ArgumentError>({where, "dataset must have samples", "0"});
@@ -199,6 +204,7 @@ class DataLoader {
                                                     .rows = {std::move(dataset), std::move(source), size, std::move(vocabulary),
                                                              policy_of(labels), std::move(augmentation), options},
                                                     .pool = std::move(pool),
+                                                    .source_fingerprint = std::move(source_fingerprint),
                                                     .once = {},
                                                     .dataset_text = {}});
   }

@@ -63,6 +63,7 @@ struct ReadJsonlOptions {
     }
     columns.end_row();
   }
+  if (file.bad()) detail::Place{where, path}.refuse("the file must be readable to its end", "an error of the system");
   return Dataset(std::move(samples), columns.take());
 }
 

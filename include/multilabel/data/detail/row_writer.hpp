@@ -6,11 +6,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <opencv2/core.hpp>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +51,41 @@ struct EpochOrder {
   std::vector<std::uint32_t> turn;
 };
 
+/// Memory has run out, and over which sample.
+class OutOfMemory : public std::bad_alloc {
+ public:
+  explicit OutOfMemory(const std::string& name)
+      : text_(std::make_shared<const std::string>(
+            join_text("data::DataLoader: there must be memory for a sample; got none for ", quoted(name)))) {}
+  [[nodiscard]] const char* what() const noexcept override { return text_->c_str(); }
+
+ private:
+  std::shared_ptr<const std::string> text_;  // exceptions are copied, and a copy must not throw
+};
+
+/// Runs `body`, and adds the sample's name to exceptions that are not the library's own: `std::bad_alloc` stays one, and others
+/// of the standard library's come nested in an `Error`, whose text holds theirs. Those of other languages pass.
+template <class Name, class Body>
+void in_the_name_of(const Name& name, const Body& body) {
+  const auto wrap = [&](const std::exception& error) {
+    std::throw_with_nested(Error(join_text("data::DataLoader: a sample must load without an exception; got ",
+                                           quoted(error.what()), " for ", quoted(name()))));
+  };
+  try {
+    body();
+  } catch (const Error&) {
+    throw;
+  } catch (const OutOfMemory&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw OutOfMemory(name());
+  } catch (const std::runtime_error& error) {
+    wrap(error);
+  } catch (const std::logic_error& error) {
+    wrap(error);
+  }
+}
+
 /// Everything that stays the same from epoch to epoch. Used by all workers at once.
 template <augmentation::batch_augmentation Augmentation>
 class RowWriter {
@@ -80,7 +119,7 @@ class RowWriter {
       const std::size_t at = (position + step) % epoch.order.size();
       const std::size_t i = epoch.order[at];
       try {
-        write(i, key_of(epoch, at, number), {image, targets, &boxes});
+        in_the_name_of([&] { return name(i); }, [&] { write(i, key_of(epoch, at, number), {image, targets, &boxes}); });
         return i;
       } catch (const DataError& error) {
         if (on_error_ == OnError::raise || (on_error_ == OnError::replace && step + 1 == tries)) throw;
@@ -166,7 +205,10 @@ class RowWriter {
       augmentation.write(picture.pixels, key, row.image);
     } catch (const ShapeError& error) {
       throw ShapeError(join_text(error.what(), " (", quoted(path.string()), ")"));
+    } catch (const ArgumentError& error) {
+      throw ArgumentError(join_text(error.what(), " (", quoted(path.string()), ")"));
     } catch (const cv::Exception& error) {
+      if (error.code == cv::Error::StsNoMem) throw OutOfMemory(path.string());
       fail<DataError>(
           {"data::DataLoader", "the augmentation must succeed", join_text(error.err, " for ", quoted(path.string()))}, path);
     }

@@ -32,6 +32,16 @@ inline std::pair<std::string, std::string> key_and_ending(std::string_view name)
   return {std::string(name.substr(0, dot)), std::move(ending)};
 }
 
+/// The command that undoes a compression and keeps the file.
+inline std::string_view undone_by(std::string_view compression) {
+  if (compression == "gzip") return "gunzip -k";
+  if (compression == "bzip2") return "bunzip2 -k";
+  if (compression == "xz") return "unxz -k";
+  if (compression == "zstd") return "zstd -d";
+  if (compression == "lz4") return "lz4 -d";
+  return "with the program that made it";
+}
+
 /// What becomes of the images of a shard.
 enum class ShardImages {
   placed,  ///< left where they are: the sample knows the place
@@ -84,8 +94,10 @@ class ShardReader {
       auto member = tar_.next(wanted);
       if (!member) return member;
       if (images_ == ShardImages::placed && tar_.compressed())
-        Place{where_, path_}.refuse("shards must be plain tar archives, so that images can be found by their place",
-                                    "a compressed one", "Decompress it, or read it with ShardStream.");
+        Place{where_, path_}.refuse(
+            "shards must be plain tar archives, so that images can be found by their place",
+            "one compressed by " + tar_.compression(),
+            join_text("Decompress it once (", undone_by(tar_.compression()), "), or read it with ShardStream."));
       const auto [key, ending] = key_and_ending(member->name);
       if (!ending.empty() && !key.empty() && !key.ends_with('/')) return member;
     }

@@ -67,6 +67,12 @@ class TarReader {
   /// Whether the archive is compressed, so that offsets mean nothing. Known after the first `next`.
   [[nodiscard]] bool compressed() const { return archive_filter_code(archive_.get(), 0) != ARCHIVE_FILTER_NONE; }
 
+  /// How it is compressed: "gzip", "zstd".
+  [[nodiscard]] std::string compression() const {
+    const char* name = archive_filter_name(archive_.get(), 0);
+    return name == nullptr ? "an unknown program" : name;
+  }
+
  private:
   template <class Wanted>
   void advance(Wanted& wanted) {
