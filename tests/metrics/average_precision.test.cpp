@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "multilabel/core/parallel.hpp"
@@ -115,7 +116,9 @@ TEST_CASE("average_precision_score: equals the definition on thousands of random
 }
 
 TEST_CASE("average_precision_by_label, roc_auc_by_label: as with weights of 1, on any number of threads, to the bit") {
-  const std::size_t rows = 14000, labels = 19;  // enough cells for threads; blocks of 8 or 16 labels and a rest
+  // enough cells for threads; a group of 16 labels and a rest; more rows than are turned into columns at once
+  const auto [rows, labels] =
+      GENERATE(std::pair<std::size_t, std::size_t>{14000, 19}, std::pair<std::size_t, std::size_t>{140000, 3});
   Matrix<std::int8_t> many(rows, labels);
   Matrix<float> ranked(rows, labels);
   Random random({11});

@@ -51,7 +51,7 @@ struct EncodeClean {
     using Vector = Vec<Bits>;
     typename Vector::type bad_cells{};
     for (; i + 32 <= count; i += 32, from += 32 * sizeof(T)) {
-      for (std::size_t ahead = 0; ahead < 32 * sizeof(T); ahead += 64) __builtin_prefetch(from + 1024 + ahead);
+      for (std::size_t ahead = 0; ahead < 32 * sizeof(T); ahead += 64) prefetch(from + 1024 + ahead);
       typename Vector::type packed{};  // byte sizeof(T) * lane + k holds cell lanes * k + lane
       for (std::size_t k = sizeof(T); k-- > 0;) {
         typename Vector::type bits;

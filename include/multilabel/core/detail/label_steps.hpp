@@ -2,19 +2,19 @@
 #pragma once
 // How do a label's negatives lie among the scores of its positives? What thresholds and isotonic curves of one label need, and
 // all they need: between two positives nothing of interest happens. Only the positives, which are few, are sorted; every
-// negative finds its place among them through a table over their keys. O(cells + positives log positives).
+// negative finds its place among them through a table over their keys. O(cells).
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/detail/key_table.hpp"
 #include "multilabel/core/detail/score_keys.hpp"
+#include "multilabel/core/detail/simd.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
@@ -44,38 +44,16 @@ struct LabelSteps {
 template <class S>
 class StepCounter {
   using Key = key_t<S>;
-  using Unsigned = std::make_unsigned_t<Key>;
 
  public:
-  explicit StepCounter(std::vector<S>& positives) {
-    std::sort(positives.begin(), positives.end());
-    total_ = positives.size();
-    for (const S score : positives) {
-      const Key key = to_key(score);
-      if (keys_.empty() || keys_.back() != key) keys_.push_back(key), positives_.push_back(0);
-      ++positives_.back();
-    }
-    const std::size_t steps = keys_.size();
-    keys_.push_back(std::numeric_limits<Key>::max());  // no finite score has this key: every search ends
-    const Unsigned range = steps > 0 ? static_cast<Unsigned>(keys_[steps - 1]) - static_cast<Unsigned>(keys_[0]) : Unsigned{0};
-    const auto slots = std::clamp<std::size_t>(std::bit_ceil(4 * steps), 64, 65536);
-    shift_ = std::max(0, static_cast<int>(std::bit_width(range)) - static_cast<int>(std::bit_width(slots - 1)));
-    last_slot_ = static_cast<std::size_t>(range >> shift_) + 1;
-    first_.assign(last_slot_ + 2, static_cast<std::uint32_t>(steps));
-    for (std::size_t i = steps; i > 0; --i) {
-      first_[static_cast<std::size_t>((static_cast<Unsigned>(keys_[i - 1]) - static_cast<Unsigned>(keys_[0])) >> shift_)] =
-          static_cast<std::uint32_t>(i - 1);
-    }
-    for (std::size_t slot = last_slot_ + 1; slot > 0; --slot) first_[slot - 1] = std::min(first_[slot - 1], first_[slot]);
-    places_.resize(steps + 1);
-  }
+  explicit StepCounter(const std::vector<S>& positives) : StepCounter(keys_of(positives), positives.size()) {}
 
   void add(std::span<const S> negatives) {
     Key lowest = lowest_;
     for (const S score : negatives) {
       const Key key = to_key(score);
-      const std::size_t at = lower_bound(key);
-      const bool tied = keys_[at] == key;
+      const std::size_t at = table_.lower_bound(key);
+      const bool tied = table_[at] == key;
       Place& place = places_[at];
       place.tied += tied ? 1u : 0u;
       place.below += tied ? 0u : 1u;
@@ -96,11 +74,11 @@ class StepCounter {
     result.known = result.positives + result.negatives_below;
     for (std::size_t i = 0; i < count; ++i) {
       const Place& next = places_[i + 1];
-      result.steps[i] = {from_key<S>(keys_[i]), positives_[i], places_[i].tied, next.below, from_key<S>(next.last)};
+      result.steps[i] = {from_key<S>(table_[i]), positives_[i], places_[i].tied, next.below, from_key<S>(next.last)};
       result.known += places_[i].tied + next.below;
     }
     Key lowest = lowest_, highest = places_[count].last;
-    if (count > 0) lowest = std::min(lowest, keys_.front()), highest = std::max(highest, keys_[count - 1]);
+    if (count > 0) lowest = std::min(lowest, table_[0]), highest = std::max(highest, table_[count - 1]);
     result.lowest = from_key<S>(lowest);
     result.highest = from_key<S>(highest);
     return result;
@@ -112,26 +90,19 @@ class StepCounter {
     Key last = std::numeric_limits<Key>::min();
   };
 
-  /// The first step whose key is not below `key`.
-  [[nodiscard]] std::size_t lower_bound(Key key) const noexcept {
-    const Unsigned offset = static_cast<Unsigned>(std::max(key, keys_[0])) - static_cast<Unsigned>(keys_[0]);
-    const std::size_t slot = std::min(static_cast<std::size_t>(offset >> shift_), last_slot_);
-    std::size_t at = first_[slot];
-    if (first_[slot + 1] - at > 8) {
-      const auto begin = keys_.begin() + static_cast<std::ptrdiff_t>(at);
-      return static_cast<std::size_t>(std::lower_bound(begin, keys_.end(), key) - keys_.begin());
-    }
-    at += keys_[at] < key ? 1 : 0;  // mostly enough, and without a branch to mispredict
-    at += keys_[at] < key ? 1 : 0;
-    while (keys_[at] < key) ++at;
-    return at;
+  StepCounter(std::vector<Key> keys, std::size_t total)
+      : positives_(sort_and_count(keys)), table_(std::move(keys)), places_(table_.size() + 1), total_(total) {}
+
+  [[nodiscard]] static std::vector<Key> keys_of(const std::vector<S>& scores) {
+    std::vector<Key> keys(scores.size());
+    std::transform(scores.begin(), scores.end(), keys.begin(), [](S score) { return to_key(score); });
+    return keys;
   }
 
-  std::vector<Key> keys_;
-  std::vector<std::uint32_t> positives_, first_;
+  std::vector<std::uint32_t> positives_;  // how many there are of each key of the table
+  KeyTable<Key> table_;
   std::vector<Place> places_;
-  std::size_t total_ = 0, last_slot_ = 0;
-  int shift_ = 0;
+  std::size_t total_;
   Key lowest_ = std::numeric_limits<Key>::max();
 };
 
@@ -158,6 +129,7 @@ void for_each_label_steps(MatrixView<const std::int8_t> targets, MatrixView<cons
         for (std::size_t c = 0; c < width; ++c) ends[c] = buffer.data() + c * (tile + 1);
         for (std::size_t i = row; i < std::min(rows, row + tile); ++i) {
           const S* score = scores.row(i).data() + first;
+          prefetch(score + 24 * labels);  // no processor foresees a stride of this length
           const std::int8_t* target = targets.row(i).data() + first;
           for (std::size_t c = 0; c < count; ++c) {
             *ends[c] = score[c];

@@ -38,6 +38,13 @@ struct Vec {
 
 #endif
 
+/// Asks for the cache line at `address`, which need not be the program's, before it is read.
+MULTILABEL_ALWAYS_INLINE void prefetch([[maybe_unused]] const void* address) noexcept {
+#if defined(__GNUC__) || defined(__clang__)
+  __builtin_prefetch(address);
+#endif
+}
+
 /// Which instructions the vector loops use.
 enum class Instructions {
   portable,  ///< plain C++

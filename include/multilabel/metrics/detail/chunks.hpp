@@ -21,10 +21,22 @@ class Chunks {
   /// Calls `work(chunk, first row, end row)` for every chunk, on the threads of the process.
   template <class Work>
   void for_each(Work&& work) const {
-    const std::size_t threads = std::min(thread_count(0), std::max<std::size_t>(1, count() / 2));
-    parallel_each(count(), threads, [&] {
-      return [&](std::size_t chunk) { work(chunk, chunk * length_, std::min(rows_, (chunk + 1) * length_)); };
+    for_each_with([&] { return [&](std::size_t chunk, std::size_t begin, std::size_t end) { work(chunk, begin, end); }; });
+  }
+
+  /// The same, with the work of each thread made by `make_work()`, so that it has memory of its own.
+  template <class MakeWork>
+  void for_each_with(MakeWork&& make_work) const {
+    parallel_each(count(), threads(), [&] {
+      return [&, work = make_work()](std::size_t chunk) mutable {
+        work(chunk, chunk * length_, std::min(rows_, (chunk + 1) * length_));
+      };
     });
+  }
+
+  /// How many threads are worth while.
+  [[nodiscard]] std::size_t threads() const noexcept {
+    return std::min(thread_count(0), std::max<std::size_t>(1, count() / 2));
   }
 
  private:

@@ -39,7 +39,6 @@ struct AveragedValue {
 template <std::floating_point Score, class Metric>
 [[nodiscard]] LabelValues label_scores(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
                                        const std::vector<double>& weights, const Metric& metric) {
-  const auto codes = checked_codes(where, targets, scores, weights);
   LabelValues result{std::vector<double>(scores.columns()), std::vector<double>(scores.columns()), 0};
   std::atomic<std::size_t> undefined = 0;
   const auto take = [&](std::size_t j, const PositiveSteps& steps) {
@@ -48,8 +47,10 @@ template <std::floating_point Score, class Metric>
     undefined += Metric::is_defined(steps) ? 0 : 1;
   };
   if (weights.empty()) {
-    for_each_label_steps(codes, scores, take);
+    require_same_shape(where, "targets and scores", targets, scores);
+    for_each_label_steps(where, targets, scores, take);
   } else {
+    const auto codes = checked_codes(where, targets, scores, weights);
     for_each_label(codes, scores, weights, [&](std::size_t j, SplitScores<Score>& split) { take(j, positive_steps(split)); });
   }
   result.undefined = undefined;
