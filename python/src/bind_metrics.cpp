@@ -20,6 +20,8 @@
 namespace multilabel::python {
 namespace {
 
+using metrics::detail::RankingNeed;
+
 metrics::ZeroDivision zero_division_of(double value) {
   if (std::isnan(value)) return metrics::ZeroDivision::skip;
   return value == 1.0 ? metrics::ZeroDivision::one : metrics::ZeroDivision::zero;
@@ -135,15 +137,13 @@ double binary_accuracy(const char* where, const Labels& targets, const py::array
   });
 }
 
-/// Average precision, coverage error and ranking loss over rows.
-std::array<double, 3> ranking(const char* where, const Labels& targets, const py::array& scores, const Weights& sample_weight,
-                              bool coverage_only) {
-  using metrics::detail::RankingNeed;
+/// Average precision, coverage error and ranking loss over rows, as far as `need` takes them.
+template <RankingNeed need>
+std::array<double, 3> ranking(const char* where, const Labels& targets, const py::array& scores, const Weights& sample_weight) {
   const auto weights = to_vector(sample_weight);
-  const auto need = coverage_only ? RankingNeed::coverage : RankingNeed::all;
   return with_scores(where, scores, [&](auto view) {
     const py::gil_scoped_release release;
-    const auto all = metrics::detail::label_ranking(where, targets.cells(), view, weights, need);
+    const auto all = metrics::detail::label_ranking<need>(where, targets.cells(), view, weights);
     return std::array<double, 3>{all.average_precision, all.coverage_error, all.ranking_loss};
   });
 }
@@ -281,7 +281,10 @@ void bind_metrics(py::module_& module) {
   module.def("accuracy", &accuracy, where, y_true, y_pred, py::arg("normalize"), weight);
   module.def("hamming", &hamming, where, y_true, y_pred, weight);
   module.def("binary_accuracy", &binary_accuracy, where, y_true, y_score, py::arg("threshold"));
-  module.def("ranking", &ranking, where, y_true, y_score, weight, py::arg("coverage_only") = false);
+  module.def("label_ranking", &ranking<RankingNeed::all>, where, y_true, y_score, weight);
+  module.def("label_ranking_average_precision_score", &ranking<RankingNeed::average_precision>, where, y_true, y_score, weight);
+  module.def("coverage_error", &ranking<RankingNeed::coverage>, where, y_true, y_score, weight);
+  module.def("label_ranking_loss", &ranking<RankingNeed::loss>, where, y_true, y_score, weight);
   module.def("average_precision", &average_precision, where, y_true, y_score, average, py::arg("definition"),
              py::arg("skip_undefined"), weight);
   module.def("roc_auc", &roc_auc, where, y_true, y_score, average, py::arg("skip_undefined"), weight, py::arg("max_fpr") = 1.0);

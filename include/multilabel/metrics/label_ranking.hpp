@@ -33,11 +33,13 @@ struct LabelRanking {
 
 namespace detail {
 
-/// Which of the three are wanted; coverage alone is cheaper.
-enum class RankingNeed { all, coverage };
-
-/// Weighted sums over rows.
+/// Weighted sums over rows, of the measures of `need`.
+template <RankingNeed need>
 struct RankingSums {
+  static constexpr bool precision = need == RankingNeed::all || need == RankingNeed::average_precision;
+  static constexpr bool coverage = need == RankingNeed::all || need == RankingNeed::coverage;
+  static constexpr bool loss = need == RankingNeed::all || need == RankingNeed::loss;
+
   LabelRanking sums;
 
   void add(const RowRanking& row, std::size_t positives, std::size_t negatives, double weight) {
@@ -46,19 +48,18 @@ struct RankingSums {
       sums.coverage_error += weight * static_cast<double>(positives);
       return;
     }
-    sums.average_precision += weight * row.precision_sum / static_cast<double>(positives);
-    sums.coverage_error += weight * static_cast<double>(row.coverage);
-    sums.ranking_loss +=
-        weight * static_cast<double>(row.misordered) / (static_cast<double>(positives) * static_cast<double>(negatives));
+    const auto p = static_cast<double>(positives), n = static_cast<double>(negatives);
+    if constexpr (precision) sums.average_precision += weight * row.precision_sum / p;
+    if constexpr (coverage) sums.coverage_error += weight * static_cast<double>(row.coverage);
+    if constexpr (loss) sums.ranking_loss += weight * static_cast<double>(row.misordered) / (p * n);
   }
 };
 
 /// The sums over the rows from `begin` whose cells are all 0 or 1, up to the first block of rows with another or `end`; returns
 /// where it stopped.
-template <std::floating_point Score>
+template <RankingNeed need, std::floating_point Score>
 std::size_t add_clean_rows(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                           const std::vector<double>& weights, RankingNeed need, std::size_t begin, std::size_t end,
-                           RankingSums& sums) {
+                           const std::vector<double>& weights, std::size_t begin, std::size_t end, RankingSums<need>& sums) {
 #if MULTILABEL_HAS_VECTORS
   constexpr std::size_t step = 16;  // few enough to stay in the first-level cache
   const std::size_t columns = targets.columns();
@@ -74,11 +75,7 @@ std::size_t add_clean_rows(std::string_view where, const LabelCells& targets, Ma
     const RankedRows<Score> block{
         start, rows, columns, found.data(), ends.data(), targets.row_address(first + step), more ? targets.row_bytes() : 0};
     bool finite = true;
-    if (need == RankingNeed::coverage) {
-      core::detail::run_kernel(RankRows<Score, true>{}, block, rankings.data(), &finite);
-    } else {
-      core::detail::run_kernel(RankRows<Score, false>{}, block, rankings.data(), &finite);
-    }
+    core::detail::run_kernel(RankRows<Score, need>{}, block, rankings.data(), &finite);
     if (!finite) require_finite(where, scores, first, rows);
     const std::uint32_t* at = found.data();
     for (std::size_t i = 0; i < rows; ++i) {
@@ -100,12 +97,11 @@ std::size_t add_clean_rows(std::string_view where, const LabelCells& targets, Ma
 }
 
 /// The weighted sums over the rows `begin` ... `end`.
-template <std::floating_point Score>
+template <RankingNeed need, std::floating_point Score>
 [[nodiscard]] LabelRanking ranking_sums(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                        const std::vector<double>& weights, RankingNeed need, std::size_t begin,
-                                        std::size_t end) {
-  RankingSums sums;
-  const std::size_t first = add_clean_rows(where, targets, scores, weights, need, begin, end, sums);
+                                        const std::vector<double>& weights, std::size_t begin, std::size_t end) {
+  RankingSums<need> sums;
+  const std::size_t first = add_clean_rows(where, targets, scores, weights, begin, end, sums);
   for_each_ranked_row(where, targets, scores, first, end, [&](std::size_t i, const RankedRow<Score>& row) {
     const bool ranked = row.present > 0 && row.absent() > 0;
     sums.add(ranked ? rank_row(row) : RowRanking{}, row.present, row.absent(), weights.empty() ? 1.0 : weights[i]);
@@ -113,15 +109,15 @@ template <std::floating_point Score>
   return sums.sums;
 }
 
-template <std::floating_point Score>
+template <RankingNeed need, std::floating_point Score>
 [[nodiscard]] LabelRanking label_ranking(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                         const std::vector<double>& weights, RankingNeed need = RankingNeed::all) {
+                                         const std::vector<double>& weights) {
   require_same_shape(where, "targets and scores", targets, scores);
   require_weights(where, weights, targets.rows());
   const Chunks chunks(targets.rows(), targets.columns());
   std::vector<LabelRanking> parts(chunks.count());
   chunks.for_each([&](std::size_t chunk, std::size_t begin, std::size_t end) {
-    parts[chunk] = ranking_sums(where, targets, scores, weights, need, begin, end);
+    parts[chunk] = ranking_sums<need>(where, targets, scores, weights, begin, end);
   });
   LabelRanking sums;
   for (const auto& part : parts) {
@@ -145,8 +141,9 @@ template <label_matrix Targets, score_matrix Scores>
                                                            const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_ranking("metrics::label_ranking_average_precision_score", t.cells(), s.view(), sample_weight)
-      .average_precision;
+  constexpr std::string_view where = "metrics::label_ranking_average_precision_score";
+  constexpr auto need = detail::RankingNeed::average_precision;
+  return detail::label_ranking<need>(where, t.cells(), s.view(), sample_weight).average_precision;
 }
 
 /// How many labels, best score first, one must take on average to have all positives of a row; ties count in full, a row
@@ -156,8 +153,8 @@ template <label_matrix Targets, score_matrix Scores>
                                     const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_ranking("metrics::coverage_error", t.cells(), s.view(), sample_weight, detail::RankingNeed::coverage)
-      .coverage_error;
+  constexpr auto need = detail::RankingNeed::coverage;
+  return detail::label_ranking<need>("metrics::coverage_error", t.cells(), s.view(), sample_weight).coverage_error;
 }
 
 /// The mean over rows of the share of (positive, negative) pairs in which the negative scores at least as high. In [0, 1], 0 is
@@ -167,7 +164,8 @@ template <label_matrix Targets, score_matrix Scores>
                                         const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_ranking("metrics::label_ranking_loss", t.cells(), s.view(), sample_weight).ranking_loss;
+  constexpr auto need = detail::RankingNeed::loss;
+  return detail::label_ranking<need>("metrics::label_ranking_loss", t.cells(), s.view(), sample_weight).ranking_loss;
 }
 
 /// All three of them, at the price of one. Errors as `label_ranking_average_precision_score`.
@@ -176,7 +174,7 @@ template <label_matrix Targets, score_matrix Scores>
                                          const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_ranking("metrics::label_ranking", t.cells(), s.view(), sample_weight);
+  return detail::label_ranking<detail::RankingNeed::all>("metrics::label_ranking", t.cells(), s.view(), sample_weight);
 }
 
 }  // namespace multilabel::metrics

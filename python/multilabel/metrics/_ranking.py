@@ -38,7 +38,7 @@ def _ranking(where: str, y_true: Any, y_score: Any, sample_weight: Any, mask: An
     targets, scores = read_scores(y_true, y_score, mask)
     weights = weight_array(sample_weight, len(scores))
     try:
-        return LabelRanking(*_core.metrics.ranking(where, targets, scores, weights, where == "coverage_error"))
+        return LabelRanking(*getattr(_core.metrics, where)(where, targets, scores, weights))
     except _core.ArgumentError as error:
         raise refused_scores(error, scores) from None
 

@@ -35,56 +35,71 @@ struct FindPresent {
   MULTILABEL_ALWAYS_INLINE void operator()(const void* cells, std::size_t rows, std::size_t columns, std::uint32_t* found,
                                            std::uint32_t* ends, bool* clean) const {
     const auto* row = static_cast<const unsigned char*>(cells);
-    std::uint64_t bad = 0;
-    std::size_t count = 0;
+    Bad bad{};
+    std::uint32_t* next = found;
     for (std::size_t i = 0; i < rows; ++i, row += columns * size) {
-      for (std::size_t base = 0; base < columns; base += 64) {
-        std::uint64_t word = word_of(row + base * size, std::min<std::size_t>(64, columns - base), bad);
-        do {  // four at once without looking, since how many there are cannot be predicted
-          for (int k = 0; k < 4; ++k, word &= word - 1) {
-            const auto bit = static_cast<std::size_t>(std::countr_zero(word | (std::uint64_t{1} << 63)));
-            found[count] = static_cast<std::uint32_t>(base + lanes * (bit % depth) + bit / depth);
-            count += word != 0 ? 1 : 0;
-          }
-        } while (word != 0);
-      }
-      ends[i] = static_cast<std::uint32_t>(count);
+      std::size_t base = 0;
+      for (; base + 64 <= columns; base += 64) next = write<4>(word_of(row + base * size, 64, bad), base, next);
+      if (base < columns) next = write<2>(word_of(row + base * size, columns - base, bad), base, next);
+      ends[i] = static_cast<std::uint32_t>(next - found);
     }
-    *clean = bad == 0;
+    *clean = bad.none();
   }
 
  private:
-  MULTILABEL_ALWAYS_INLINE static std::uint64_t word_of(const unsigned char* cells, std::size_t count, std::uint64_t& bad) {
+  using Vector = core::detail::Vec<Bits>;
+
+  /// Gathers the bits of cells that are neither 0 nor 1.
+  struct Bad {
+    typename Vector::type vector{};
+    std::uint64_t word = 0;
+
+    MULTILABEL_ALWAYS_INLINE bool none() const {
+      std::uint64_t all = word;
+      for (std::size_t lane = 0; lane < Vector::lanes; ++lane) all |= vector[lane];
+      return all == 0;
+    }
+  };
+
+  /// Writes the columns of a word's bits, `at_once` without looking, since how many there are cannot be predicted.
+  template <int at_once>
+  MULTILABEL_ALWAYS_INLINE static std::uint32_t* write(std::uint64_t word, std::size_t base, std::uint32_t* next) {
+    do {
+      for (int k = 0; k < at_once; ++k, word &= word - 1) {
+        const auto bit = static_cast<std::size_t>(std::countr_zero(word | (std::uint64_t{1} << 63)));
+        *next = static_cast<std::uint32_t>(base + lanes * (bit % depth) + bit / depth);
+        next += word != 0 ? 1 : 0;
+      }
+    } while (word != 0);
+    return next;
+  }
+
+  MULTILABEL_ALWAYS_INLINE static std::uint64_t word_of(const unsigned char* cells, std::size_t count, Bad& bad) {
     std::uint64_t word = 0;
     if constexpr (size == 1) {
       for (std::size_t j = 0; j < count; j += 8) {
         std::uint64_t eight = 0;
         std::memcpy(&eight, cells + j, std::min<std::size_t>(8, count - j));
-        bad |= eight & 0xfefefefefefefefeu;
+        bad.word |= eight & 0xfefefefefefefefeu;
         word |= ones_mask(cells + j, std::min<std::size_t>(8, count - j)) << j;
       }
     } else {
-      using Vector = core::detail::Vec<Bits>;
       const std::size_t whole = count / lanes;
       typename Vector::type stack{};
-      typename Vector::type bad_cells{};
       for (std::size_t k = whole; k-- > 0;) {
         typename Vector::type bits;
         Vector::load(cells + 32 * k, bits);
-        to_ones<T>(bits, bad_cells);
+        to_ones<T>(bits, bad.vector);
         stack = (stack + stack) | bits;
       }
-      for (std::size_t lane = 0; lane < lanes; ++lane) {
-        word |= static_cast<std::uint64_t>(stack[lane]) << (depth * lane);
-        bad |= bad_cells[lane];
-      }
+      for (std::size_t lane = 0; lane < lanes; ++lane) word |= static_cast<std::uint64_t>(stack[lane]) << (depth * lane);
       for (std::size_t j = whole * lanes; j < count; ++j) {
         Bits bits = 0;
         std::memcpy(&bits, cells + j * size, size);
         Bits bad_cell = 0;
         to_ones<T>(bits, bad_cell);
         word |= static_cast<std::uint64_t>(bits) << (j / lanes + depth * (j % lanes));
-        bad |= bad_cell;
+        bad.word |= bad_cell;
       }
     }
     return word;
