@@ -38,16 +38,17 @@ class NoiseField {
 
   /// The next `LANES` pixels: raw sums of deviation `DEVIATION` for the three channels.
   MULTILABEL_KERNEL void next(std::int32_t* red, std::int32_t* green, std::int32_t* blue) noexcept {
-    const Words first = draw();
-    const Words second = draw();
+    auto& [s0, s1, s2, s3] = state_;
     for (std::size_t i = 0; i < LANES; ++i) {
-      const std::int32_t a0 = byte(first[i], 0), a1 = byte(first[i], 8), a2 = byte(first[i], 16), a3 = byte(first[i], 24);
-      const std::int32_t b0 = byte(second[i], 0), b1 = byte(second[i], 8), b2 = byte(second[i], 16), b3 = byte(second[i], 24);
-      const std::int32_t a = (a0 - a2) + (a1 - a3);
-      const std::int32_t b = (b0 - b2) + (b1 - b3);
-      red[i] = a + b;
-      green[i] = a - b;
-      blue[i] = (a0 - a1) + (a3 - a2) + (b0 - b1) + (b3 - b2);
+      Lane lane{s0[i], s1[i], s2[i], s3[i]};
+      const Bytes a(lane.draw()), b(lane.draw());
+      s0[i] = lane.s0;
+      s1[i] = lane.s1;
+      s2[i] = lane.s2;
+      s3[i] = lane.s3;
+      red[i] = difference(a.sums + b.sums);
+      green[i] = difference(a.sums + (MIDDLE - b.sums));
+      blue[i] = difference(a.differences + b.differences);
     }
   }
 
@@ -55,25 +56,38 @@ class NoiseField {
   [[nodiscard]] State& state() noexcept { return state_; }
 
  private:
-  MULTILABEL_KERNEL static std::int32_t byte(std::uint32_t word, int shift) noexcept {
-    return static_cast<std::int32_t>((word >> shift) & 255u);
-  }
-  MULTILABEL_KERNEL static std::uint32_t rotate(std::uint32_t x, int k) noexcept { return (x << k) | (x >> (32 - k)); }
+  static constexpr std::uint32_t MIDDLE = 0x02000200u;  // in both fields more than they hold
 
-  MULTILABEL_KERNEL Words draw() noexcept {
-    Words result;
-    auto& [s0, s1, s2, s3] = state_;
-    for (std::size_t i = 0; i < LANES; ++i) {
-      result[i] = s0[i] + s3[i];
-      const std::uint32_t t = s1[i] << 9;
-      s2[i] ^= s0[i];
-      s3[i] ^= s1[i];
-      s1[i] ^= s2[i];
-      s0[i] ^= s3[i];
-      s2[i] ^= t;
-      s3[i] = rotate(s3[i], 11);
+  /// One generator.
+  struct Lane {
+    MULTILABEL_KERNEL std::uint32_t draw() noexcept {
+      const std::uint32_t result = s0 + s3;
+      const std::uint32_t t = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= t;
+      s3 = (s3 << 11) | (s3 >> 21);
+      return result;
     }
-    return result;
+    std::uint32_t s0, s1, s2, s3;
+  };
+
+  /// The bytes b0 ... b3 of a word, lowest first, in two fields of 16 bits: b0 + b1 and b2 + b3, and b0 - b1 and b2 - b3 above
+  /// a middle.
+  struct Bytes {
+    MULTILABEL_KERNEL explicit Bytes(std::uint32_t word) noexcept {
+      const std::uint32_t even = word & 0x00FF00FFu, odd = (word >> 8) & 0x00FF00FFu;
+      sums = even + odd;
+      differences = even + (MIDDLE - odd);
+    }
+    std::uint32_t sums, differences;
+  };
+
+  /// The lower field minus the upper one.
+  MULTILABEL_KERNEL static std::int32_t difference(std::uint32_t fields) noexcept {
+    return static_cast<std::int32_t>(fields & 0xFFFFu) - static_cast<std::int32_t>(fields >> 16);
   }
 
   State state_{};

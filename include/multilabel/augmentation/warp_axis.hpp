@@ -120,10 +120,11 @@ inline Span inside(const WarpRow& row, const WarpAxis& axis_x, const WarpAxis& a
   return {begin, std::max(begin, std::min(x.end, y.end))};
 }
 
-/// The sums of a row, not yet divided.
+/// The sums of a row, not yet divided: red in the lower half of a word and green in the upper one, as they come.
 struct WarpSums {
   static constexpr int MOST = 256;
-  alignas(64) std::array<std::array<std::int32_t, MOST>, 3> channel;
+  alignas(64) std::array<std::uint64_t, MOST> red_green;
+  alignas(64) std::array<std::int32_t, MOST> blue;
 };
 
 /// Two neighbouring pixels, red of the left one lowest. Eight bytes are read for the six that count.
@@ -150,11 +151,9 @@ inline void warp_pixel(const WarpRow& row, std::int32_t x, std::int32_t y, std::
   const std::uint64_t top = across(two_pixels(at));
   const std::uint64_t bottom = across(two_pixels(at + row.step));
   constexpr std::uint64_t red_green = 0x0000FFFF0000FFFFu;
-  const std::uint64_t both = (top & red_green) * upper + (bottom & red_green) * lower;
   const std::uint64_t blue = ((top >> 16) & 0xFFFFu) * upper + ((bottom >> 16) & 0xFFFFu) * lower;
-  sums.channel[0][i] = static_cast<std::int32_t>(both & 0xFFFFFFFFu);
-  sums.channel[1][i] = static_cast<std::int32_t>(both >> 32);
-  sums.channel[2][i] = static_cast<std::int32_t>(blue);
+  sums.red_green[i] = (top & red_green) * upper + (bottom & red_green) * lower;
+  sums.blue[i] = static_cast<std::int32_t>(blue);
 }
 
 /// n pixels of a row in units of `PER_LEVEL`, at most `WarpSums::MOST`; `fill`, in the same units, is null unless the border
@@ -173,11 +172,15 @@ inline void warp_row(const WarpRow& row, const WarpAxis& axis_x, const WarpAxis&
     warp_pixel(row, row.x - axis_x.shift + row.step_x * i, row.y - axis_y.shift + row.step_y * i, static_cast<std::size_t>(i),
                sums);
   at_edge(plain.end, n);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+    red[i] = static_cast<float>(static_cast<std::int32_t>(sums.red_green[i]));
+    green[i] = static_cast<float>(static_cast<std::int32_t>(sums.red_green[i] >> 32));
+  }
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) blue[i] = static_cast<float>(sums.blue[i]);
+  if (fill == nullptr) return;
   float* const planes[3] = {red, green, blue};
   for (std::size_t c = 0; c < 3; ++c) {
     float* const to = planes[c];
-    for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) to[i] = static_cast<float>(sums.channel[c][i]);
-    if (fill == nullptr) continue;
     const auto blend = [&](int begin, int end) {
       for (int i = begin; i < end; ++i) {
         const float cover = static_cast<float>(axis_x.covered(row.x + row.step_x * i)) * (1.0f / ONE) *
