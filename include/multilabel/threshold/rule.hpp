@@ -3,7 +3,10 @@
 // The fitted threshold: an immutable value that turns scores into predictions. `tune`, `sweep` and `FixedThreshold` make one; a
 // bundle stores its numbers. A label is predicted when its score is at or above the threshold.
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -13,6 +16,7 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
 namespace multilabel::threshold {
@@ -62,14 +66,20 @@ class ThresholdRule {
     std::vector<S> limits(view.columns());
     for (std::size_t j = 0; j < limits.size(); ++j) limits[j] = static_cast<S>(threshold(j));
     Matrix<std::uint8_t> predictions(view.rows(), view.columns());
-    bool ordered = true;
-    for (std::size_t i = 0; i < view.rows(); ++i) {
-      for (std::size_t j = 0; j < view.columns(); ++j) {
-        const auto score = static_cast<S>(view(i, j));
-        ordered &= score == score;
-        predictions(i, j) = score >= limits[j] ? 1 : 0;
+    std::atomic<bool> ordered = true;
+    constexpr std::size_t cells_worth_a_thread = std::size_t{1} << 18;
+    const std::size_t grain = 1 + cells_worth_a_thread / std::max<std::size_t>(1, view.columns());
+    parallel_for(view.rows(), 0, grain, [&](std::size_t begin, std::size_t end) {
+      bool all_ordered = true;
+      for (std::size_t i = begin; i < end; ++i) {
+        for (std::size_t j = 0; j < view.columns(); ++j) {
+          const auto score = static_cast<S>(view(i, j));
+          all_ordered &= score == score;
+          predictions(i, j) = score >= limits[j] ? 1 : 0;
+        }
       }
-    }
+      if (!all_ordered) ordered = false;
+    });
     if (!ordered) fail<ArgumentError>({"ThresholdRule::apply", "scores must not be NaN", "a NaN", "Check the model's output."});
     return predictions;
   }

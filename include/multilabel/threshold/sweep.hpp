@@ -22,6 +22,7 @@
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/grid.hpp"
+#include "multilabel/threshold/detail/group_counts.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/detail/limit.hpp"
 #include "multilabel/threshold/metric.hpp"
@@ -63,16 +64,11 @@ struct Standing {
   Mean mean;
   Limit limit;
 
-  /// Withdraws cells in one go.
-  template <class S>
-  void leave_out(std::span<const core::detail::Cell<S>> cells) noexcept {
-    if (cells.empty()) return;
-    for (const auto& cell : cells) {
-      mean.leave_out(cell.payload >> 1, (cell.payload & 1u) != 0);
-      limit.leave_out(cell.payload >> 1, (cell.payload & 1u) != 0);
-    }
-    mean.add_up();
-    limit.add_up();
+  /// Goes on from the predictions that `predicted(row, label)` tells.
+  template <class Predicted>
+  void restart(MatrixView<const std::int8_t> targets, metrics::Average average, const Predicted& predicted) {
+    mean.restart(group_counts<typename Mean::count_type>(targets, average, predicted));
+    limit.restart(targets, predicted);
   }
 };
 
@@ -140,16 +136,17 @@ template <class S>
 [[nodiscard]] std::optional<Best> best_of_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
                                               const Objective& objective, const std::optional<Constraint>& constraint,
                                               Curve* curve = nullptr) {
-  return with_group_mean(targets, objective, Start::all_predicted, [&](auto mean, auto group_of) {
+  return with_group_mean(targets, objective, all_predicted, [&](auto mean, auto group_of) {
     return with_limit(targets, objective.average, constraint, [&](auto limit) {
       core::detail::AscendingCells<S> cells(targets, scores, CellOfGroup{targets, group_of});
       const S above = std::nextafter(cells.highest(), std::numeric_limits<S>::infinity());
       const std::size_t pieces = cells.size() < (std::size_t{1} << 17) ? 1 : std::min(stretches, thread_count(0));
       const auto cut = [&](std::size_t piece) { return stretches * piece / pieces; };
       std::vector<Standing<decltype(mean), decltype(limit)>> standing(pieces, {mean, limit});
-      parallel_for(pieces, pieces, 1, [&](std::size_t p, std::size_t) {  // all of them, before the first one sorts
-        standing[p].template leave_out<S>(cells.before(cells.cut(cut(p), stretches)));
-      });
+      for (std::size_t p = 1; p < pieces; ++p) {
+        const S lowest = cells.lowest_from(cells.cut(cut(p), stretches));
+        standing[p].restart(targets, objective.average, Reaching<S>{scores, lowest});
+      }
       std::vector<BestSum<S>> bests(stretches, BestSum<S>(objective.metric, mean.tolerance()));
       parallel_for(pieces, pieces, 1, [&](std::size_t p, std::size_t) {
         auto& now = standing[p];

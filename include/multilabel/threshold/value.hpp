@@ -22,14 +22,8 @@ template <matrix_like Targets, matrix_like Predictions>
   require_same_shape(where, "targets and predictions", targets, predictions);
   require_valid(where, objective);
   const auto known = core::detail::known_targets(where, targets);
-  return detail::with_group_mean(known.view(), objective, detail::Start::all_predicted, [&](auto mean, auto group_of) {
-    for (std::size_t i = 0; i < known.rows(); ++i) {
-      for (std::size_t j = 0; j < known.columns(); ++j) {
-        if (known(i, j) >= 0 && predictions(i, j) == 0) mean.withdraw(group_of(i, j), known(i, j) == 1);
-      }
-    }
-    return mean.value();
-  });
+  const auto predicted = [&](std::size_t i, std::size_t j) { return predictions(i, j) != 0; };
+  return detail::with_group_mean(known.view(), objective, predicted, [](const auto& mean, auto) { return mean.value(); });
 }
 
 }  // namespace multilabel::threshold

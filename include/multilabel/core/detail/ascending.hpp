@@ -150,8 +150,11 @@ class AscendingCells {
     return static_cast<std::size_t>(at - starts_.begin());
   }
 
-  /// The cells of the buckets before `bucket`, in no order.
-  [[nodiscard]] std::span<const Cell<S>> before(std::size_t bucket) const noexcept { return {cells_.data(), starts_[bucket]}; }
+  /// A number that every score in `bucket` or a higher one reaches, and none in a lower one; infinity where there is none.
+  [[nodiscard]] S lowest_from(std::size_t bucket) const noexcept {
+    if (starts_[bucket] == starts_.back()) return std::numeric_limits<S>::infinity();
+    return score_of({static_cast<Unsigned>(static_cast<Unsigned>(bucket) << shift_), 0});
+  }
 
   [[nodiscard]] S score_of(const Cell<S>& cell) const noexcept {
     return from_key<S>(static_cast<key_t<S>>(static_cast<Unsigned>(static_cast<Unsigned>(lowest_) + cell.key)));

@@ -100,7 +100,7 @@ void ascend(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, c
       if (!moved) return;
     }
   };
-  with_group_mean(targets, objective, Start::all_predicted, [&](auto mean, auto) {
+  with_group_mean(targets, objective, all_predicted, [&](auto mean, auto) {
     with_limit(targets, objective.average, constraint, [&](auto limit) { improve(std::move(mean), std::move(limit)); });
   });
 }

@@ -32,7 +32,7 @@ struct Fitted {
 [[nodiscard]] inline std::vector<double> shrink(MatrixView<const std::int8_t> targets, const Fitted& fitted, double shrinkage) {
   std::vector<double> thresholds = fitted.own;
   if (shrinkage == 0 || thresholds.size() == 1) return thresholds;
-  const auto counts = label_counts(targets, Start::nothing_predicted);
+  const auto counts = label_counts(targets, nothing_predicted);
   for (std::size_t j = 0; j < thresholds.size(); ++j) {
     const double positives = counts[j].positives;
     const double own = std::isinf(shrinkage) ? 0.0 : positives / (positives + shrinkage);

@@ -7,6 +7,8 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <mutex>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -14,6 +16,7 @@
 
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
+#include "multilabel/threshold/detail/group_counts.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/metric.hpp"
 
@@ -53,35 +56,35 @@ class Reached {
   S top_ = 0, step_ = 0;
 };
 
-/// The fixed-point sums at ascending thresholds, for some of the groups or, where there is one, some of the cells. `mean`
-/// starts with nothing predicted.
-template <class S, class Mean>
+/// Cells by how many thresholds they reach, and of them the positives in the upper half.
+using CellsAt = std::uint64_t;
+
+[[nodiscard]] constexpr CellsAt cell_at(std::int8_t target) noexcept { return 1 + (static_cast<std::uint64_t>(target) << 32); }
+
+/// The fixed-point sums at ascending thresholds, for some of the groups. `mean` starts with nothing predicted.
+template <class Mean>
 class GridSums {
  public:
-  GridSums(const Mean& mean, const Reached<S>& reached, std::size_t thresholds)
-      : mean_(mean), reached_(reached), cells_(thresholds + 1, 0), sums_(thresholds + 1, 0) {}
+  GridSums(const Mean& mean, std::size_t thresholds) : mean_(mean), sums_(thresholds + 1, 0) {}
 
-  void take(S score, std::int8_t target) noexcept {
-    if (target >= 0) cells_[reached_(score)] += 1 + (static_cast<std::uint64_t>(target) << 32);
-  }
-
-  /// Ends a group: turns its cells into steps from the next higher threshold.
-  void close(std::size_t group) noexcept {
+  /// Adds a group, by the number of thresholds that its cells reach; each is a step from the next higher threshold. Sets
+  /// `cells` to 0.
+  void close(std::size_t group, std::span<CellsAt> cells) noexcept {
     auto counts = mean_.counts(group);
     using Count = decltype(counts.known);
     std::int64_t before = counts.known > 0 ? mean_.fixed(group, counts) : 0;
-    for (std::size_t b = cells_.size() - 1; b > 0; --b) {
-      if (cells_[b] == 0) continue;
-      counts.predicted = static_cast<Count>(counts.predicted + static_cast<Count>(cells_[b]));
-      counts.true_positives = static_cast<Count>(counts.true_positives + static_cast<Count>(cells_[b] >> 32));
+    for (std::size_t b = cells.size() - 1; b > 0; --b) {
+      if (cells[b] == 0) continue;
+      counts.predicted = static_cast<Count>(counts.predicted + static_cast<Count>(cells[b]));
+      counts.true_positives = static_cast<Count>(counts.true_positives + static_cast<Count>(cells[b] >> 32));
       const std::int64_t after = mean_.fixed(group, counts);
       sums_[b - 1] += after - std::exchange(before, after);
     }
-    std::fill(cells_.begin(), cells_.end(), 0);
+    std::fill(cells.begin(), cells.end(), 0);
   }
 
   void merge(const GridSums& other) noexcept {
-    for (std::size_t b = 0; b < cells_.size(); ++b) cells_[b] += other.cells_[b], sums_[b] += other.sums_[b];
+    for (std::size_t b = 0; b < sums_.size(); ++b) sums_[b] += other.sums_[b];
   }
 
   [[nodiscard]] std::vector<std::int64_t> sums() const {
@@ -94,33 +97,65 @@ class GridSums {
 
  private:
   const Mean& mean_;
-  const Reached<S>& reached_;
-  std::vector<std::uint64_t> cells_;  // by thresholds reached: cells below, positives in the upper half
   std::vector<std::int64_t> sums_;
 };
+
+/// The sums for groups of rows.
+template <class S, class Mean>
+[[nodiscard]] std::vector<std::int64_t> sums_by_row(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                                                    const Mean& mean, const Reached<S>& reached, std::size_t thresholds) {
+  const std::size_t rows = targets.rows(), labels = targets.columns();
+  GridSums<Mean> all(mean, thresholds);
+  std::mutex adding;
+  parallel_for(rows, 0, rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
+    GridSums<Mean> part(mean, thresholds);
+    std::vector<CellsAt> cells(thresholds + 1);
+    for (std::size_t i = begin; i < end; ++i) {
+      const S* score = scores.row(i).data();
+      const std::int8_t* target = targets.row(i).data();
+      for (std::size_t j = 0; j < labels; ++j) {
+        if (target[j] >= 0) cells[reached(score[j])] += cell_at(target[j]);
+      }
+      part.close(i, cells);
+    }
+    const std::scoped_lock lock(adding);
+    all.merge(part);
+  });
+  return all.sums();
+}
+
+/// The sums for groups of labels, or of all labels together.
+template <class S, class Mean>
+[[nodiscard]] std::vector<std::int64_t> sums_by_label(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                                                      const Mean& mean, const Reached<S>& reached, std::size_t thresholds) {
+  const std::size_t rows = targets.rows(), labels = targets.columns(), groups = mean.size(), width = thresholds + 1;
+  const std::size_t step = groups > 1 ? width : 0;
+  std::vector<CellsAt> all(groups * width);
+  std::mutex adding;
+  parallel_for(rows, 0, rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
+    std::vector<CellsAt> cells(groups * width);
+    for (std::size_t i = begin; i < end; ++i) {
+      const S* score = scores.row(i).data();
+      const std::int8_t* target = targets.row(i).data();
+      for (std::size_t j = 0; j < labels; ++j) {
+        if (target[j] >= 0) cells[j * step + reached(score[j])] += cell_at(target[j]);
+      }
+    }
+    const std::scoped_lock lock(adding);
+    std::transform(all.begin(), all.end(), cells.begin(), all.begin(), std::plus<>());
+  });
+  GridSums<Mean> sums(mean, thresholds);
+  for (std::size_t g = 0; g < groups; ++g) sums.close(g, std::span(all).subspan(g * width, width));
+  return sums.sums();
+}
 
 template <class S, class Mean>
 [[nodiscard]] std::vector<std::int64_t> sums_at(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
                                                 const Mean& mean, metrics::Average average, std::vector<S> ascending) {
-  const std::size_t size = ascending.size(), rows = targets.rows(), labels = targets.columns();
+  const std::size_t size = ascending.size();
   const Reached<S> reached(std::move(ascending));
-  const bool by_label = average == metrics::Average::macro || average == metrics::Average::weighted;
-  const std::size_t pieces =
-      std::min({thread_count(0), std::max<std::size_t>(1, scores.size() >> 17), by_label ? labels : rows});
-  std::vector<GridSums<S, Mean>> parts(pieces, GridSums<S, Mean>(mean, reached, size));
-  parallel_for(pieces, pieces, 1, [&](std::size_t p, std::size_t) {
-    GridSums<S, Mean>& part = parts[p];
-    const std::size_t total = by_label ? labels : rows;
-    for (std::size_t group = total * p / pieces; group < total * (p + 1) / pieces; ++group) {
-      const std::size_t first = by_label ? group : group * labels, step = by_label ? labels : 1;
-      const std::size_t count = by_label ? rows : labels;
-      for (std::size_t k = 0, i = first; k < count; ++k, i += step) part.take(scores.data()[i], targets.data()[i]);
-      if (average != metrics::Average::micro) part.close(group);
-    }
-  });
-  for (std::size_t p = 1; p < pieces; ++p) parts[0].merge(parts[p]);
-  if (average == metrics::Average::micro) parts[0].close(0);
-  return parts[0].sums();
+  return average == metrics::Average::samples ? sums_by_row(targets, scores, mean, reached, size)
+                                              : sums_by_label(targets, scores, mean, reached, size);
 }
 
 struct Given {
@@ -136,7 +171,7 @@ template <class S>
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return thresholds[a] < thresholds[b]; });
   std::vector<S> ascending;
   for (const std::size_t i : order) ascending.push_back(static_cast<S>(thresholds[i]));
-  return with_group_mean(targets, objective, Start::nothing_predicted, [&](const auto& mean, auto) {
+  return with_group_mean(targets, objective, nothing_predicted, [&](const auto& mean, auto) {
     const auto sums = sums_at<S>(targets, scores, mean, objective.average, std::move(ascending));
     Given given{std::vector<double>(sums.size()), 0};
     BestSum<std::size_t> best(objective.metric, mean.tolerance());

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -18,6 +17,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/threshold/detail/counts.hpp"
+#include "multilabel/threshold/detail/group_counts.hpp"
 
 namespace multilabel::threshold::detail {
 
@@ -26,12 +26,11 @@ struct EqualWeights {
   constexpr double operator[](std::size_t) const noexcept { return 1.0; }
 };
 
-/// What is predicted before the first step.
-enum class Start { nothing_predicted, all_predicted };
-
 template <class Score, class Count, class Weights>
 class GroupMean {
  public:
+  using count_type = Count;
+
   /// @param groups their counts at the start; those without known cells leave the mean.
   /// @param bound the largest absolute value of the metric.
   GroupMean(Score score, std::vector<Counts<Count>> groups, Weights weights, double bound)
@@ -49,17 +48,10 @@ class GroupMean {
   void predict(std::size_t group, bool positive) noexcept { step(group, 1, positive ? 1 : 0); }
   void withdraw(std::size_t group, bool positive) noexcept { step(group, -1, positive ? -1 : 0); }
 
-  /// Many withdrawals whose sums between do not matter: `leave_out` each, then `add_up` once.
-  void leave_out(std::size_t group, bool positive) noexcept {
-    Counts<Count>& counts = groups_[group];
-    counts.predicted = static_cast<Count>(counts.predicted - 1);
-    counts.true_positives = static_cast<Count>(counts.true_positives - (positive ? 1 : 0));
-  }
-  void add_up() noexcept {
-    sum_ = 0;
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-      if (groups_[g].known > 0) sum_ += fixed(g);
-    }
+  /// Goes on from other predictions for the same targets.
+  void restart(std::vector<Counts<Count>> groups) {
+    groups_ = std::move(groups);
+    add_up();
   }
 
   /// The sum in fixed point: compare these.
@@ -101,6 +93,13 @@ class GroupMean {
   }
 
   [[nodiscard]] std::int64_t fixed(std::size_t group) const noexcept { return fixed(group, groups_[group]); }
+
+  void add_up() noexcept {
+    sum_ = 0;
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      if (groups_[g].known > 0) sum_ += fixed(g);
+    }
+  }
 
   void step(std::size_t group, int predicted, int true_positives) noexcept {
     Counts<Count>& counts = groups_[group];
@@ -156,37 +155,6 @@ class BestSum {
   bool found_ = false;
 };
 
-/// The counts of the cells `first`, `first + step` and so on, at the start.
-template <class Count>
-[[nodiscard]] Counts<Count> start_counts(std::span<const std::int8_t> targets, std::size_t first, std::size_t step,
-                                         Start start) {
-  std::uint32_t known = 0, positives = 0;
-  for (std::size_t i = first; i < targets.size(); i += step) {
-    known += targets[i] >= 0 ? 1u : 0u;
-    positives += targets[i] == 1 ? 1u : 0u;
-  }
-  Counts<Count> counts;
-  counts.known = static_cast<Count>(known);
-  counts.positives = static_cast<Count>(positives);
-  if (start == Start::all_predicted) counts.predicted = counts.known, counts.true_positives = counts.positives;
-  return counts;
-}
-
-template <class Count>
-[[nodiscard]] std::vector<Counts<Count>> row_counts(MatrixView<const std::int8_t> targets, Start start) {
-  std::vector<Counts<Count>> counts(targets.rows());
-  for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = start_counts<Count>(targets.row(i), 0, 1, start);
-  return counts;
-}
-
-[[nodiscard]] inline std::vector<Counts<std::uint32_t>> label_counts(MatrixView<const std::int8_t> targets, Start start) {
-  std::vector<Counts<std::uint32_t>> counts(targets.columns());
-  for (std::size_t j = 0; j < counts.size(); ++j) {
-    counts[j] = start_counts<std::uint32_t>(targets.values(), j, targets.columns(), start);
-  }
-  return counts;
-}
-
 /// 1 each, or for the weighted average the label's share of the positives (1 each again where there are none).
 [[nodiscard]] inline std::vector<double> group_weights(const std::vector<Counts<std::uint32_t>>& counts,
                                                        metrics::Average average) {
@@ -205,9 +173,11 @@ struct GroupOf {
   [[nodiscard]] std::size_t operator()(std::size_t i, std::size_t j) const noexcept { return i * row + j * label; }
 };
 
-/// Calls `use(mean, group_of)` with the GroupMean that fits the objective, where `group_of(row, label)` numbers the groups.
-template <class Use>
-decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Objective& objective, Start start, Use&& use) {
+/// Calls `use(mean, group_of)` with the GroupMean that fits the objective and starts where `predicted(row, label)` says, where
+/// `group_of(row, label)` numbers the groups.
+template <class Predicted, class Use>
+decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Objective& objective, const Predicted& predicted,
+                               Use&& use) {
   const auto& cost = objective.cost;
   const double bound = objective.metric != Metric::cost
                            ? 1.0
@@ -218,16 +188,14 @@ decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Obje
     if (objective.average == metrics::Average::samples) {
       const GroupOf row_of{1, 0};
       if (targets.columns() <= std::numeric_limits<std::uint16_t>::max()) {
-        auto counts = row_counts<std::uint16_t>(targets, start);
+        auto counts = row_counts<std::uint16_t>(targets, predicted);
         return use(GroupMean<Score, std::uint16_t, EqualWeights>(score, std::move(counts), {}, bound), row_of);
       }
-      auto counts = row_counts<std::uint32_t>(targets, start);
+      auto counts = row_counts<std::uint32_t>(targets, predicted);
       return use(GroupMean<Score, std::uint32_t, EqualWeights>(score, std::move(counts), {}, bound), row_of);
     }
-    const std::size_t step = objective.average == metrics::Average::micro ? 0 : 1;
-    const GroupOf label_of{0, step};
-    auto counts =
-        step == 1 ? label_counts(targets, start) : std::vector{start_counts<std::uint32_t>(targets.values(), 0, 1, start)};
+    const GroupOf label_of{0, objective.average == metrics::Average::micro ? std::size_t{0} : std::size_t{1}};
+    auto counts = group_counts<std::uint32_t>(targets, objective.average, predicted);
     auto weights = group_weights(counts, objective.average);
     return use(GroupMean<Score, std::uint32_t, std::vector<double>>(score, std::move(counts), std::move(weights), bound),
                label_of);

@@ -13,6 +13,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/threshold/constraint.hpp"
+#include "multilabel/threshold/detail/group_counts.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
 
 namespace multilabel::threshold::detail {
@@ -20,8 +21,8 @@ namespace multilabel::threshold::detail {
 struct NoLimit {
   void predict(std::size_t, bool) const noexcept {}
   void withdraw(std::size_t, bool) const noexcept {}
-  void leave_out(std::size_t, bool) const noexcept {}
-  void add_up() const noexcept {}
+  template <class Predicted>
+  void restart(MatrixView<const std::int8_t>, const Predicted&) const noexcept {}
   [[nodiscard]] bool holds() const noexcept { return true; }
 };
 
@@ -29,25 +30,29 @@ class Limit {
  public:
   /// Starts with everything predicted; groups are numbered as the objective's.
   Limit(MatrixView<const std::int8_t> targets, metrics::Average average, const Constraint& constraint)
-      : one_group_(constraint.quantity == Quantity::predictions_per_image), mean_(mean_of(targets, average, constraint)) {
+      : average_(constraint.quantity == Quantity::predictions_per_image ? metrics::Average::micro : average),
+        one_group_(average_ == metrics::Average::micro),
+        most_(constraint.quantity == Quantity::predictions_per_image),
+        mean_(mean_of(targets, average, constraint)) {
     double bound = constraint.bound;
-    if (one_group_) {  // the mean is over cells, the bound over images
+    if (most_) {  // the mean is over cells, the bound over images
       double images = 0, cells = 0;
-      for (const auto& row : row_counts<std::uint32_t>(targets, Start::nothing_predicted)) {
+      for (const auto& row : row_counts<std::uint32_t>(targets, nothing_predicted)) {
         images += row.known > 0 ? 1 : 0;
         cells += row.known;
       }
       bound = std::min(1.0, bound * images / cells);
     }
     const double sum = mean_.sum_of(bound);
-    most_ = one_group_;
     bound_ = static_cast<std::int64_t>(most_ ? std::floor(sum) : std::ceil(sum));
   }
 
   void predict(std::size_t group, bool positive) noexcept { mean_.predict(one_group_ ? 0 : group, positive); }
   void withdraw(std::size_t group, bool positive) noexcept { mean_.withdraw(one_group_ ? 0 : group, positive); }
-  void leave_out(std::size_t group, bool positive) noexcept { mean_.leave_out(one_group_ ? 0 : group, positive); }
-  void add_up() noexcept { mean_.add_up(); }
+  template <class Predicted>
+  void restart(MatrixView<const std::int8_t> targets, const Predicted& predicted) {
+    mean_.restart(group_counts<std::uint32_t>(targets, average_, predicted));
+  }
   [[nodiscard]] bool holds() const noexcept {
     return most_ ? mean_.sum() <= bound_ + mean_.tolerance() : mean_.sum() >= bound_ - mean_.tolerance();
   }
@@ -58,19 +63,17 @@ class Limit {
   [[nodiscard]] static Mean mean_of(MatrixView<const std::int8_t> targets, metrics::Average average,
                                     const Constraint& constraint) {
     if (constraint.quantity == Quantity::predictions_per_image) {
-      std::vector counts{start_counts<std::uint32_t>(targets.values(), 0, 1, Start::all_predicted)};
+      std::vector counts{total_counts(targets, all_predicted)};
       return Mean({{.predicted = 1}, {.known = 1}}, std::move(counts), {1.0}, 1.0);
     }
     const Metric metric = constraint.quantity == Quantity::precision ? Metric::precision : Metric::recall;
-    const Start start = Start::all_predicted;
-    auto counts = average == metrics::Average::samples ? row_counts<std::uint32_t>(targets, start)
-                  : average == metrics::Average::micro ? std::vector{start_counts<std::uint32_t>(targets.values(), 0, 1, start)}
-                                                       : label_counts(targets, start);
+    auto counts = group_counts<std::uint32_t>(targets, average, all_predicted);
     auto weights = group_weights(counts, average);
     return Mean(linear_fraction({.metric = metric}), std::move(counts), std::move(weights), 1.0);
   }
 
-  bool one_group_, most_ = false;
+  metrics::Average average_;
+  bool one_group_, most_;  // groups are of no account; the bound is an upper one
   Mean mean_;
   std::int64_t bound_ = 0;
 };
