@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 import numpy as np
+from harness import Contest, Settings, on_cores
 from scipy import sparse
 
 LABELS = 80
@@ -41,3 +43,17 @@ def sparse_answers(samples: int, labels: int = 600) -> tuple[sparse.csr_matrix, 
         return stored
 
     return matrix(popular), matrix(guessed)
+
+
+def growth(
+    name: str, call: Callable[[np.ndarray, np.ndarray, np.ndarray], object], settings: Settings
+) -> Iterator[Contest]:
+    """Compare a call on targets, scores and predictions with itself on ten times the rows: within the caches and beyond."""
+    for rows, remark in ((4_000, "10 is linear"), (40_000, "10 is linear; the larger does not fit the caches")):
+        few, many = answers(settings.size(rows, rows // 100)), answers(settings.size(10 * rows, rows // 10))
+        yield Contest(
+            f"{name}, {len(few[0]):,} x {few[0].shape[1]}",
+            on_cores(1, partial(call, *few)),
+            {"multilabel, ten times the rows": on_cores(1, partial(call, *many))},
+            remark=remark,
+        )

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import sklearn.metrics as peer
-from answers import answers
+from answers import answers, growth
 from harness import Contest, Settings, on_cores
 
 from multilabel import metrics
@@ -61,12 +61,7 @@ def contests(settings: Settings) -> Iterator[Contest]:
             tolerance=0,
             clock="wall",
         )
-        yield Contest(
-            f"{name}, {shape}",
-            on_cores(1, partial(call, targets, scores)),
-            {"multilabel, ten times the rows": on_cores(1, partial(call, many, guesses))},
-            remark="10 is linear",
-        )
+        yield from growth(name, lambda t, s, _, call=call: call(t, s), settings)
 
 
 def _torchmetrics(targets: Any, scores: Any) -> dict[str, Callable[[], Any]]:

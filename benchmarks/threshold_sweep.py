@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from answers import answers
-from harness import Contest, Settings
+from harness import Contest, Settings, on_cores
 from sklearn.metrics import f1_score
 
 from multilabel import threshold
@@ -39,3 +40,16 @@ def contests(settings: Settings) -> Iterator[Contest]:
         lambda ours, peer: max(peer - ours, 0.0),  # the exact optimum is at least the best of 99
         remark=f"ours tries all {distinct:,} scores, the peer 99 thresholds",
     )
+    many, guesses, _ = answers(settings.size(400_000, 4_000))
+    large = f"{len(many):,} x {many.shape[1]}, two cores"
+    for name, call in (
+        ("samples-F1 at 99 thresholds", partial(threshold.sweep, metric="f1", average="samples", thresholds=GRID)),
+        ("best threshold for samples-F1", partial(threshold.tune, metric="f1", average="samples")),
+        ("best F1 threshold of each label", partial(threshold.tune, metric="f1", average="macro", per_label=True)),
+    ):
+        yield Contest(
+            f"{name}, {large}",
+            on_cores(2, partial(call, many, guesses)),
+            {"multilabel, one core": on_cores(1, partial(call, many, guesses))},
+            clock="wall",
+        )

@@ -36,15 +36,17 @@ template <score_matrix Scores>
   const auto view = held.view();
   detail::require_finite(where, view, 0, view.rows());
   Matrix<std::uint8_t> predictions(view.rows(), view.columns());
-  std::vector<std::size_t> order(view.columns());
   const std::size_t kept = std::min(k, view.columns());
-  for (std::size_t i = 0; i < view.rows(); ++i) {
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::partial_sort(
-        order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
-        [&](std::size_t a, std::size_t b) { return view(i, a) > view(i, b) || (view(i, a) == view(i, b) && a < b); });
-    for (std::size_t rank = 0; rank < kept; ++rank) predictions(i, order[rank]) = 1;
-  }
+  detail::Chunks(view.rows(), view.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
+    std::vector<std::size_t> order(view.columns());
+    for (std::size_t i = begin; i < end; ++i) {
+      std::iota(order.begin(), order.end(), std::size_t{0});
+      std::partial_sort(
+          order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
+          [&](std::size_t a, std::size_t b) { return view(i, a) > view(i, b) || (view(i, a) == view(i, b) && a < b); });
+      for (std::size_t rank = 0; rank < kept; ++rank) predictions(i, order[rank]) = 1;
+    }
+  });
   return predictions;
 }
 

@@ -13,8 +13,9 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/key_table.hpp"
 #include "multilabel/core/error.hpp"
-#include "multilabel/core/parallel.hpp"
+#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/bins.hpp"
@@ -22,6 +23,8 @@
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
+#include "multilabel/metrics/detail/label_split.hpp"
+#include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics {
 
@@ -38,6 +41,21 @@ struct CalibrationErrorOptions {
 
 namespace detail {
 
+/// Throws `ArgumentError` naming the first score of these rows that is not in [0, 1].
+template <std::floating_point Score>
+void require_probabilities(std::string_view where, MatrixView<const Score> scores, std::size_t first, std::size_t rows) {
+  const auto cells = scores.values().subspan(first * scores.columns(), rows * scores.columns());
+  const auto wrong = [](Score score) { return !(score >= Score{0} && score <= Score{1}); };
+  bool any = false;
+  for (const Score score : cells) any |= wrong(score);
+  if (!any) return;
+  const auto cell = static_cast<std::size_t>(std::find_if(cells.begin(), cells.end(), wrong) - cells.begin());
+  fail<ArgumentError>(
+      {where, "scores must be probabilities in [0, 1]",
+       join_text(cells[cell], " in row ", first + cell / scores.columns(), ", column ", cell % scores.columns()),
+       "Logits become probabilities by a sigmoid."});
+}
+
 /// Calls `visit(row, column, positive, probability)` for every known cell of the rows `begin` ... `end`.
 template <std::floating_point Score, class Visit>
 void for_each_probability(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores, std::size_t begin,
@@ -48,16 +66,11 @@ void for_each_probability(std::string_view where, const LabelCells& targets, Mat
   for (std::size_t first = begin; first < end; first += step) {
     const std::size_t rows = std::min(step, end - first);
     targets.read_targets(where, first, rows, codes.data());
+    require_probabilities(where, scores, first, rows);
     for (std::size_t i = 0; i < rows; ++i) {
       for (std::size_t j = 0; j < columns; ++j) {
-        const Score score = scores(first + i, j);
-        if (!(score >= Score{0} && score <= Score{1})) {
-          fail<ArgumentError>({where, "scores must be probabilities in [0, 1]",
-                               join_text(score, " in row ", first + i, ", column ", j),
-                               "Logits become probabilities by a sigmoid."});
-        }
         const Code code = codes[i * columns + j];
-        if (code != unknown) visit(first + i, j, code == present, score);
+        if (code != unknown) visit(first + i, j, code == present, scores(first + i, j));
       }
     }
   }
@@ -131,30 +144,50 @@ template <std::floating_point Score>
   return difference * difference;
 }
 
-using ScoredCell = std::pair<double, bool>;  // probability, positive
+/// The upper edges of all bins but the last.
+template <std::floating_point Score>
+[[nodiscard]] std::vector<double> bin_edges(const SplitScores<Score>& cells, std::size_t n_bins, BinStrategy strategy) {
+  std::vector<score_bits_t<Score>> sorted;
+  if (strategy == BinStrategy::quantile) {
+    sorted = cells.positives.keys;
+    sorted.insert(sorted.end(), cells.negatives.keys.begin(), cells.negatives.keys.end());
+    core::detail::sort_keys(sorted);
+  }
+  std::vector<double> edges(n_bins - 1);
+  for (std::size_t bin = 1; bin < n_bins; ++bin) {
+    const double share = static_cast<double>(bin) / static_cast<double>(n_bins);
+    const auto score = [&](std::size_t i) { return static_cast<double>(from_key<Score>(sorted[i])); };
+    edges[bin - 1] = strategy == BinStrategy::uniform ? share : quantile_edge(sorted.size(), share, score);
+  }
+  return edges;
+}
 
 /// The mean over cells of the distance between the mean probability and the share of positives of the cell's bin.
-[[nodiscard]] inline double calibration_error_of(std::vector<ScoredCell>& cells, std::size_t n_bins, BinStrategy strategy) {
-  if (cells.empty()) return std::numeric_limits<double>::quiet_NaN();
-  std::sort(cells.begin(), cells.end());
-  double error = 0.0;
-  std::size_t begin = 0;
-  for (std::size_t bin = 1; bin <= n_bins && begin < cells.size(); ++bin) {
-    std::size_t end = cells.size();
-    if (bin < n_bins) {
-      const double share = static_cast<double>(bin) / static_cast<double>(n_bins);
-      const auto score = [&](std::size_t i) { return cells[i].first; };
-      const double edge = strategy == BinStrategy::uniform ? share : quantile_edge(cells.size(), share, score);
-      end = static_cast<std::size_t>(
-          std::upper_bound(cells.begin(), cells.end(), edge, [](double x, const ScoredCell& cell) { return x < cell.first; }) -
-          cells.begin());
+template <std::floating_point Score>
+[[nodiscard]] double calibration_error_of(const SplitScores<Score>& cells, std::size_t n_bins, BinStrategy strategy) {
+  const std::size_t size = cells.positives.keys.size() + cells.negatives.keys.size();
+  if (size == 0) return std::numeric_limits<double>::quiet_NaN();
+  const auto edges = bin_edges(cells, n_bins, strategy);
+  std::vector<double> gaps(n_bins);  // the sum of the probabilities of a bin's cells less its positives
+  const auto add = [&](const std::vector<score_bits_t<Score>>& keys, double positive) {
+    for (const auto key : keys) {
+      const auto probability = static_cast<double>(from_key<Score>(key));
+      std::size_t bin = 0;
+      if (strategy == BinStrategy::uniform) {  // the edge below the product, or the next: a rounding may tell them apart
+        bin = std::min(static_cast<std::size_t>(probability * static_cast<double>(n_bins)), n_bins - 1);
+        if (bin > 0 && !(probability > edges[bin - 1])) --bin;
+        if (bin + 1 < n_bins && probability > edges[bin]) ++bin;
+      } else {
+        bin = static_cast<std::size_t>(std::lower_bound(edges.begin(), edges.end(), probability) - edges.begin());
+      }
+      gaps[bin] += probability - positive;
     }
-    double gap = 0.0;
-    for (std::size_t i = begin; i < end; ++i) gap += cells[i].first - (cells[i].second ? 1.0 : 0.0);
-    error += std::abs(gap);
-    begin = std::max(begin, end);
-  }
-  return error / static_cast<double>(cells.size());
+  };
+  add(cells.positives.keys, 1.0);
+  add(cells.negatives.keys, 0.0);
+  double error = 0.0;
+  for (const double gap : gaps) error += std::abs(gap);
+  return error / static_cast<double>(size);
 }
 
 template <std::floating_point Score>
@@ -166,18 +199,17 @@ template <std::floating_point Score>
         {where, "average must be micro, macro or weighted", "samples", "A row has too few cells to be binned."});
   }
   require_same_shape(where, "targets and scores", targets, scores);
-  const bool pooled = options.average == Average::micro;
-  std::vector<std::vector<ScoredCell>> cells(pooled ? 1 : targets.columns());
-  for_each_probability(where, targets, scores, 0, targets.rows(), [&](std::size_t, std::size_t j, bool positive, Score score) {
-    cells[pooled ? 0 : j].emplace_back(static_cast<double>(score), positive);
+  LongArray<Code> codes(targets.rows() * targets.columns());
+  Chunks(targets.rows(), targets.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
+    targets.read_targets(where, begin, end - begin, codes.data() + begin * targets.columns());
+    require_probabilities(where, scores, begin, end - begin);
   });
-  std::vector<double> errors(cells.size());
-  parallel_for(cells.size(), 0, 1 + (std::size_t{1} << 16) / std::max<std::size_t>(1, targets.rows()),
-               [&](std::size_t from, std::size_t to) {
-                 for (std::size_t j = from; j < to; ++j) {
-                   errors[j] = calibration_error_of(cells[j], options.n_bins, options.strategy);
-                 }
-               });
+  const auto error_of = [&](const SplitScores<Score>& cells) {
+    return calibration_error_of(cells, options.n_bins, options.strategy);
+  };
+  if (options.average == Average::micro) return {error_of(pool_labels(codes, scores, {}))};
+  std::vector<double> errors(targets.columns());
+  for_each_label(codes, scores, {}, [&](std::size_t j, const SplitScores<Score>& cells) { errors[j] = error_of(cells); });
   return errors;
 }
 
@@ -203,7 +235,6 @@ template <label_matrix Targets, score_matrix Scores>
 
 /// The mean over known cells of |mean probability - share of positives| of the cell's bin (Naeini et al. 2015, on the
 /// probability of presence), in [0, 1]; 0 is best. It shrinks with fewer bins: compare like with like. Errors as `log_loss`.
-/// O(n log n).
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double expected_calibration_error(const Targets& targets, const Scores& scores,
                                                 const CalibrationErrorOptions& options = {}) {
