@@ -67,7 +67,7 @@ install_python() {
   if [[ -n $changed ]]; then
     mkdir -p build/wheel
     touch "$stamp.begun"
-    "$python" -m pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall --verbose .
-    mv "$stamp.begun" "$stamp"
+    "$python" -m pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall --verbose . &&
+      mv "$stamp.begun" "$stamp"
   fi
 }
