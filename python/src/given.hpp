@@ -42,11 +42,13 @@ inline bool flag(const std::string& where, const char* name, pybind11::handle va
 
 /// A sequence of numbers.
 inline std::vector<double> reals(const std::string& where, const char* name, pybind11::handle values) {
-  try {
-    return values.cast<std::vector<double>>();
-  } catch (const pybind11::cast_error&) {
-    return checked("reals", where, name, values).cast<std::vector<double>>();
+  if (!PyIter_Check(values.ptr())) {  // whose values a first try would use up
+    try {
+      return values.cast<std::vector<double>>();
+    } catch (const pybind11::cast_error&) {
+    }
   }
+  return checked("reals", where, name, values).cast<std::vector<double>>();
 }
 
 inline std::string text(const std::string& where, const char* name, pybind11::handle value) {

@@ -651,3 +651,11 @@ def test_decode_joint_uses_what_independence_cannot_see():
     np.testing.assert_array_equal(decode_expected_f1_joint([[0.0, 0.6], [0.0, 0.6]]), [1, 1])
     with pytest.raises(ShapeError, match="joint must be square"):
         decode_expected_f1_joint([[0.5, 0.5]])
+
+
+def test_a_rule_takes_its_thresholds_once_and_names_the_wrong_one():
+    assert ThresholdRule(cut for cut in (0.2, 0.4)).thresholds_.tolist() == [0.2, 0.4]
+    with pytest.raises(ArgumentError, match="thresholds must be a number; got 'a'"):
+        ThresholdRule(cut for cut in (0.5, "a"))
+    with pytest.raises(ArgumentError, match="value must be finite or NaN; got inf"):
+        ThresholdRule([0.5], "f1", "micro", float("inf"))

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multilabel/metrics/coco_report.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstddef>
+
+#include "multilabel/core/parallel.hpp"
+#include "multilabel/core/random.hpp"
 
 namespace {
 using multilabel::ArgumentError;
@@ -11,6 +16,27 @@ using namespace multilabel::metrics;
 
 const Matrix<int> targets(2, 3, {1, 0, 0, 1, 1, 0});
 const Matrix<float> scores(2, 3, {0.9f, 0.8f, 0.6f, 0.4f, 0.7f, 0.2f});
+
+TEST_CASE("top_k_predictions: the k best of each row on any number of threads") {
+  const std::size_t rows = 40000, labels = 20, k = 3;
+  Matrix<float> many(rows, labels);
+  multilabel::Random random({5});
+  for (std::size_t i = 0; i < many.size(); ++i) many.data()[i] = static_cast<float>(random.uniform());
+  multilabel::set_num_threads(3);
+  const auto predictions = top_k_predictions(many, k);
+  multilabel::set_num_threads(0);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    float least = 1, most = 0;  // of the predicted scores, of the others
+    std::size_t predicted = 0;
+    for (std::size_t j = 0; j < labels; ++j) {
+      if (predictions(i, j) == 1) ++predicted, least = std::min(least, many(i, j));
+      if (predictions(i, j) == 0) most = std::max(most, many(i, j));
+    }
+    wrong += predicted == k && least >= most ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+}
 
 TEST_CASE("top_k_predictions: the k best of each row, of equal scores the first") {
   CHECK(top_k_predictions(scores, 2) == Matrix<std::uint8_t>(2, 3, {1, 1, 0, 1, 1, 0}));

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstddef>
+#include <vector>
 
 namespace {
 using multilabel::ArgumentError;
@@ -41,6 +43,31 @@ TEST_CASE("expected_calibration_error: mean probability against share of positiv
         Approx((0.2 + 0.7 + 0.2 + 0.1) / 4));
 }
 
+TEST_CASE("expected_calibration_error: a probability at the edge of a bin belongs below it, whatever the product rounds to") {
+  constexpr std::size_t n_bins = 15;
+  std::vector<double> probabilities;
+  for (std::size_t edge = 0; edge <= n_bins; ++edge) {
+    const double at = static_cast<double>(edge) / n_bins;
+    probabilities.push_back(at);
+    if (edge > 0) probabilities.push_back(std::nextafter(at, 0.0));
+    if (edge < n_bins) probabilities.push_back(std::nextafter(at, 1.0));
+  }
+  const std::size_t size = probabilities.size();
+  Matrix<int> t(size, 1);
+  Matrix<double> p(size, 1);
+  std::vector<double> gaps(n_bins);
+  for (std::size_t i = 0; i < size; ++i) {
+    p(i, 0) = probabilities[i];
+    t(i, 0) = i % 3 == 0 ? 1 : 0;
+    std::size_t bin = 0;
+    while (bin + 1 < n_bins && p(i, 0) > static_cast<double>(bin + 1) / n_bins) ++bin;
+    gaps[bin] += p(i, 0) - t(i, 0);
+  }
+  double error = 0.0;
+  for (const double gap : gaps) error += std::abs(gap) / static_cast<double>(size);
+  CHECK(expected_calibration_error(t, p, {.n_bins = n_bins}) == Approx(error).epsilon(1e-14));
+}
+
 TEST_CASE("expected_calibration_error: macro is the mean over labels, and equal scores share a bin") {
   const Matrix<int> t(2, 2, {1, 0, 0, 0});
   const Matrix<double> p(2, 2, {0.5, 0.1, 0.5, 0.1});
@@ -48,6 +75,8 @@ TEST_CASE("expected_calibration_error: macro is the mean over labels, and equal 
         Approx((0.0 + 0.1) / 2));
   CHECK_THROWS_AS(expected_calibration_error(t, p, {.average = Average::samples}), ArgumentError);
   CHECK_THROWS_AS(expected_calibration_error(t, p, {.n_bins = 0}), ArgumentError);
+  CHECK_THROWS_WITH(expected_calibration_error(t, p, {.n_bins = 1'000'001}),
+                    "metrics::expected_calibration_error: n_bins must be from 1 to 1000000; got 1000001");
 }
 
 TEST_CASE("probability metrics: logits are refused") {

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <limits>
+#include <string>
 
 namespace {
 using multilabel::ArgumentError;
@@ -16,6 +18,8 @@ TEST_CASE("ThresholdRule::to_json: one object, read back as the equal rule") {
   CHECK(plain.to_json() == R"({"thresholds":[0.5],"metric":"","average":"","value":null})");
   CHECK(ThresholdRule::from_json(plain.to_json()) == plain);
   CHECK(std::isnan(ThresholdRule::from_json(plain.to_json()).value()));
+  CHECK_THROWS_WITH(ThresholdRule({0.5}, "f1", "micro", std::numeric_limits<double>::infinity()),
+                    "ThresholdRule: value must be finite or NaN; got inf");
 }
 
 TEST_CASE("ThresholdRule::from_json: what is no rule is refused by the field") {

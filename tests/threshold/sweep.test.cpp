@@ -3,8 +3,11 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <vector>
 
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/core/random.hpp"
 #include "multilabel/threshold/fixed.hpp"
 #include "multilabel/threshold/value.hpp"
@@ -89,6 +92,31 @@ TEST_CASE("sweep: the value at each threshold is the value of its predictions, w
     CHECK(a.values[i] == b.values[i]);
     const auto predictions = multilabel::threshold::FixedThreshold(a.thresholds[i]).apply(single);
     CHECK(a.values[i] == multilabel::threshold::value(truth, predictions));
+  }
+}
+
+TEST_CASE("sweep: thresholds given in any order, on any number of threads and in blocks of labels") {
+  const std::size_t rows = 9000, labels = 31;  // enough cells for threads
+  Matrix<int> t(rows, labels);
+  Matrix<float> s(rows, labels);
+  multilabel::Random random({8});
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    t.data()[i] = random.chance(0.05) ? -1 : random.chance(0.2) ? 1 : 0;
+    s.data()[i] = static_cast<float>(0.3 * t.data()[i] + 0.7 * random.uniform());
+  }
+  std::vector<double> given(50'000);  // counters of two labels fill a block
+  for (std::size_t k = 0; k < given.size(); ++k) given[k] = static_cast<double>((k * 7919) % given.size() / 2) / 25'000;
+  for (const Average average : {Average::macro, Average::weighted, Average::micro, Average::samples}) {
+    multilabel::set_num_threads(1);
+    const auto one = sweep(t, s, {.average = average, .thresholds = given});
+    multilabel::set_num_threads(3);
+    const auto three = sweep(t, s, {.average = average, .thresholds = given});
+    multilabel::set_num_threads(0);
+    CHECK(one.values == three.values);
+    for (const std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{12'345}, given.size() - 1}) {
+      const auto predictions = multilabel::threshold::ThresholdRule({given[k]}).apply(s);
+      CHECK(one.values[k] == Approx(multilabel::threshold::value(t, predictions, {.average = average})).margin(1e-12));
+    }
   }
 }
 

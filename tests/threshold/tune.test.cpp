@@ -91,7 +91,7 @@ TEST_CASE("LabelSteps: the negatives at and between the positives, by hand") {
   CHECK(calls == 1);
 }
 
-TEST_CASE("BestSum: stretches merge to what one pass would keep") {
+TEST_CASE("BestSum: stretches merge to what one pass keeps, but for a choice of near-best sums") {
   using multilabel::threshold::detail::BestSum;
   const std::vector<std::int64_t> sums{5, 9, 8, 10, 9, 3, 10, 7, 8, 9, 6};  // within 1 of 10, the last is at position 9
   for (std::size_t cut = 0; cut <= sums.size(); ++cut) {

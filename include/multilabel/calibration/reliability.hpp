@@ -68,7 +68,7 @@ template <matrix_like Targets, matrix_like Scores>
 [[nodiscard]] ReliabilityCurve reliability_curve(const Targets& targets, const Scores& scores,
                                                  const ReliabilityOptions& options = {}) {
   constexpr std::string_view where = "calibration::reliability_curve";
-  if (options.n_bins == 0) fail<ArgumentError>({where, "n_bins must be at least 1", "0"});
+  metrics::detail::require_bins(where, options.n_bins);
   const auto known = core::detail::known_targets(where, targets);
   const auto working = core::detail::working_scores(scores);
   const auto view = working.view();

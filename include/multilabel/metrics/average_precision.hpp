@@ -140,7 +140,8 @@ struct AveragePrecision {
 
 /// The average precision of `scores` [samples, labels] against `targets`, averaged over labels (macro: mAP), pooled over cells
 /// (micro), weighted by positives, or averaged over rows (samples). In [0, 1]. Throws `ShapeError` when the shapes differ and
-/// `ArgumentError` on a score that is not finite, and on weights for the definition asl. O(cells + positives log positives).
+/// `ArgumentError` on a score that is not finite, and on weights for the definition asl. O(cells); with weights
+/// O(cells + positives log positives).
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double average_precision_score(const Targets& targets, const Scores& scores,
                                              const AveragePrecisionOptions& options = {}) {

@@ -5,6 +5,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
+
+#include "multilabel/core/check.hpp"
+#include "multilabel/core/error.hpp"
 
 namespace multilabel::metrics {
 
@@ -15,6 +19,13 @@ enum class BinStrategy {
 };
 
 namespace detail {
+
+/// Throws `ArgumentError` unless there are 1 to 1,000,000 bins.
+inline void require_bins(std::string_view where, std::size_t n_bins) {
+  constexpr std::size_t most = 1'000'000;
+  if (n_bins < 1 || n_bins > most)
+    fail<ArgumentError>({where, join_text("n_bins must be from 1 to ", most), join_text(n_bins)});
+}
 
 /// The upper edge of the lowest `share` of `count` ascending scores, `score(i)`: interpolated linearly between two of them, as
 /// numpy.percentile does. The score at the edge belongs to the bin below.

@@ -104,12 +104,10 @@ concept measures = std::invocable<const Metric&, const Targets&, const Other&, c
 /// [samples, labels] drawn with replacement, each pair as often as it is drawn. The draws are a function of `options.seed` and
 /// the number of rows, and the interval has the bits of Python's function of this name.
 /// @param metric called as `metric(targets, other)`, or with weights as `metric(targets, other, sample_weight)`, on the
-/// matrices
-///   as they are and on drawn rows, which are a `Matrix` of the same cells (of bytes for bool; a hidden cell of `masked`
-///   targets is NaN) or for sparse ones a `SparseView`: best a generic lambda.
+///   matrices as they are and on drawn rows, which are a `Matrix` of the same cells (of bytes for bool; a hidden cell of
+///   `masked` targets is NaN) or for sparse ones a `SparseView`: best a generic lambda.
 /// @throws ShapeError when targets, other and weights differ in their rows; ArgumentError on options out of range, or on
-/// weights
-///   that the metric does not take; and what the metric throws.
+///   weights that the metric does not take; and what the metric throws.
 template <class Metric, label_matrix Targets, label_matrix Other>
   requires detail::measures<Metric, Targets, Other> &&
            detail::measures<Metric, detail::drawn_matrix<Targets>, detail::drawn_matrix<Other>>

@@ -11,6 +11,7 @@
 #include <limits>
 #include <numeric>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "multilabel/core/check.hpp"
@@ -22,6 +23,7 @@
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/confusion.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
+#include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
 
 namespace multilabel::metrics {

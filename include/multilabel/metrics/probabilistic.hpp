@@ -35,7 +35,7 @@ struct ProbabilityOptions {
 
 struct CalibrationErrorOptions {
   Average average = Average::micro;  ///< micro pools all cells; macro is the mean over labels (samples is not defined)
-  std::size_t n_bins = 15;           ///< at least 1
+  std::size_t n_bins = 15;           ///< 1 to 1,000,000
   BinStrategy strategy = BinStrategy::uniform;  ///< how [0, 1] is cut
 };
 
@@ -193,7 +193,7 @@ template <std::floating_point Score>
 template <std::floating_point Score>
 [[nodiscard]] std::vector<double> calibration_errors(std::string_view where, const LabelCells& targets,
                                                      MatrixView<const Score> scores, const CalibrationErrorOptions& options) {
-  if (options.n_bins == 0) fail<ArgumentError>({where, "n_bins must be at least 1", "0"});
+  require_bins(where, options.n_bins);
   if (options.average == Average::samples) {
     fail<ArgumentError>(
         {where, "average must be micro, macro or weighted", "samples", "A row has too few cells to be binned."});

@@ -93,7 +93,8 @@ struct RocAuc {
 
 /// The area under the ROC curve of `scores` [samples, labels] against `targets`, averaged as `average_precision_score` is. In
 /// [0, 1]; 0.5 is chance. NaN where a label has no positives or no negatives, unless those are skipped. Throws `ShapeError`
-/// when the shapes differ and `ArgumentError` on a score that is not finite. O(cells + positives log positives).
+/// when the shapes differ and `ArgumentError` on a score that is not finite. O(cells); with weights
+/// O(cells + positives log positives).
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double roc_auc_score(const Targets& targets, const Scores& scores, const RocAucOptions& options = {}) {
   const detail::LabelSource t(targets);

@@ -25,7 +25,7 @@ class ThresholdRule {
  public:
   /// @param thresholds one for all labels, or one per label in the vocabulary's order; finite.
   /// @param metric, average, value what it was tuned for and the value reached there; empty and NaN when it was not tuned.
-  /// @throws ArgumentError without a threshold, or with one that is not finite.
+  /// @throws ArgumentError without a threshold, with one that is not finite, or with an infinite value.
   explicit ThresholdRule(std::vector<double> thresholds, std::string metric = {}, std::string average = {},
                          double value = std::numeric_limits<double>::quiet_NaN())
       : thresholds_(std::move(thresholds)), metric_(std::move(metric)), average_(std::move(average)), value_(value) {
@@ -35,6 +35,7 @@ class ThresholdRule {
     for (const double threshold : thresholds_) {
       if (!std::isfinite(threshold)) fail<ArgumentError>({"ThresholdRule", "thresholds must be finite", join_text(threshold)});
     }
+    if (std::isinf(value_)) fail<ArgumentError>({"ThresholdRule", "value must be finite or NaN", join_text(value_)});
   }
 
   /// One value, or one per label.

@@ -14,7 +14,9 @@ namespace multilabel::metrics::detail {
 class Chunks {
  public:
   Chunks(std::size_t rows, std::size_t columns)
-      : rows_(rows), length_(std::max(least_rows, cells / std::max<std::size_t>(1, columns))) {}
+      : rows_(rows),
+        length_(std::max(least_rows, cells / std::max<std::size_t>(1, columns))),
+        threads_(std::min(thread_count(0), std::max<std::size_t>(1, count() / 2))) {}
 
   [[nodiscard]] std::size_t count() const noexcept { return (rows_ + length_ - 1) / length_; }
 
@@ -27,17 +29,15 @@ class Chunks {
   /// The same, with the work of each thread made by `make_work()`, so that it has memory of its own.
   template <class MakeWork>
   void for_each_with(MakeWork&& make_work) const {
-    parallel_each(count(), threads(), [&] {
+    parallel_each(count(), threads_, [&] {
       return [&, work = make_work()](std::size_t chunk) mutable {
         work(chunk, chunk * length_, std::min(rows_, (chunk + 1) * length_));
       };
     });
   }
 
-  /// How many threads are worth while.
-  [[nodiscard]] std::size_t threads() const noexcept {
-    return std::min(thread_count(0), std::max<std::size_t>(1, count() / 2));
-  }
+  /// How many threads are worth while. Settled when this was made, whatever `set_num_threads` says meanwhile.
+  [[nodiscard]] std::size_t threads() const noexcept { return threads_; }
 
  private:
   static constexpr std::size_t cells = std::size_t{1} << 18;  // a quarter of a millisecond of the quickest metric
@@ -45,6 +45,7 @@ class Chunks {
 
   std::size_t rows_;
   std::size_t length_;
+  std::size_t threads_;
 };
 
 }  // namespace multilabel::metrics::detail

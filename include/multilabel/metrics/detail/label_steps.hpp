@@ -173,8 +173,9 @@ struct LabelGroup {
 template <std::floating_point Score, class Visit>
 void for_each_label_steps(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores, Visit&& visit) {
   using Key = score_bits_t<Score>;
-  constexpr std::size_t width = 16, tile = std::size_t{1} << 17, stride = tile + width;  // apart in the sets of a cache
   const std::size_t rows = scores.rows(), columns = scores.columns();
+  constexpr std::size_t width = 16;
+  const std::size_t tile = std::min(rows, std::size_t{1} << 17), stride = tile + width;  // apart in the sets of a cache
   const std::size_t threads = Chunks(rows, columns).threads();
   auto keys = read_few_keys(where, targets, scores);
   std::vector<std::optional<LabelPlaces<Key>>> labels(columns);

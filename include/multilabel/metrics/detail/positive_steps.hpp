@@ -43,7 +43,7 @@ struct PositiveSteps {
   return steps;
 }
 
-/// Sorts the positives and places the negatives among them. O(cells + positives log positives).
+/// Sorts the positives and places the negatives among them. O(cells), with weights O(cells + positives log positives).
 template <std::floating_point Score>
 [[nodiscard]] PositiveSteps positive_steps(const SplitScores<Score>& split) {
   using Key = score_bits_t<Score>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The metric at given thresholds without a sort: each score falls between two of them, and a group's counts at all thresholds
-// are then running sums. O(cells + groups * thresholds).
+// are then running sums. O(cells + groups * thresholds) in time.
 
 #include <algorithm>
 #include <bit>
@@ -124,28 +124,33 @@ template <class S, class Mean>
   return all.sums();
 }
 
-/// The sums for groups of labels, or of all labels together.
+/// The sums for groups of labels, or of all labels together; as many labels at a time as a near cache holds counters for.
 template <class S, class Mean>
 [[nodiscard]] std::vector<std::int64_t> sums_by_label(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
                                                       const Mean& mean, const Reached<S>& reached, std::size_t thresholds) {
-  const std::size_t rows = targets.rows(), labels = targets.columns(), groups = mean.size(), width = thresholds + 1;
-  const std::size_t step = groups > 1 ? width : 0;
-  std::vector<CellsAt> all(groups * width);
-  std::mutex adding;
-  parallel_for(rows, 0, rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
-    std::vector<CellsAt> cells(groups * width);
-    for (std::size_t i = begin; i < end; ++i) {
-      const S* score = scores.row(i).data();
-      const std::int8_t* target = targets.row(i).data();
-      for (std::size_t j = 0; j < labels; ++j) {
-        if (target[j] >= 0) cells[j * step + reached(score[j])] += cell_at(target[j]);
-      }
-    }
-    const std::scoped_lock lock(adding);
-    std::transform(all.begin(), all.end(), cells.begin(), all.begin(), std::plus<>());
-  });
+  const std::size_t rows = targets.rows(), labels = targets.columns(), width = thresholds + 1;
+  const bool together = mean.size() == 1;
+  const std::size_t step = together ? 0 : width;
+  const std::size_t block = together ? labels : std::clamp<std::size_t>((std::size_t{1} << 17) / width, 1, labels);
   GridSums<Mean> sums(mean, thresholds);
-  for (std::size_t g = 0; g < groups; ++g) sums.close(g, std::span(all).subspan(g * width, width));
+  for (std::size_t first = 0; first < labels; first += block) {
+    const std::size_t count = std::min(block, labels - first), groups = together ? 1 : count;
+    std::vector<CellsAt> all(groups * width);
+    std::mutex adding;
+    parallel_for(rows, 0, rows_worth_a_thread(count), [&](std::size_t begin, std::size_t end) {
+      std::vector<CellsAt> cells(groups * width);
+      for (std::size_t i = begin; i < end; ++i) {
+        const S* score = scores.row(i).data() + first;
+        const std::int8_t* target = targets.row(i).data() + first;
+        for (std::size_t j = 0; j < count; ++j) {
+          if (target[j] >= 0) cells[j * step + reached(score[j])] += cell_at(target[j]);
+        }
+      }
+      const std::scoped_lock lock(adding);
+      std::transform(all.begin(), all.end(), cells.begin(), all.begin(), std::plus<>());
+    });
+    for (std::size_t g = 0; g < groups; ++g) sums.close(first + g, std::span(all).subspan(g * width, width));
+  }
   return sums.sums();
 }
 

@@ -133,7 +133,8 @@ class BestSum {
     found_ = true;
   }
 
-  /// Takes what another has seen of higher thresholds.
+  /// Takes what another has seen of higher thresholds. Where several sums come near enough to the best, it may keep another of
+  /// them than one pass would.
   void merge(const BestSum& higher) noexcept {
     if (!higher.found_ || (found_ && higher.top_ < top_ - tolerance_)) return;
     const std::int64_t top = found_ ? std::max(top_, higher.top_) : higher.top_;

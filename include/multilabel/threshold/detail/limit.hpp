@@ -3,6 +3,7 @@
 // Whether a constraint holds while predictions are made and withdrawn one by one, beside the mean that is made as good as can
 // be.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
