@@ -12,12 +12,14 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "multilabel/augmentation/operation.hpp"
+#include "multilabel/augmentation/preprocessing.hpp"
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 
@@ -83,12 +85,12 @@ class ParameterList {
 
   /// An enumerator by its name or number; `names` are those of 0, 1, 2, ...
   template <class Enum>
-  void choice(std::string_view key, Enum& value, std::initializer_list<std::string_view> names) {
-    if (read_ == nullptr) return put(key, names.begin()[static_cast<std::size_t>(value)]);
+  void choice(std::string_view key, Enum& value, std::span<const std::string_view> names) {
+    if (read_ == nullptr) return put(key, names[static_cast<std::size_t>(value)]);
     const Json* json = find(key);
     if (json == nullptr) return;
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (*json == names.begin()[i] || (json->is_number_integer() && *json == i)) {
+      if (*json == names[i] || (json->is_number_integer() && *json == i)) {
         value = static_cast<Enum>(i);
         return;
       }
@@ -96,8 +98,12 @@ class ParameterList {
     for (const auto name : names) known += join_text(known.empty() ? "one of " : ", ", quoted(name));
     refuse(key, known, *json);
   }
+  template <class Enum>
+  void choice(std::string_view key, Enum& value, std::initializer_list<std::string_view> names) {
+    choice(key, value, std::span(names.begin(), names.size()));
+  }
   void interpolation(Interpolation& value) {
-    choice("interpolation", value, {"nearest", "linear", "cubic", "area", "lanczos4"});
+    choice("interpolation", value, std::span<const std::string_view>(detail::interpolation_names));
   }
   void border_mode(Border& value) { choice("border_mode", value, {"constant", "replicate", "reflect", "wrap", "reflect_101"}); }
 

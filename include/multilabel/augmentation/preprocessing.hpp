@@ -56,15 +56,16 @@ inline void require_preprocessing(std::string_view where, const Preprocessing& f
 
 namespace detail {
 
+inline constexpr std::array<std::string_view, 5> normalization_names{"standard", "image", "image_per_channel", "min_max",
+                                                                     "min_max_per_channel"};
+inline constexpr std::array<std::string_view, 5> interpolation_names{"nearest", "linear", "cubic", "area", "lanczos4"};
+
 inline std::string_view text_of(Normalization normalization) {
-  constexpr std::array<std::string_view, 5> names = {"standard", "image", "image_per_channel", "min_max",
-                                                     "min_max_per_channel"};
-  return names[static_cast<std::size_t>(normalization)];
+  return normalization_names.at(static_cast<std::size_t>(normalization));
 }
 
 inline std::string_view text_of(Interpolation interpolation) {
-  constexpr std::array<std::string_view, 5> names = {"nearest", "linear", "cubic", "area", "lanczos4"};
-  return names[static_cast<std::size_t>(interpolation)];
+  return interpolation_names.at(static_cast<std::size_t>(interpolation));
 }
 
 }  // namespace detail

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "multilabel/augmentation/normalize.hpp"
 #include "multilabel/augmentation/parameter_list_json.hpp"
 #include "multilabel/augmentation/pixel.hpp"
+#include "multilabel/augmentation/preprocessing.hpp"
 #include "multilabel/augmentation/to_tensor.hpp"
 #include "multilabel/augmentation/tone.hpp"
 
@@ -41,8 +43,7 @@ inline void list_parameters(ParameterList& list, NormalizeOptions& options) {
   list.color("mean", options.mean);
   list.color("std", options.std);
   list.number("max_pixel_value", options.max_pixel_value);
-  list.choice("normalization", options.normalization,
-              {"standard", "image", "image_per_channel", "min_max", "min_max_per_channel"});
+  list.choice("normalization", options.normalization, std::span<const std::string_view>(detail::normalization_names));
   list.number("p", options.p);
 }
 

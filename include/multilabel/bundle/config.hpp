@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +25,17 @@ inline constexpr std::string_view PREPROCESSOR_FILE = "preprocessor_config.json"
 
 namespace detail {
 
-inline constexpr std::array<std::string_view, 5> interpolation_names{"nearest", "linear", "cubic", "area", "lanczos4"};
-inline constexpr std::array<std::string_view, 5> normalization_names{"standard", "image", "image_per_channel", "min_max",
-                                                                     "min_max_per_channel"};
+/// The enumerator that a field names; `names` are those of 0, 1, 2, ...
+template <class Enum>
+[[nodiscard]] Enum named(const std::filesystem::path& file, const nlohmann::json& json, const char* key,
+                         std::span<const std::string_view> names) {
+  const auto name = field<std::string>(file, json, key);
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return static_cast<Enum>(found - names.begin());
+  std::string all;
+  for (const auto one : names) all += join_text(all.empty() ? "" : ", ", multilabel::quoted(one));
+  reject(file, join_text("field ", multilabel::quoted(key), " must be one of ", all), multilabel::quoted(name));
+}
 
 }  // namespace detail
 
@@ -67,14 +76,13 @@ inline constexpr std::array<std::string_view, 5> normalization_names{"standard",
 
 /// The text of preprocessor_config.json.
 [[nodiscard]] inline std::string to_json(const augmentation::Preprocessing& preprocessing) {
-  nlohmann::ordered_json json = {
-      {"size", {{"height", preprocessing.height}, {"width", preprocessing.width}}},
-      {"image_mean", preprocessing.mean},
-      {"image_std", preprocessing.std},
-      {"interpolation", detail::interpolation_names.at(static_cast<std::size_t>(preprocessing.interpolation))},
-      {"channels", "RGB"}};
+  nlohmann::ordered_json json = {{"size", {{"height", preprocessing.height}, {"width", preprocessing.width}}},
+                                 {"image_mean", preprocessing.mean},
+                                 {"image_std", preprocessing.std},
+                                 {"interpolation", augmentation::detail::text_of(preprocessing.interpolation)},
+                                 {"channels", "RGB"}};
   if (preprocessing.normalization != augmentation::Normalization::standard)
-    json["normalization"] = detail::normalization_names.at(static_cast<std::size_t>(preprocessing.normalization));
+    json["normalization"] = augmentation::detail::text_of(preprocessing.normalization);
   return json.dump(2) + "\n";
 }
 
@@ -94,24 +102,12 @@ inline constexpr std::array<std::string_view, 5> normalization_names{"standard",
   for (const float value : preprocessing.std)
     if (!(value > 0)) detail::reject(file, "field 'image_std' must be above 0", join_text(value));
   if (json.contains("normalization")) {
-    const auto own = detail::field<std::string>(file, json, "normalization");
-    const auto& names = detail::normalization_names;
-    const auto found = std::find(names.begin(), names.end(), own);
-    if (found == names.end())
-      detail::reject(file,
-                     "field 'normalization' must be one of 'standard', 'image', 'image_per_channel', 'min_max', "
-                     "'min_max_per_channel'",
-                     multilabel::quoted(own));
-    preprocessing.normalization = static_cast<augmentation::Normalization>(found - names.begin());
+    preprocessing.normalization =
+        detail::named<augmentation::Normalization>(file, json, "normalization", augmentation::detail::normalization_names);
   }
-  const auto name = detail::field<std::string>(file, json, "interpolation");
-  for (std::size_t i = 0; i < detail::interpolation_names.size(); ++i) {
-    if (name != detail::interpolation_names[i]) continue;
-    preprocessing.interpolation = static_cast<augmentation::Interpolation>(i);
-    return preprocessing;
-  }
-  detail::reject(file, "field 'interpolation' must be one of 'nearest', 'linear', 'cubic', 'area', 'lanczos4'",
-                 multilabel::quoted(name));
+  preprocessing.interpolation =
+      detail::named<augmentation::Interpolation>(file, json, "interpolation", augmentation::detail::interpolation_names);
+  return preprocessing;
 }
 
 }  // namespace multilabel::bundle
