@@ -25,6 +25,7 @@
 #include "multilabel/threshold/detail/group_counts.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/detail/limit.hpp"
+#include "multilabel/threshold/detail/narrow.hpp"
 #include "multilabel/threshold/metric.hpp"
 #include "multilabel/threshold/rule.hpp"
 
@@ -138,12 +139,15 @@ template <class S>
                                               Curve* curve = nullptr) {
   return with_group_mean(targets, objective, all_predicted, [&](auto mean, auto group_of) {
     return with_limit(targets, objective.average, constraint, [&](auto limit) {
-      core::detail::AscendingCells<S> cells(targets, scores, CellOfGroup{targets, group_of});
-      const S above = std::nextafter(cells.highest(), std::numeric_limits<S>::infinity());
+      const bool all = curve != nullptr || constraint || scores.size() < worth_narrowing;
+      const auto narrowed = all ? std::nullopt : narrowed_range(targets, scores, objective, mean);
+      const CellOfGroup payload{targets, group_of};
+      using Cells = core::detail::AscendingCells<S>;
+      Cells cells = narrowed ? Cells(targets, scores, payload, narrowed->range) : Cells(targets, scores, payload);
       const std::size_t pieces = cells.size() < (std::size_t{1} << 17) ? 1 : std::min(stretches, thread_count(0));
       const auto cut = [&](std::size_t piece) { return stretches * piece / pieces; };
       std::vector<Standing<decltype(mean), decltype(limit)>> standing(pieces, {mean, limit});
-      for (std::size_t p = 1; p < pieces; ++p) {
+      for (std::size_t p = narrowed ? 0 : 1; p < pieces; ++p) {
         const S lowest = cells.lowest_from(cells.cut(cut(p), stretches));
         standing[p].restart(targets, objective.average, Reaching<S>{scores, lowest});
       }
@@ -159,7 +163,9 @@ template <class S>
           curve->add(k, static_cast<double>(score), now.mean.value_of(now.mean.sum()));
         };
         walk<S>(cells, cut(p), cut(p + 1), now, at);
-        if (p + 1 == pieces) at(stretches - 1, above);
+        if (p + 1 == pieces && (!narrowed || narrowed->reaches_top)) {
+          at(stretches - 1, std::nextafter(cells.highest(), std::numeric_limits<S>::infinity()));
+        }
         if (curve == nullptr) return;
         for (; stretch + 1 < cut(p + 1); ++stretch) curve->follow(stretch + 1);
       });

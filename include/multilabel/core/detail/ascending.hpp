@@ -9,7 +9,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
+#include <mutex>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -59,21 +61,76 @@ void radix_sort(std::span<Cell<S>> cells, std::span<Cell<S>> spare, int bits) {
   if (from != cells.data()) std::copy_n(from, cells.size(), cells.data());
 }
 
-/// The lowest and the highest key.
+/// The scores from `lowest` to `highest`, both included.
 template <class S>
-[[nodiscard]] std::pair<key_t<S>, key_t<S>> key_range(std::span<const S> scores) {
+struct ScoreRange {
+  S lowest = std::numeric_limits<S>::max(), highest = std::numeric_limits<S>::lowest();
+
+  void add(const ScoreRange& other) noexcept {
+    lowest = std::min(lowest, other.lowest);
+    highest = std::max(highest, other.highest);
+  }
+};
+
+/// The range of those scores for which `counts(score)`; the lowest is above the highest where there are none.
+template <class S, class Counts>
+[[nodiscard]] ScoreRange<S> score_range(std::span<const S> scores, const Counts& counts) {
   constexpr std::size_t lanes = 16;  // side by side, so that it vectorises
   std::array<S, lanes> low, high;
-  low.fill(std::numeric_limits<S>::max());
-  high.fill(std::numeric_limits<S>::lowest());
+  const ScoreRange<S> none;
+  low.fill(none.lowest);
+  high.fill(none.highest);
   std::size_t i = 0;
   for (; i + lanes <= scores.size(); i += lanes) {
     const S* block = scores.data() + i;
-    for (std::size_t l = 0; l < lanes; ++l) low[l] = block[l] < low[l] ? block[l] : low[l];
-    for (std::size_t l = 0; l < lanes; ++l) high[l] = block[l] > high[l] ? block[l] : high[l];
+    for (std::size_t l = 0; l < lanes; ++l) {
+      const S upper = counts(block[l]) ? block[l] : none.lowest, lower = counts(block[l]) ? block[l] : none.highest;
+      low[l] = upper < low[l] ? upper : low[l];
+      high[l] = lower > high[l] ? lower : high[l];
+    }
   }
-  for (; i < scores.size(); ++i) low[0] = std::min(low[0], scores[i]), high[0] = std::max(high[0], scores[i]);
-  return {to_key(*std::min_element(low.begin(), low.end())), to_key(*std::max_element(high.begin(), high.end()))};
+  for (; i < scores.size(); ++i) {
+    if (counts(scores[i])) low[0] = std::min(low[0], scores[i]), high[0] = std::max(high[0], scores[i]);
+  }
+  return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
+}
+
+/// The same of a matrix, on the threads of the process; of all scores unless told.
+template <class S, class Counts>
+[[nodiscard]] ScoreRange<S> score_range(MatrixView<const S> scores, const Counts& counts) {
+  ScoreRange<S> all;
+  std::mutex adding;
+  parallel_for(scores.size(), 0, std::size_t{1} << 17, [&](std::size_t begin, std::size_t end) {
+    const auto range = score_range(scores.values().subspan(begin, end - begin), counts);
+    const std::scoped_lock lock(adding);
+    all.add(range);
+  });
+  return all;
+}
+template <class S>
+[[nodiscard]] ScoreRange<S> score_range(MatrixView<const S> scores) {
+  return score_range(scores, [](S) { return true; });
+}
+
+/// Calls `use(j)` for the known cells of a row for which `counts(j, score)`, fast where they are few.
+template <class S, class Counts, class Use>
+void for_each_known(std::span<const std::int8_t> target, std::span<const S> score, const Counts& counts, Use&& use) {
+  constexpr std::size_t block = 64;
+  for (std::size_t begin = 0; begin < score.size(); begin += block) {
+    std::array<std::uint8_t, block> wanted{};
+    const std::size_t count = std::min(block, score.size() - begin);
+    for (std::size_t j = 0; j < count; ++j) {
+      wanted[j] = static_cast<std::uint8_t>(counts(begin + j, score[begin + j]) & (target[begin + j] >= 0));
+    }
+    for (std::size_t eight = 0; eight < count; eight += 8) {
+      std::uint64_t any = 0;
+      std::memcpy(&any, wanted.data() + eight, 8);
+      if (any == 0) continue;
+      for (std::size_t j = eight; j < eight + 8; ++j) {
+        if (wanted[j] != 0) use(begin + j);
+      }
+    }
+  }
 }
 
 /// The cells whose target is known (`targets` holds -1 where it is not), in buckets of ascending score. `payload(row, label)`
@@ -87,55 +144,51 @@ class AscendingCells {
  public:
   template <class Payload>
   AscendingCells(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Payload&& payload) {
-    const std::size_t rows = scores.rows(), labels = scores.columns();
-    if (scores.size() >> 31 != 0) {
-      fail<ArgumentError>({"exact thresholds", "targets and scores must have fewer than 2147483648 cells",
-                           shape_text(rows, labels), "Use a sample of the rows."});
-    }
-    const std::size_t pieces = std::min(thread_count(0), std::max<std::size_t>(1, scores.size() >> 17));
-    const auto each = [&](auto&& work) {  // work(piece, first cell, last cell) for runs of whole rows
-      parallel_for(pieces, pieces, 1, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t p = begin; p < end; ++p) work(p, rows * p / pieces * labels, rows * (p + 1) / pieces * labels);
-      });
+    require_few(scores);
+    if (!scores.empty()) set_range(score_range(scores));
+    const std::size_t labels = scores.columns(), runs = runs_of(scores.size());
+    const auto first_row = [&](std::size_t run) { return scores.rows() * run / runs; };
+    const auto count = [&](std::size_t run, std::uint32_t* places) {
+      for (std::size_t i = first_row(run) * labels; i < first_row(run + 1) * labels; ++i) {
+        places[offset(scores.data()[i]) >> shift_] += targets.data()[i] >= 0 ? 1u : 0u;
+      }
     };
-    std::vector<std::pair<key_t<S>, key_t<S>>> ranges(pieces);
-    each([&](std::size_t p, std::size_t first, std::size_t last) {
-      ranges[p] = key_range(scores.values().subspan(first, last - first));
-    });
-    lowest_ = std::numeric_limits<key_t<S>>::max();
-    auto highest = std::numeric_limits<key_t<S>>::min();
-    for (const auto& [low, high] : ranges) lowest_ = std::min(lowest_, low), highest = std::max(highest, high);
-    const auto range = static_cast<Unsigned>(static_cast<Unsigned>(highest) - static_cast<Unsigned>(lowest_));
-    shift_ = scores.empty() ? 0 : std::max(0, static_cast<int>(std::bit_width(range)) - bucket_bits);
-
-    const std::size_t size = std::size_t{1} << bucket_bits;
-    std::vector<std::vector<std::uint32_t>> places(pieces, std::vector<std::uint32_t>(size, 0));
-    each([&](std::size_t p, std::size_t first, std::size_t last) {
-      auto* count = places[p].data();
-      for (std::size_t i = first; i < last; ++i) count[offset(scores.data()[i]) >> shift_] += targets.data()[i] >= 0 ? 1u : 0u;
-    });
-    starts_.resize(size + 1);
-    std::uint32_t sum = 0;
-    for (std::size_t b = 0; b < size; ++b) {
-      starts_[b] = sum;
-      for (auto& place : places) sum += std::exchange(place[b], sum);
-    }
-    starts_[size] = sum;
-    cells_.resize(sum);
-    each([&](std::size_t p, std::size_t first, std::size_t last) {
-      auto* place = places[p].data();
-      auto* cells = cells_.data();
-      for (std::size_t i = first; i < last; i += labels) {
-        const S* score = scores.data() + i;
-        const std::int8_t* target = targets.data() + i;
-        const std::size_t row = i / labels;
+    const auto place = [&](std::size_t run, std::uint32_t* places) {
+      for (std::size_t row = first_row(run); row < first_row(run + 1); ++row) {
+        const S* score = scores.row(row).data();
+        const std::int8_t* target = targets.row(row).data();
         for (std::size_t label = 0; label < labels; ++label) {
           if (target[label] < 0) continue;
           const auto key = offset(score[label]);
-          cells[place[key >> shift_]++] = {key, payload(row, label)};
+          cells_[places[key >> shift_]++] = {key, payload(row, label)};
         }
       }
+    };
+    scatter(runs, count, place);
+  }
+
+  /// Those within `range` only, which are best few.
+  template <class Payload>
+  AscendingCells(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Payload&& payload,
+                 const ScoreRange<S>& range) {
+    require_few(scores);
+    set_range(range);
+    const std::size_t runs = runs_of(scores.size());
+    std::vector<std::vector<Cell<S>>> found(runs);
+    for_each_run(runs, [&](std::size_t run) {
+      for (std::size_t row = scores.rows() * run / runs; row < scores.rows() * (run + 1) / runs; ++row) {
+        const auto within = [&](std::size_t, S score) { return (score >= range.lowest) & (score <= range.highest); };
+        for_each_known(targets.row(row), scores.row(row), within,
+                       [&](std::size_t label) { found[run].push_back({offset(scores(row, label)), payload(row, label)}); });
+      }
     });
+    const auto count = [&](std::size_t run, std::uint32_t* places) {
+      for (const auto& cell : found[run]) ++places[cell.key >> shift_];
+    };
+    const auto place = [&](std::size_t run, std::uint32_t* places) {
+      for (const auto& cell : found[run]) cells_[places[cell.key >> shift_]++] = cell;
+    };
+    scatter(runs, count, place);
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return cells_.size(); }
@@ -160,7 +213,7 @@ class AscendingCells {
     return from_key<S>(static_cast<key_t<S>>(static_cast<Unsigned>(static_cast<Unsigned>(lowest_) + cell.key)));
   }
 
-  /// The highest known score; there has to be one.
+  /// The highest score of a cell; there has to be one.
   [[nodiscard]] S highest() const {
     const auto bucket = std::lower_bound(starts_.begin(), starts_.end(), starts_.back()) - starts_.begin() - 1;
     const auto first = cells_.begin() + starts_[static_cast<std::size_t>(bucket)];
@@ -183,8 +236,47 @@ class AscendingCells {
   }
 
  private:
+  static void require_few(MatrixView<const S> scores) {
+    if (scores.size() >> 31 == 0) return;
+    fail<ArgumentError>({"exact thresholds", "targets and scores must have fewer than 2147483648 cells",
+                         shape_text(scores.rows(), scores.columns()), "Use a sample of the rows."});
+  }
+
+  /// The number of runs of rows that are worth a thread each.
+  [[nodiscard]] static std::size_t runs_of(std::size_t cells) noexcept {
+    return std::min(thread_count(0), std::max<std::size_t>(1, cells >> 17));
+  }
+  template <class Work>
+  static void for_each_run(std::size_t runs, Work&& work) {
+    parallel_for(runs, runs, 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t run = begin; run < end; ++run) work(run);
+    });
+  }
+
+  void set_range(const ScoreRange<S>& range) noexcept {
+    lowest_ = to_key(range.lowest);
+    shift_ = std::max(0, static_cast<int>(std::bit_width(offset(range.highest))) - bucket_bits);
+  }
   [[nodiscard]] Unsigned offset(S score) const noexcept {
     return static_cast<Unsigned>(static_cast<Unsigned>(to_key(score)) - static_cast<Unsigned>(lowest_));
+  }
+
+  /// Fills the buckets run by run: `count(run, counts)` adds a run's cells to the count of each bucket, then
+  /// `place(run, positions)` writes each to the position of its bucket and moves that on.
+  template <class Count, class Place>
+  void scatter(std::size_t runs, const Count& count, const Place& place) {
+    const std::size_t size = std::size_t{1} << bucket_bits;
+    std::vector<std::vector<std::uint32_t>> places(runs, std::vector<std::uint32_t>(size, 0));
+    for_each_run(runs, [&](std::size_t run) { count(run, places[run].data()); });
+    starts_.resize(size + 1);
+    std::uint32_t sum = 0;
+    for (std::size_t b = 0; b < size; ++b) {
+      starts_[b] = sum;
+      for (auto& own : places) sum += std::exchange(own[b], sum);
+    }
+    starts_[size] = sum;
+    cells_.resize(sum);
+    for_each_run(runs, [&](std::size_t run) { place(run, places[run].data()); });
   }
 
   key_t<S> lowest_ = 0;

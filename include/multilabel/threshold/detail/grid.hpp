@@ -56,11 +56,6 @@ class Reached {
   S top_ = 0, step_ = 0;
 };
 
-/// Cells by how many thresholds they reach, and of them the positives in the upper half.
-using CellsAt = std::uint64_t;
-
-[[nodiscard]] constexpr CellsAt cell_at(std::int8_t target) noexcept { return 1 + (static_cast<std::uint64_t>(target) << 32); }
-
 /// The fixed-point sums at ascending thresholds, for some of the groups. `mean` starts with nothing predicted.
 template <class Mean>
 class GridSums {

@@ -16,6 +16,12 @@
 
 namespace multilabel::threshold::detail {
 
+/// How many cells, and in the upper half how many of them are positive.
+using CellsAt = std::uint64_t;
+
+/// One known cell.
+[[nodiscard]] constexpr CellsAt cell_at(std::int8_t target) noexcept { return 1 + (static_cast<std::uint64_t>(target) << 32); }
+
 inline constexpr auto all_predicted = [](std::size_t, std::size_t) noexcept { return true; };
 inline constexpr auto nothing_predicted = [](std::size_t, std::size_t) noexcept { return false; };
 

@@ -30,6 +30,7 @@ template <class Score, class Count, class Weights>
 class GroupMean {
  public:
   using count_type = Count;
+  static constexpr bool is_over_rows = std::is_same_v<Weights, EqualWeights>;
 
   /// @param groups their counts at the start; those without known cells leave the mean.
   /// @param bound the largest absolute value of the metric.
@@ -79,7 +80,7 @@ class GroupMean {
 
  private:
   // The F1 of a row is one of few values, and to look it up is faster than to divide.
-  static constexpr bool is_tabulated = std::is_same_v<Score, F1> && std::is_same_v<Weights, EqualWeights>;
+  static constexpr bool is_tabulated = std::is_same_v<Score, F1> && is_over_rows;
   static constexpr std::size_t table_rows = 16, table_width = 256;  // true positives; predicted + true
 
   void tabulate() {

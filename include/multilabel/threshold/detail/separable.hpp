@@ -9,25 +9,26 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "multilabel/core/detail/label_steps.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/constraint.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
+#include "multilabel/threshold/detail/narrow_labels.hpp"
 #include "multilabel/threshold/metric.hpp"
 
 namespace multilabel::threshold::detail {
 
-/// Calls `at(threshold, counts)` for the thresholds of one label that can be its best, ascending: its lowest score, which
-/// predicts all, the scores of positives, and one above all scores, which predicts nothing. Between two of them fewer
-/// predictions lose no positive and are never worse; `passed(counts)` is told what lies just above a positive, where the value
-/// can be worst. Neither is called for a label without a known cell.
+/// Calls `at(threshold, counts)` for the scores of one label's positives, ascending, and `passed(counts)` with what lies just
+/// above each.
+/// @param counts with all cells of `label` predicted.
+/// @return the counts with none of them predicted.
 template <class S, class At, class Passed>
-void walk_label(const core::detail::LabelSteps<S>& label, At&& at, Passed&& passed) {
-  if (label.known == 0) return;
-  Counts<std::uint32_t> counts{label.positives, label.known, label.positives, label.known};
-  at(label.lowest, counts);
+Counts<std::uint32_t> walk_positives(const core::detail::LabelSteps<S>& label, Counts<std::uint32_t> counts, At&& at,
+                                     Passed&& passed) {
   counts.predicted -= label.negatives_below;
   for (const auto& step : label.steps) {
     at(step.score, counts);
@@ -36,7 +37,20 @@ void walk_label(const core::detail::LabelSteps<S>& label, At&& at, Passed&& pass
     passed(counts);
     counts.predicted -= step.negatives_above;
   }
-  at(std::nextafter(label.highest, std::numeric_limits<S>::infinity()), counts);
+  return counts;
+}
+
+/// Calls `at(threshold, counts)` for the thresholds of one label that can be its best, ascending: its lowest score, which
+/// predicts all, the scores of positives, and one above all scores, which predicts nothing. Between two of them fewer
+/// predictions lose no positive and are never worse; `passed(counts)` is told what lies just above a positive, where the value
+/// can be worst. Neither is called for a label without a known cell.
+template <class S, class At, class Passed>
+void walk_label(const core::detail::LabelSteps<S>& label, At&& at, Passed&& passed) {
+  if (label.known == 0) return;
+  const Counts<std::uint32_t> all{label.positives, label.known, label.positives, label.known};
+  at(label.lowest, all);
+  const auto none = walk_positives(label, all, at, passed);
+  at(std::nextafter(label.highest, std::numeric_limits<S>::infinity()), none);
 }
 
 /// Whether one label's counts keep a bound on its precision or recall; always without one.
@@ -46,34 +60,73 @@ void walk_label(const core::detail::LabelSteps<S>& label, At&& at, Passed&& pass
   return linear_fraction({.metric = metric})(counts) >= constraint->bound;
 }
 
+/// The same thresholds as `best_of_each` without a constraint, from the few cells that can hold them; nothing where they are
+/// too many for that to be faster.
+template <class S, class Value>
+[[nodiscard]] std::optional<std::vector<std::optional<double>>> best_of_few(MatrixView<const std::int8_t> targets,
+                                                                            MatrixView<const S> scores, const Value& value) {
+  constexpr std::size_t most = std::size_t{1} << 16;  // cells that are walked as fast
+  if (scores.size() < most || targets.rows() < 8 * slot_count) return std::nullopt;
+  const SlotOf<S> slot_of(core::detail::score_range(scores));
+  if (!slot_of.cuts()) return std::nullopt;
+  const auto cells = label_slots(targets, scores, slot_of);
+  std::vector<LabelRange> ranges;
+  std::uint64_t few = 0;
+  for (std::size_t j = 0; j < targets.columns(); ++j) {
+    ranges.push_back(label_range(std::span(cells).subspan(j * slot_count, slot_count), value));
+    few += ranges.back().cells;
+  }
+  if (few > scores.size() / 4) return std::nullopt;
+  const auto steps = steps_within(targets, scores, slot_of, ranges);
+  std::vector<std::optional<double>> thresholds(targets.columns());
+  for (std::size_t j = 0; j < targets.columns(); ++j) {
+    if (ranges[j].end == 0) continue;
+    double best = -std::numeric_limits<double>::infinity(), worst = ranges[j].worst, threshold = 0;
+    const auto passed = [&](const Counts<std::uint32_t>& counts) { worst = std::min(worst, value(counts)); };
+    const auto at = [&](S candidate, const Counts<std::uint32_t>& counts) {
+      passed(counts);
+      if (value(counts) >= best) best = value(counts), threshold = static_cast<double>(candidate);
+    };
+    if (ranges[j].from_lowest) at(steps[j].lowest, ranges[j].counts);
+    const auto left = walk_positives(steps[j], ranges[j].counts, at, passed);
+    if (ranges[j].to_highest) at(std::nextafter(steps[j].highest, std::numeric_limits<S>::infinity()), left);
+    if (best > worst) thresholds[j] = threshold;
+  }
+  return thresholds;
+}
+
 /// The best threshold of every label among those that keep the constraint; nothing for a label whose value is the same at all
 /// of them. One that cannot keep the constraint is never predicted.
 template <class S>
 [[nodiscard]] std::vector<std::optional<double>> best_of_each(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
                                                               const Objective& objective,
                                                               const std::optional<Constraint>& constraint) {
-  std::vector<std::optional<double>> thresholds(targets.columns());
   const double sign = higher_is_better(objective.metric) ? 1.0 : -1.0;
-  with_metric(objective, [&](auto score) {
+  return with_metric(objective, [&](auto score) {
+    const auto value_of = [&](const Counts<std::uint32_t>& counts) { return sign * score(counts); };
+    if (!constraint) {
+      if (auto found = best_of_few<S>(targets, scores, value_of)) return *std::move(found);
+    }
+    std::vector<std::optional<double>> thresholds(targets.columns());
     core::detail::for_each_label_steps<S>(targets, scores, [&](std::size_t j, const core::detail::LabelSteps<S>& label) {
       double best = 0, worst = 0, threshold = 0, last = 0;
       bool kept = false;
       const auto at = [&](S candidate, const Counts<std::uint32_t>& counts) {
         last = static_cast<double>(candidate);
         if (!keeps(constraint, counts)) return;
-        const double value = sign * score(counts);
+        const double value = value_of(counts);
         if (!kept) best = worst = value;
         kept = true;
         worst = std::min(worst, value);
         if (value >= best) best = value, threshold = last;
       };
-      const auto passed = [&](const Counts<std::uint32_t>& counts) { worst = std::min(worst, sign * score(counts)); };
+      const auto passed = [&](const Counts<std::uint32_t>& counts) { worst = std::min(worst, value_of(counts)); };
       walk_label(label, at, passed);
       if (label.known > 0 && !kept) thresholds[j] = last;
       if (constraint ? kept : best > worst) thresholds[j] = threshold;
     });
+    return thresholds;
   });
-  return thresholds;
 }
 
 }  // namespace multilabel::threshold::detail

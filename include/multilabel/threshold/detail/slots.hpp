@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A range of scores cut into slots. Counts at the edge of a slot are exact; inside, in whatever order its cells come, a metric
+// gets no better than at one of four ends: its negatives and its positives, none or all of them withdrawn.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "multilabel/core/detail/ascending.hpp"
+#include "multilabel/threshold/detail/counts.hpp"
+#include "multilabel/threshold/detail/group_counts.hpp"
+
+namespace multilabel::threshold::detail {
+
+inline constexpr std::size_t slot_count = 256;
+
+/// In which of the equally wide slots of a range a score lies: below 0 for lower scores, the number of slots or more for higher
+/// ones. Never lower for a higher score, whatever is rounded.
+template <class S>
+class SlotOf {
+ public:
+  explicit SlotOf(const core::detail::ScoreRange<S>& range) : lowest_(range.lowest) {
+    const S length = range.highest - range.lowest;
+    if (length > 0 && length <= std::numeric_limits<S>::max()) {
+      scale_ = static_cast<S>(slot_count) * (1 - 4 * std::numeric_limits<S>::epsilon()) / length;
+    }
+  }
+  /// False for a range of one score, or one longer than the largest number: there is nothing to cut.
+  [[nodiscard]] bool cuts() const noexcept { return scale_ > 0 && scale_ <= std::numeric_limits<S>::max(); }
+  [[nodiscard]] S operator()(S score) const noexcept { return (score - lowest_) * scale_; }
+
+ private:
+  S lowest_, scale_ = 0;
+};
+
+[[nodiscard]] constexpr std::uint32_t number(CellsAt cells) noexcept { return static_cast<std::uint32_t>(cells); }
+[[nodiscard]] constexpr std::uint32_t positives(CellsAt cells) noexcept { return static_cast<std::uint32_t>(cells >> 32); }
+
+/// Whether both negatives and positives are among the cells.
+[[nodiscard]] constexpr bool is_mixed(CellsAt cells) noexcept {
+  return positives(cells) != 0 && positives(cells) != number(cells);
+}
+
+/// What the counts become as cells are no longer predicted.
+template <class Count>
+[[nodiscard]] constexpr Counts<Count> without(Counts<Count> counts, CellsAt cells) noexcept {
+  counts.predicted = static_cast<Count>(counts.predicted - static_cast<Count>(number(cells)));
+  counts.true_positives = static_cast<Count>(counts.true_positives - static_cast<Count>(positives(cells)));
+  return counts;
+}
+
+/// The better of the two ends that lie between `before` and all of the cells withdrawn; both kinds have to be among them.
+template <class Count, class Value>
+[[nodiscard]] auto best_between(const Counts<Count>& before, CellsAt cells, const Value& value) noexcept {
+  const CellsAt positive = positives(cells);
+  return std::max(value(without(before, number(cells) - positive)), value(without(before, positive | (positive << 32))));
+}
+
+}  // namespace multilabel::threshold::detail
