@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -137,7 +139,28 @@ def portable(count: int) -> Iterator[Callable[[], None]]:
     worker.join()
 
 
+DECODING = Path(__file__).parent.parent / "build/release/benchmarks/benchmark_image_decoding"
+
+
+@contextmanager
+def compiled(folder: str) -> Iterator[Callable[[str], str]]:
+    """Start ``image_decoding.cpp`` on the JPEGs of a folder; what is yielded sends it a line and returns its answer."""
+    command = [str(DECODING), folder]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def ask(line: str) -> str:
+            print(line, file=process.stdin, flush=True)
+            return process.stdout.readline().strip()
+
+        yield ask
+        process.stdin.close()
+
+
 def contests(settings: Settings) -> Iterator[Contest]:
+    if not DECODING.exists():
+        sys.exit("the C++ side is missing; scripts/benchmark builds it")
     cv2.setNumThreads(0)
     images = photographs(settings.size(240, 8))
     fixed = {"units": len(images), "unit": "images", "remark": "the draws differ"}
@@ -205,6 +228,14 @@ def contests(settings: Settings) -> Iterator[Contest]:
             },
             **fixed,
         )
+        with compiled(folder) as ask:
+            yield Contest(
+                "JPEG in memory to augmented tensor, in C++",
+                partial(ask, "multilabel"),
+                {f"cv::imdecode of OpenCV {ask('version')} alone, no augmentation": partial(ask, "imdecode")},
+                clock="wall",
+                **fixed | {"remark": "the OpenCV that multilabel is linked to"},
+            )
         count = len(paths) * settings.size(4, 8)
         data = ml.data.Dataset(paths * settings.size(4, 8), [["photograph"]] * count)
         load = partial(ml.data.DataLoader, data, ["photograph"], ours, batch_size=BATCH, seed=1)
