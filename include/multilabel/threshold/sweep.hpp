@@ -114,15 +114,19 @@ class Curve {
   }
 
   [[nodiscard]] std::pair<LongArray<double>, LongArray<double>> take() {
-    std::size_t size = 0;
-    for (std::size_t k = 0; k < stretches; ++k) {
-      for (auto* array : {&thresholds_, &values_}) {
-        if (begins_[k] != size) std::copy(array->data() + begins_[k], array->data() + ends_[k], array->data() + size);
+    const auto close = [this](LongArray<double>& array) {
+      std::size_t size = 0;
+      for (std::size_t k = 0; k < stretches; ++k) {
+        if (begins_[k] != size) std::copy(array.data() + begins_[k], array.data() + ends_[k], array.data() + size);
+        size += ends_[k] - begins_[k];
       }
-      size += ends_[k] - begins_[k];
-    }
-    thresholds_.resize(size);
-    values_.resize(size);
+      array.resize(size);
+    };
+    const std::array<LongArray<double>*, 2> arrays{&thresholds_, &values_};
+    parallel_for(arrays.size(), thresholds_.size() < (std::size_t{1} << 17) ? 1 : 0, 1,
+                 [&](std::size_t begin, std::size_t end) {
+                   for (std::size_t a = begin; a < end; ++a) close(*arrays[a]);
+                 });
     return {std::move(thresholds_), std::move(values_)};
   }
 

@@ -14,10 +14,11 @@
 #include "multilabel/threshold/constraint.hpp"
 #include "multilabel/threshold/detail/coordinate_ascent.hpp"
 #include "multilabel/threshold/detail/cross_fit.hpp"
+#include "multilabel/threshold/detail/group_counts.hpp"
+#include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/detail/pooled.hpp"
 #include "multilabel/threshold/detail/separable.hpp"
 #include "multilabel/threshold/sweep.hpp"
-#include "multilabel/threshold/value.hpp"
 
 namespace multilabel::threshold {
 
@@ -143,7 +144,10 @@ template <matrix_like Targets, matrix_like Scores>
   }
   auto thresholds = detail::shrink(known.view(), fitted, shrinkage);
   if (!reached && options.scope == Scope::global) reached = fitted.global->value;
-  if (!reached) reached = value(known, ThresholdRule(thresholds).apply(working.view()), objective);
+  if (!reached) {
+    const detail::ReachingEach<S> predicted(working.view(), thresholds);
+    reached = detail::with_group_mean(known.view(), objective, predicted, [](const auto& mean, auto) { return mean.value(); });
+  }
   return detail::rule(std::move(thresholds), objective, *reached);
 }
 

@@ -176,11 +176,13 @@ class AscendingCells {
     const std::size_t runs = runs_of(scores.size());
     std::vector<std::vector<Cell<S>>> found(runs);
     for_each_run(runs, [&](std::size_t run) {
+      const auto within = [&](std::size_t, S score) { return (score >= range.lowest) & (score <= range.highest); };
+      std::vector<Cell<S>> own;  // not found[run]: threads would write side by side
       for (std::size_t row = scores.rows() * run / runs; row < scores.rows() * (run + 1) / runs; ++row) {
-        const auto within = [&](std::size_t, S score) { return (score >= range.lowest) & (score <= range.highest); };
         for_each_known(targets.row(row), scores.row(row), within,
-                       [&](std::size_t label) { found[run].push_back({offset(scores(row, label)), payload(row, label)}); });
+                       [&](std::size_t label) { own.push_back({offset(scores(row, label)), payload(row, label)}); });
       }
+      found[run] = std::move(own);
     });
     const auto count = [&](std::size_t run, std::uint32_t* places) {
       for (const auto& cell : found[run]) ++places[cell.key >> shift_];

@@ -33,6 +33,20 @@ struct Reaching {
   [[nodiscard]] bool operator()(std::size_t row, std::size_t label) const noexcept { return scores(row, label) >= threshold; }
 };
 
+/// Cells that score at least as high as the threshold of their label.
+template <class S>
+struct ReachingEach {
+  ReachingEach(MatrixView<const S> all, const std::vector<double>& each) : scores(all) {
+    for (const double threshold : each) thresholds.push_back(static_cast<S>(threshold));
+  }
+
+  MatrixView<const S> scores;
+  std::vector<S> thresholds;
+  [[nodiscard]] bool operator()(std::size_t row, std::size_t label) const noexcept {
+    return scores(row, label) >= thresholds[label];
+  }
+};
+
 /// How many rows are worth a thread.
 [[nodiscard]] inline std::size_t rows_worth_a_thread(std::size_t labels) noexcept {
   return std::max<std::size_t>(1, (std::size_t{1} << 17) / std::max<std::size_t>(1, labels));
