@@ -152,7 +152,10 @@ def compiled(folder: str) -> Iterator[Callable[[str], str]]:
 
         def ask(line: str) -> str:
             print(line, file=process.stdin, flush=True)
-            return process.stdout.readline().strip()
+            answer = process.stdout.readline().strip()
+            if not answer:
+                raise RuntimeError(f"{DECODING.name} ended at {line!r}")
+            return answer
 
         yield ask
         process.stdin.close()
@@ -234,7 +237,7 @@ def contests(settings: Settings) -> Iterator[Contest]:
                 partial(ask, "multilabel"),
                 {f"cv::imdecode of OpenCV {ask('version')} alone, no augmentation": partial(ask, "imdecode")},
                 clock="wall",
-                **fixed | {"remark": "the OpenCV that multilabel is linked to"},
+                **fixed | {"remark": "the OpenCV that multilabel is linked to; both decode at full size"},
             )
         count = len(paths) * settings.size(4, 8)
         data = ml.data.Dataset(paths * settings.size(4, 8), [["photograph"]] * count)

@@ -37,9 +37,11 @@ int main(int argc, char** argv) {
     for (std::size_t i = 0; i < files.size() && line != "version"; ++i) {
       if (line == "imdecode") {
         if (cv::imdecode(files[i], cv::IMREAD_COLOR).empty()) return 1;
-      } else {
+      } else if (line == "multilabel") {
         recipe.write(multilabel::data::decode_image(files[i], paths[i], options),
                      {.seed = 1, .index = static_cast<std::uint32_t>(i)}, planar.data());
+      } else {
+        return 2;
       }
     }
     std::cout << (line == "version" ? CV_VERSION : "done") << std::endl;

@@ -26,6 +26,7 @@
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/detail/limit.hpp"
 #include "multilabel/threshold/detail/narrow.hpp"
+#include "multilabel/threshold/detail/slots.hpp"
 #include "multilabel/threshold/metric.hpp"
 #include "multilabel/threshold/rule.hpp"
 
@@ -143,7 +144,8 @@ template <class S>
                                               Curve* curve = nullptr) {
   return with_group_mean(targets, objective, all_predicted, [&](auto mean, auto group_of) {
     return with_limit(targets, objective.average, constraint, [&](auto limit) {
-      const bool all = curve != nullptr || constraint || scores.size() < worth_narrowing;
+      const bool too_many = scores.size() >> 31 != 0;  // as AscendingCells is going to say
+      const bool all = curve != nullptr || constraint || scores.size() < worth_narrowing || too_many;
       const auto narrowed = all ? std::nullopt : narrowed_range(targets, scores, objective, mean);
       const CellOfGroup payload{targets, group_of};
       using Cells = core::detail::AscendingCells<S>;

@@ -30,7 +30,7 @@ template <class Score, class Count, class Weights>
 class GroupMean {
  public:
   using count_type = Count;
-  static constexpr bool is_over_rows = std::is_same_v<Weights, EqualWeights>;
+  static constexpr bool is_over_rows = std::is_same_v<Weights, EqualWeights>;  // labels have weights of their own
 
   /// @param groups their counts at the start; those without known cells leave the mean.
   /// @param bound the largest absolute value of the metric.

@@ -71,16 +71,16 @@ class RowSlots {
     }
   }
 
-  /// The first and the last slot where a sum within twice the tolerance of the best can be, and the cells from one to the
-  /// other.
+  /// The slots where a sum near the best can be: from the first to the last within four times the tolerance.
   struct Possible {
     std::size_t first = 0, last = 0;
-    std::uint64_t cells = 0, above = 0;
+    std::uint64_t cells = 0;  ///< from the first to the last
+    std::uint64_t above = 0;  ///< in higher slots
   };
   [[nodiscard]] Possible possible() const noexcept {
     std::int64_t best = start_, sum = start_;
     for (const Slot& slot : slots_) best = std::max(best, sum += slot.change);
-    const std::int64_t enough = best - 2 * mean_.tolerance();
+    const std::int64_t enough = best - 4 * mean_.tolerance();
     Possible found{slot_count, 0};
     sum = start_;
     for (std::size_t s = 0; s < slot_count; ++s) {
@@ -168,10 +168,7 @@ template <class S, class Mean>
   return result;
 }
 
-/// The number of cells from which on it is faster to narrow than to sort them all.
-inline constexpr std::size_t worth_narrowing = std::size_t{1} << 16;
-
-/// The same where `mean` is one over rows; nothing where it is not, for the cells of a label then lie in many rows.
+/// What `narrow` gives where `mean` is one over rows; nothing where it is not, for the cells of a label lie in many rows.
 template <class S, class Mean>
 [[nodiscard]] std::optional<Narrowed<S>> narrowed_range(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
                                                         const Objective& objective, const Mean& mean) {

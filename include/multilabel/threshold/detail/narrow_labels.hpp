@@ -26,6 +26,9 @@
 
 namespace multilabel::threshold::detail {
 
+/// The number of rows that take longer to count than the counters of all labels take to clear and to add up.
+inline constexpr std::size_t rows_worth_counters = 8 * slot_count;
+
 /// How many of each label's known cells lie in each slot, [labels, slots].
 template <class S>
 [[nodiscard]] std::vector<CellsAt> label_slots(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
@@ -34,7 +37,8 @@ template <class S>
   const std::size_t labels = targets.columns();
   std::vector<CellsAt> all(labels * slot_count);
   std::mutex adding;
-  parallel_for(targets.rows(), 0, rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
+  const std::size_t grain = std::max(rows_worth_a_thread(labels), rows_worth_counters);
+  parallel_for(targets.rows(), 0, grain, [&](std::size_t begin, std::size_t end) {
     std::vector<CellsAt> cells(labels * slot_count);
     for (std::size_t i = begin; i < end; ++i) {
       const S* score = scores.row(i).data();
@@ -79,7 +83,8 @@ template <class Value>
     best = std::max(best, value(counts));
     range.worst = std::min(range.worst, value(counts));
   }
-  const double enough = best - 1e-12 * std::max(1.0, std::abs(best));  // equal values may be off by a rounding
+  // Equal values may be off by a rounding.
+  const double enough = best - 1e-12 * std::max({1.0, std::abs(best), std::abs(range.worst)});
   counts = start;
   for (std::size_t s = 0; s < cells.size(); ++s) {
     const auto before = std::exchange(counts, without(counts, cells[s]));

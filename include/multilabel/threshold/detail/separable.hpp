@@ -13,11 +13,13 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/detail/ascending.hpp"
 #include "multilabel/core/detail/label_steps.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/constraint.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/detail/narrow_labels.hpp"
+#include "multilabel/threshold/detail/slots.hpp"
 #include "multilabel/threshold/metric.hpp"
 
 namespace multilabel::threshold::detail {
@@ -65,8 +67,7 @@ void walk_label(const core::detail::LabelSteps<S>& label, At&& at, Passed&& pass
 template <class S, class Value>
 [[nodiscard]] std::optional<std::vector<std::optional<double>>> best_of_few(MatrixView<const std::int8_t> targets,
                                                                             MatrixView<const S> scores, const Value& value) {
-  constexpr std::size_t most = std::size_t{1} << 16;  // cells that are walked as fast
-  if (scores.size() < most || targets.rows() < 8 * slot_count) return std::nullopt;
+  if (scores.size() < worth_narrowing || targets.rows() < rows_worth_counters) return std::nullopt;
   const SlotOf<S> slot_of(core::detail::score_range(scores));
   if (!slot_of.cuts()) return std::nullopt;
   const auto cells = label_slots(targets, scores, slot_of);

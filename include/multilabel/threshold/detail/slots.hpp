@@ -16,8 +16,11 @@ namespace multilabel::threshold::detail {
 
 inline constexpr std::size_t slot_count = 256;
 
+/// The number of cells from which on it is faster to narrow than to sort them all.
+inline constexpr std::size_t worth_narrowing = std::size_t{1} << 16;
+
 /// In which of the equally wide slots of a range a score lies: below 0 for lower scores, the number of slots or more for higher
-/// ones. Never lower for a higher score, whatever is rounded.
+/// ones, but for a few that lie next to its ends. Never lower for a higher score, whatever is rounded: exactness needs no more.
 template <class S>
 class SlotOf {
  public:
