@@ -62,6 +62,32 @@ void walk_label(const core::detail::LabelSteps<S>& label, At&& at, Passed&& pass
   return linear_fraction({.metric = metric})(counts) >= constraint->bound;
 }
 
+/// The best of one label's thresholds, offered ascending; of equally good ones the highest.
+/// @param Value from counts, higher is better.
+template <class S, class Value>
+class LabelBest {
+ public:
+  explicit LabelBest(const Value& value, double worst = std::numeric_limits<double>::infinity())
+      : value_(value), worst_(worst) {}
+
+  void offer(S threshold, const Counts<std::uint32_t>& counts) {
+    passed(counts);
+    if (const double value = value_(counts); value >= best_) best_ = value, threshold_ = static_cast<double>(threshold);
+  }
+  /// Notes what no threshold needs to be offered for, but what can be the worst.
+  void passed(const Counts<std::uint32_t>& counts) { worst_ = std::min(worst_, value_(counts)); }
+
+  [[nodiscard]] bool found() const noexcept { return threshold_.has_value(); }
+  /// Whether the threshold changes the value at all.
+  [[nodiscard]] bool matters() const noexcept { return found() && best_ > worst_; }
+  [[nodiscard]] std::optional<double> threshold() const noexcept { return threshold_; }
+
+ private:
+  const Value& value_;
+  double worst_, best_ = -std::numeric_limits<double>::infinity();
+  std::optional<double> threshold_;
+};
+
 /// The same thresholds as `best_of_each` without a constraint, from the few cells that can hold them; nothing where they are
 /// too many for that to be faster.
 template <class S, class Value>
@@ -82,16 +108,13 @@ template <class S, class Value>
   std::vector<std::optional<double>> thresholds(targets.columns());
   for (std::size_t j = 0; j < targets.columns(); ++j) {
     if (ranges[j].end == 0) continue;
-    double best = -std::numeric_limits<double>::infinity(), worst = ranges[j].worst, threshold = 0;
-    const auto passed = [&](const Counts<std::uint32_t>& counts) { worst = std::min(worst, value(counts)); };
-    const auto at = [&](S candidate, const Counts<std::uint32_t>& counts) {
-      passed(counts);
-      if (value(counts) >= best) best = value(counts), threshold = static_cast<double>(candidate);
-    };
+    LabelBest<S, Value> best(value, ranges[j].worst);
+    const auto at = [&](S threshold, const Counts<std::uint32_t>& counts) { best.offer(threshold, counts); };
+    const auto passed = [&](const Counts<std::uint32_t>& counts) { best.passed(counts); };
     if (ranges[j].from_lowest) at(steps[j].lowest, ranges[j].counts);
     const auto left = walk_positives(steps[j], ranges[j].counts, at, passed);
     if (ranges[j].to_highest) at(std::nextafter(steps[j].highest, std::numeric_limits<S>::infinity()), left);
-    if (best > worst) thresholds[j] = threshold;
+    if (best.matters()) thresholds[j] = best.threshold();
   }
   return thresholds;
 }
@@ -110,21 +133,15 @@ template <class S>
     }
     std::vector<std::optional<double>> thresholds(targets.columns());
     core::detail::for_each_label_steps<S>(targets, scores, [&](std::size_t j, const core::detail::LabelSteps<S>& label) {
-      double best = 0, worst = 0, threshold = 0, last = 0;
-      bool kept = false;
-      const auto at = [&](S candidate, const Counts<std::uint32_t>& counts) {
-        last = static_cast<double>(candidate);
-        if (!keeps(constraint, counts)) return;
-        const double value = value_of(counts);
-        if (!kept) best = worst = value;
-        kept = true;
-        worst = std::min(worst, value);
-        if (value >= best) best = value, threshold = last;
+      LabelBest<S, decltype(value_of)> best(value_of);
+      double last = 0;
+      const auto at = [&](S threshold, const Counts<std::uint32_t>& counts) {
+        last = static_cast<double>(threshold);
+        if (keeps(constraint, counts)) best.offer(threshold, counts);
       };
-      const auto passed = [&](const Counts<std::uint32_t>& counts) { worst = std::min(worst, value_of(counts)); };
-      walk_label(label, at, passed);
-      if (label.known > 0 && !kept) thresholds[j] = last;
-      if (constraint ? kept : best > worst) thresholds[j] = threshold;
+      walk_label(label, at, [&](const Counts<std::uint32_t>& counts) { best.passed(counts); });
+      if (constraint && label.known > 0 && !best.found()) thresholds[j] = last;
+      if (constraint ? best.found() : best.matters()) thresholds[j] = best.threshold();
     });
     return thresholds;
   });
