@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multilabel/threshold/sweep.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 #include "multilabel/core/parallel.hpp"
@@ -117,6 +120,33 @@ TEST_CASE("sweep: thresholds given in any order, on any number of threads and in
       const auto predictions = multilabel::threshold::ThresholdRule({given[k]}).apply(s);
       CHECK(one.values[k] == Approx(multilabel::threshold::value(t, predictions, {.average = average})).margin(1e-12));
     }
+  }
+}
+
+TEMPLATE_TEST_CASE("sweep: every score, with ties, whatever the number of threads", "", float, double) {
+  using Key = std::tuple<std::size_t, Average>;
+  const auto [labels, average] =
+      GENERATE(Key{40, Average::samples}, Key{300, Average::samples}, Key{40, Average::micro}, Key{40, Average::macro});
+  const std::size_t rows = 200'000 / labels;
+  multilabel::Random random({5});
+  Matrix<int> t(rows, labels);
+  Matrix<TestType> s(rows, labels);
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    t.data()[i] = random.chance(0.1) ? -1 : random.chance(0.2) ? 1 : 0;
+    s.data()[i] = static_cast<TestType>(std::floor(60'000 * random.uniform()) / 60'000);
+  }
+  multilabel::set_num_threads(1);
+  const auto one = sweep(t, s, {.average = average});
+  multilabel::set_num_threads(3);
+  const auto three = sweep(t, s, {.average = average});
+  multilabel::set_num_threads(0);
+  CHECK(one.thresholds == three.thresholds);
+  CHECK(one.values == three.values);
+  CHECK(one.best == three.best);
+  CHECK(std::adjacent_find(one.thresholds.begin(), one.thresholds.end(), std::greater_equal<>()) == one.thresholds.end());
+  for (const std::size_t k : {std::size_t{0}, one.values.size() / 3, one.values.size() / 2, one.values.size() - 1}) {
+    const auto predictions = multilabel::threshold::ThresholdRule({one.thresholds[k]}).apply(s);
+    CHECK(one.values[k] == Approx(multilabel::threshold::value(t, predictions, {.average = average})).margin(1e-12));
   }
 }
 

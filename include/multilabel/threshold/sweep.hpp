@@ -21,6 +21,7 @@
 #include "multilabel/core/long_array.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
+#include "multilabel/threshold/detail/curve.hpp"
 #include "multilabel/threshold/detail/grid.hpp"
 #include "multilabel/threshold/detail/group_counts.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
@@ -74,22 +75,22 @@ struct Standing {
   }
 };
 
-/// Calls `at(k, threshold)` for every distinct score of the stretches `begin` ... `end` - 1 in ascending order; `now` then
-/// stands at the predictions of that threshold.
+/// Calls `at(threshold)` for every distinct score of the stretch `k` in ascending order; `now` then stands at the predictions
+/// of that threshold.
 template <class S, class Mean, class Limit, class At>
-void walk(core::detail::AscendingCells<S>& cells, std::size_t begin, std::size_t end, Standing<Mean, Limit>& now, At&& at) {
-  for (std::size_t k = begin; k < end; ++k) {
-    cells.read(cells.cut(k, stretches), cells.cut(k + 1, stretches), [&](std::span<const core::detail::Cell<S>> sorted) {
-      for (std::size_t i = 0; i < sorted.size();) {
-        const auto key = sorted[i].key;
-        at(k, cells.score_of(sorted[i]));
-        do {
-          now.mean.withdraw(sorted[i].payload >> 1, (sorted[i].payload & 1u) != 0);
-          now.limit.withdraw(sorted[i].payload >> 1, (sorted[i].payload & 1u) != 0);
-        } while (++i < sorted.size() && sorted[i].key == key);
-      }
-    });
-  }
+void walk(core::detail::AscendingCells<S>& cells, std::size_t k, Standing<Mean, Limit>& now, At&& at) {
+  cells.read(cells.cut(k, stretches), cells.cut(k + 1, stretches), [&](std::span<const core::detail::Cell<S>> sorted) {
+    constexpr std::size_t ahead = 24;  // cells whose groups are on their way from memory
+    for (std::size_t i = 0; i < sorted.size();) {
+      const auto key = sorted[i].key;
+      at(cells.score_of(sorted[i]));
+      do {
+        now.mean.expect(sorted[std::min(i + ahead, sorted.size() - 1)].payload >> 1);
+        now.mean.withdraw(sorted[i].payload >> 1, (sorted[i].payload & 1u) != 0);
+        now.limit.withdraw(sorted[i].payload >> 1, (sorted[i].payload & 1u) != 0);
+      } while (++i < sorted.size() && sorted[i].key == key);
+    }
+  });
 }
 
 [[nodiscard]] inline ThresholdRule rule(std::vector<double> thresholds, const Objective& objective, double value) {
@@ -99,41 +100,6 @@ void walk(core::detail::AscendingCells<S>& cells, std::size_t begin, std::size_t
 
 struct Best {
   double threshold = 0, value = 0;
-};
-
-/// Writes the curve down, every thread from where its cells begin, and closes the gaps afterwards.
-class Curve {
- public:
-  explicit Curve(std::size_t cells) : thresholds_(cells + 1), values_(cells + 1) {}
-
-  void start(std::size_t stretch, std::size_t cell) noexcept { begins_[stretch] = ends_[stretch] = cell; }
-  void follow(std::size_t stretch) noexcept { start(stretch, ends_[stretch - 1]); }
-  void add(std::size_t stretch, double threshold, double value) noexcept {
-    const std::size_t at = ends_[stretch]++;
-    thresholds_[at] = threshold;
-    values_[at] = value;
-  }
-
-  [[nodiscard]] std::pair<LongArray<double>, LongArray<double>> take() {
-    const auto close = [this](LongArray<double>& array) {
-      std::size_t size = 0;
-      for (std::size_t k = 0; k < stretches; ++k) {
-        if (begins_[k] != size) std::copy(array.data() + begins_[k], array.data() + ends_[k], array.data() + size);
-        size += ends_[k] - begins_[k];
-      }
-      array.resize(size);
-    };
-    const std::array<LongArray<double>*, 2> arrays{&thresholds_, &values_};
-    parallel_for(arrays.size(), thresholds_.size() < (std::size_t{1} << 17) ? 1 : 0, 1,
-                 [&](std::size_t begin, std::size_t end) {
-                   for (std::size_t a = begin; a < end; ++a) close(*arrays[a]);
-                 });
-    return {std::move(thresholds_), std::move(values_)};
-  }
-
- private:
-  LongArray<double> thresholds_, values_;
-  std::array<std::size_t, stretches> begins_{}, ends_{};
 };
 
 /// The best threshold over all scores that keep the constraint, or nothing; of equally good ones the highest.
@@ -157,24 +123,26 @@ template <class S>
         const S lowest = cells.lowest_from(cells.cut(cut(p), stretches));
         standing[p].restart(targets, objective.average, Reaching<S>{scores, lowest});
       }
+      const bool ends_above = !narrowed || narrowed->reaches_top;
+      const S above = ends_above ? std::nextafter(cells.highest(), std::numeric_limits<S>::infinity()) : S{};
+      if (curve != nullptr) curve->open(cells, pieces);
       std::vector<BestSum<S>> bests(stretches, BestSum<S>(objective.metric, mean.tolerance()));
       parallel_for(pieces, pieces, 1, [&](std::size_t p, std::size_t) {
-        auto& now = standing[p];
-        std::size_t stretch = cut(p);
-        if (curve != nullptr) curve->start(stretch, cells.position(cells.cut(stretch, stretches)));
-        const auto at = [&](std::size_t k, S score) {
-          if (now.limit.holds()) bests[k].offer(score, now.mean.sum());
-          if (curve == nullptr) return;
-          for (; stretch < k; ++stretch) curve->follow(stretch + 1);
-          curve->add(k, static_cast<double>(score), now.mean.value_of(now.mean.sum()));
-        };
-        walk<S>(cells, cut(p), cut(p + 1), now, at);
-        if (p + 1 == pieces && (!narrowed || narrowed->reaches_top)) {
-          at(stretches - 1, std::nextafter(cells.highest(), std::numeric_limits<S>::infinity()));
+        auto now = std::move(standing[p]);  // threads must not write side by side
+        CurvePiece piece = curve != nullptr ? curve->piece(cells.position(cells.cut(cut(p), stretches))) : CurvePiece{};
+        for (std::size_t k = cut(p); k < cut(p + 1); ++k) {
+          BestSum<S> best = bests[k];
+          const auto at = [&](S score) {
+            if (now.limit.holds()) best.offer(score, now.mean.sum());
+            if (curve != nullptr) piece.add(static_cast<double>(score), now.mean.value_of(now.mean.sum()));
+          };
+          walk<S>(cells, k, now, at);
+          if (k + 1 == stretches && ends_above) at(above);
+          bests[k] = best;
         }
-        if (curve == nullptr) return;
-        for (; stretch + 1 < cut(p + 1); ++stretch) curve->follow(stretch + 1);
+        if (curve != nullptr) curve->keep(p, piece);
       });
+      if (curve != nullptr) curve->close(std::move(cells.memory()));
       for (std::size_t k = 1; k < stretches; ++k) bests[0].merge(bests[k]);
       return bests[0].found() ? std::optional<Best>({static_cast<double>(bests[0].threshold()), mean.value_of(bests[0].sum())})
                               : std::nullopt;
@@ -184,10 +152,9 @@ template <class S>
 
 template <class S>
 [[nodiscard]] Sweep sweep_all(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective) {
-  Curve curve(scores.size());
+  Curve curve;
   const Best best = *best_of_all<S>(targets, scores, objective, std::nullopt, &curve);
-  auto [thresholds, values] = curve.take();
-  return {std::move(thresholds), std::move(values), rule({best.threshold}, objective, best.value)};
+  return {std::move(curve.thresholds), std::move(curve.values), rule({best.threshold}, objective, best.value)};
 }
 
 }  // namespace detail

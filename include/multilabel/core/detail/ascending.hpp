@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // All known cells in ascending order of score, handed over bucket by bucket: one scatter into buckets by the leading bits of
-// the scores' range, then each bucket is sorted where it lies, in cache, just before it is read. O(cells) for 32-bit scores.
-// Runs of buckets can be read on different threads.
+// the scores' range, then each bucket is sorted, in cache, just before it is read. O(cells) for 32-bit scores. Runs of buckets
+// can be read on different threads.
 
 #include <algorithm>
 #include <array>
@@ -12,6 +12,7 @@
 #include <cstring>
 #include <limits>
 #include <mutex>
+#include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -32,15 +33,14 @@ struct Cell {
   std::uint32_t payload;
 };
 
-/// Sorts by the lowest `bits` bits of the key; stable. `spare` has to be as long as `cells`.
+/// Sorts by the lowest `bits` bits of the key into `sorted`, which has to be as long; stable. Leaves `cells` in some order.
 template <class S>
-void radix_sort(std::span<Cell<S>> cells, std::span<Cell<S>> spare, int bits) {
+void radix_sort(std::span<Cell<S>> cells, std::span<Cell<S>> sorted, int bits) {
   if (cells.size() < 48) {
-    for (std::size_t i = 1; i < cells.size(); ++i) {
-      const Cell<S> cell = cells[i];
+    for (std::size_t i = 0; i < cells.size(); ++i) {
       std::size_t at = i;
-      for (; at > 0 && cells[at - 1].key > cell.key; --at) cells[at] = cells[at - 1];
-      cells[at] = cell;
+      for (; at > 0 && sorted[at - 1].key > cells[i].key; --at) sorted[at] = sorted[at - 1];
+      sorted[at] = cells[i];
     }
     return;
   }
@@ -50,7 +50,7 @@ void radix_sort(std::span<Cell<S>> cells, std::span<Cell<S>> spare, int bits) {
   for (const auto& cell : cells) {
     for (std::size_t pass = 0; pass < passes; ++pass) ++places[pass][(cell.key >> (8 * pass)) & 255u];
   }
-  auto *from = cells.data(), *to = spare.data();
+  auto *from = cells.data(), *to = sorted.data();
   for (std::size_t pass = 0; pass < passes; ++pass) {
     auto& place = places[pass];
     std::uint32_t sum = 0;
@@ -58,7 +58,7 @@ void radix_sort(std::span<Cell<S>> cells, std::span<Cell<S>> spare, int bits) {
     for (std::size_t i = 0; i < cells.size(); ++i) to[place[(from[i].key >> (8 * pass)) & 255u]++] = from[i];
     std::swap(from, to);
   }
-  if (from != cells.data()) std::copy_n(from, cells.size(), cells.data());
+  if (from != sorted.data()) std::copy_n(from, cells.size(), sorted.data());
 }
 
 /// The scores from `lowest` to `highest`, both included.
@@ -160,7 +160,7 @@ class AscendingCells {
         for (std::size_t label = 0; label < labels; ++label) {
           if (target[label] < 0) continue;
           const auto key = offset(score[label]);
-          cells_[places[key >> shift_]++] = {key, payload(row, label)};
+          put(places[key >> shift_]++, {key, payload(row, label)});
         }
       }
     };
@@ -188,12 +188,12 @@ class AscendingCells {
       for (const auto& cell : found[run]) ++places[cell.key >> shift_];
     };
     const auto place = [&](std::size_t run, std::uint32_t* places) {
-      for (const auto& cell : found[run]) cells_[places[cell.key >> shift_]++] = cell;
+      for (const auto& cell : found[run]) put(places[cell.key >> shift_]++, cell);
     };
     scatter(runs, count, place);
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return cells_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return starts_.back(); }
   [[nodiscard]] std::size_t buckets() const noexcept { return starts_.size() - 1; }
   /// How many cells lie in lower buckets.
   [[nodiscard]] std::size_t position(std::size_t bucket) const noexcept { return starts_[bucket]; }
@@ -215,29 +215,37 @@ class AscendingCells {
     return from_key<S>(static_cast<key_t<S>>(static_cast<Unsigned>(static_cast<Unsigned>(lowest_) + cell.key)));
   }
 
-  /// The highest score of a cell; there has to be one.
-  [[nodiscard]] S highest() const {
+  /// The highest score of a cell; there has to be one, and none may have been overwritten.
+  [[nodiscard]] S highest() {
     const auto bucket = std::lower_bound(starts_.begin(), starts_.end(), starts_.back()) - starts_.begin() - 1;
-    const auto first = cells_.begin() + starts_[static_cast<std::size_t>(bucket)];
-    return score_of(*std::max_element(first, cells_.end(), [](const auto& a, const auto& b) { return a.key < b.key; }));
+    const auto last = bucket_cells(static_cast<std::size_t>(bucket));
+    return score_of(*std::max_element(last.begin(), last.end(), [](const auto& a, const auto& b) { return a.key < b.key; }));
   }
 
   /// Calls `use(cells)` for spans of the cells of buckets first ... last - 1 in ascending order of score, equal scores never
-  /// apart. Reads of different buckets may run at the same time.
+  /// apart. Reads of different buckets may run at the same time. `use` sees copies: the memory of the cells that it has seen is
+  /// free for it.
   template <class Use>
   void read(std::size_t first, std::size_t last, Use&& use) {
     std::uint32_t longest = 0;
     for (std::size_t b = first; b < last; ++b) longest = std::max(longest, starts_[b + 1] - starts_[b]);
-    LongArray<Cell<S>> spare(longest);
+    LongArray<Cell<S>> sorted(longest);
     for (std::size_t b = first; b < last; ++b) {
-      const std::span<Cell<S>> bucket{cells_.data() + starts_[b], starts_[b + 1] - starts_[b]};
+      const auto bucket = bucket_cells(b);
       if (bucket.empty()) continue;
-      radix_sort<S>(bucket, spare, shift_);
-      use(std::span<const Cell<S>>(bucket));
+      const auto ascending = std::span(sorted).first(bucket.size());
+      radix_sort<S>(bucket, ascending, shift_);
+      use(std::span<const Cell<S>>(ascending));
     }
   }
 
+  /// The memory in which the cells lie: `words` numbers for each, and one number more.
+  static constexpr std::size_t words = sizeof(Cell<S>) / sizeof(double);
+  [[nodiscard]] LongArray<double>& memory() noexcept { return memory_; }
+
  private:
+  static_assert(sizeof(Cell<S>) % sizeof(double) == 0 && alignof(Cell<S>) <= alignof(double));
+
   static void require_few(MatrixView<const S> scores) {
     if (scores.size() >> 31 == 0) return;
     fail<ArgumentError>({"exact thresholds", "targets and scores must have fewer than 2147483648 cells",
@@ -263,6 +271,24 @@ class AscendingCells {
     return static_cast<Unsigned>(static_cast<Unsigned>(to_key(score)) - static_cast<Unsigned>(lowest_));
   }
 
+  void put(std::size_t place, const Cell<S>& cell) noexcept {
+    ::new (static_cast<void*>(&memory_[words * place])) Cell<S>(cell);
+  }
+  [[nodiscard]] std::span<Cell<S>> bucket_cells(std::size_t bucket) noexcept {
+    if (starts_[bucket] == starts_[bucket + 1]) return {};
+    auto* first = std::launder(reinterpret_cast<Cell<S>*>(&memory_[words * starts_[bucket]]));
+    return {first, starts_[bucket + 1] - starts_[bucket]};
+  }
+
+  /// Has the system hand over the pages, to each thread a stretch of its own: while they write here and there, threads would
+  /// clear the same pages.
+  void fetch_pages() {
+    constexpr std::size_t page = 4096 / sizeof(double);
+    parallel_for(memory_.size(), 0, std::size_t{1} << 17, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; i += page) memory_[i] = 0;
+    });
+  }
+
   /// Fills the buckets run by run: `count(run, counts)` adds a run's cells to the count of each bucket, then
   /// `place(run, positions)` writes each to the position of its bucket and moves that on.
   template <class Count, class Place>
@@ -277,14 +303,15 @@ class AscendingCells {
       for (auto& own : places) sum += std::exchange(own[b], sum);
     }
     starts_[size] = sum;
-    cells_.resize(sum);
+    memory_.resize(words * sum + 1);
+    if (runs > 1) fetch_pages();
     for_each_run(runs, [&](std::size_t run) { place(run, places[run].data()); });
   }
 
   key_t<S> lowest_ = 0;
   int shift_ = 0;
   std::vector<std::uint32_t> starts_;
-  LongArray<Cell<S>> cells_;
+  LongArray<double> memory_;  // not of cells, so that it can become another's
 };
 
 }  // namespace multilabel::core::detail

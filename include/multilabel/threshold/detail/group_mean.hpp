@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/detail/simd.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/threshold/detail/counts.hpp"
@@ -46,6 +47,8 @@ class GroupMean {
     add_up();
   }
 
+  /// Has a group fetched into the cache that is about to be stepped.
+  void expect(std::size_t group) const noexcept { core::detail::prefetch(&groups_[group]); }
   void predict(std::size_t group, bool positive) noexcept { step(group, 1, positive ? 1 : 0); }
   void withdraw(std::size_t group, bool positive) noexcept { step(group, -1, positive ? -1 : 0); }
 
@@ -189,12 +192,12 @@ decltype(auto) with_group_mean(MatrixView<const std::int8_t> targets, const Obje
     using Score = decltype(score);
     if (objective.average == metrics::Average::samples) {
       const GroupOf row_of{1, 0};
-      if (targets.columns() <= std::numeric_limits<std::uint16_t>::max()) {
-        auto counts = row_counts<std::uint16_t>(targets, predicted);
-        return use(GroupMean<Score, std::uint16_t, EqualWeights>(score, std::move(counts), {}, bound), row_of);
-      }
-      auto counts = row_counts<std::uint32_t>(targets, predicted);
-      return use(GroupMean<Score, std::uint32_t, EqualWeights>(score, std::move(counts), {}, bound), row_of);
+      const auto rows = [&]<class Count>(Count) -> decltype(auto) {
+        auto counts = row_counts<Count>(targets, predicted);
+        return use(GroupMean<Score, Count, EqualWeights>(score, std::move(counts), {}, bound), row_of);
+      };
+      // The fewer bytes, the more rows a cache holds.
+      return targets.columns() <= std::numeric_limits<std::uint8_t>::max() ? rows(std::uint8_t{}) : rows(std::uint32_t{});
     }
     const GroupOf label_of{0, objective.average == metrics::Average::micro ? std::size_t{0} : std::size_t{1}};
     auto counts = group_counts<std::uint32_t>(targets, objective.average, predicted);

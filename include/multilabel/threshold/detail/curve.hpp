@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A metric at ascending thresholds, written down by several threads. A threshold takes the place of the cell that it comes
+// from: the memory of the cells becomes that of the curve, and needs no second one.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "multilabel/core/detail/ascending.hpp"
+#include "multilabel/core/long_array.hpp"
+#include "multilabel/core/parallel.hpp"
+
+namespace multilabel::threshold::detail {
+
+/// The part of a curve that one thread writes.
+struct CurvePiece {
+  double *thresholds = nullptr, *values = nullptr;
+  std::size_t size = 0;
+
+  void add(double threshold, double value) noexcept {
+    thresholds[size] = threshold;
+    values[size] = value;
+    ++size;
+  }
+};
+
+/// `open`, a `piece` for each thread that goes back to `keep`, `close`.
+class Curve {
+ public:
+  LongArray<double> thresholds, values;
+
+  /// For the cells that the threads are about to read, each from the start of its piece on.
+  template <class S>
+  void open(core::detail::AscendingCells<S>& cells, std::size_t pieces) {
+    values.resize(cells.size() + 1);
+    memory_ = cells.memory().data();
+    words_ = cells.words;
+    pieces_.resize(pieces);
+  }
+
+  /// The piece that begins with that cell. It must never get ahead of the cells that have been read.
+  [[nodiscard]] CurvePiece piece(std::size_t cell) noexcept { return {memory_ + words_ * cell, values.data() + cell}; }
+  void keep(std::size_t number, const CurvePiece& piece) noexcept { pieces_[number] = piece; }
+
+  /// Closes the gaps between the pieces; `memory` is that of the cells.
+  void close(LongArray<double> memory) {
+    thresholds = std::move(memory);
+    const std::array<std::pair<LongArray<double>*, double* CurvePiece::*>, 2> arrays{
+        {{&thresholds, &CurvePiece::thresholds}, {&values, &CurvePiece::values}}};
+    parallel_for(arrays.size(), pieces_.size(), 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t a = begin; a < end; ++a) {
+        const auto& [array, first] = arrays[a];
+        double* to = array->data();
+        for (const auto& piece : pieces_) {
+          if (piece.*first != to) std::copy_n(piece.*first, piece.size, to);
+          to += piece.size;
+        }
+        array->resize(static_cast<std::size_t>(to - array->data()));
+      }
+    });
+  }
+
+ private:
+  double* memory_ = nullptr;
+  std::size_t words_ = 1;
+  std::vector<CurvePiece> pieces_;
+};
+
+}  // namespace multilabel::threshold::detail
