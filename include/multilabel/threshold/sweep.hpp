@@ -116,7 +116,9 @@ template <class S>
       const CellOfGroup payload{targets, group_of};
       using Cells = core::detail::AscendingCells<S>;
       Cells cells = narrowed ? Cells(targets, scores, payload, narrowed->range) : Cells(targets, scores, payload);
-      const std::size_t pieces = cells.size() < (std::size_t{1} << 17) ? 1 : std::min(stretches, thread_count(0));
+      // Another piece looks at every cell once to find where it starts; sorting and walking take many times longer.
+      const std::size_t worth_a_piece = std::max(std::size_t{1} << 17, scores.size() / 16);
+      const std::size_t pieces = cells.size() < worth_a_piece ? 1 : std::min(stretches, thread_count(0));
       const auto cut = [&](std::size_t piece) { return stretches * piece / pieces; };
       std::vector<Standing<decltype(mean), decltype(limit)>> standing(pieces, {mean, limit});
       for (std::size_t p = narrowed ? 0 : 1; p < pieces; ++p) {
