@@ -4,7 +4,6 @@
 // all labels share. The curve behind `tune`; use it to plot, or to see what a round number would cost.
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
