@@ -3,7 +3,10 @@
 
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <new>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 namespace {
 using multilabel::LongArray;
@@ -19,6 +22,33 @@ TEST_CASE("LongArray: holds what was written, short or long") {
     for (std::size_t i = 0; i < size; ++i) REQUIRE(values[i] == copy[i]);
     CHECK(values[size] == 7);
   }
+}
+
+TEST_CASE("LongArray: drops its first elements and moves no other") {
+  LongArray<int> values(6);
+  std::iota(values.begin(), values.end(), 0);
+  const int* third = &values[2];
+  values.drop_front(2);
+  CHECK(values.data() == third);
+  CHECK((values.size() == 4 && values.front() == 2 && values.back() == 5));
+  values.resize(5);  // the dropped ones' memory is not to be had again
+  values.back() = 6;
+  const std::vector<int> left{2, 3, 4, 5, 6};
+  CHECK(values == LongArray<int>(left.begin(), left.end()));
+  values.drop_front(5);
+  CHECK(values.empty());
+}
+
+TEST_CASE("LongArray: moves hand over the memory and leave nothing behind") {
+  LongArray<int> values(3);
+  values[2] = 5;
+  const int* data = values.data();
+  LongArray<int> moved = std::move(values);
+  CHECK(moved.data() == data);
+  CHECK(values.empty());  // NOLINT(bugprone-use-after-move): that is what is checked
+  values = std::move(moved);
+  CHECK((values.size() == 3 && values[2] == 5));
+  CHECK_FALSE(values == LongArray<int>(2));
 }
 
 TEST_CASE("LongArray: is aligned to huge pages where they pay") {
