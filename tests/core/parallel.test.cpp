@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multilabel/core/parallel.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -38,6 +39,27 @@ TEST_CASE("parallel_for: an exception of a piece reaches the caller") {
 
 TEST_CASE("parallel_for: nothing to do calls nothing") {
   multilabel::parallel_for(0, 2, 1, [](std::size_t, std::size_t) { FAIL("called"); });
+}
+
+TEST_CASE("parallel_blocks: covers every position once, in several blocks a thread, none shorter than the grain") {
+  for (const std::size_t threads : {1u, 2u, 3u}) {
+    multilabel::set_num_threads(threads);
+    for (const std::size_t size : {std::size_t{0}, std::size_t{3}, std::size_t{101}, std::size_t{1000}}) {
+      std::vector<int> visits(size, 0);
+      std::atomic<std::size_t> blocks = 0;
+      std::atomic<bool> long_enough = true;
+      multilabel::parallel_blocks(size, 10, [&](std::size_t begin, std::size_t end) {
+        ++blocks;
+        if (end - begin < std::min<std::size_t>(size, 10)) long_enough = false;
+        for (std::size_t i = begin; i < end; ++i) ++visits[i];
+      });
+      CHECK(visits == std::vector<int>(size, 1));
+      CHECK(long_enough);
+      if (size == 1000) CHECK(blocks == (threads == 1 ? 1 : 8 * threads));
+      if (size == 0) CHECK(blocks == 0);
+    }
+  }
+  multilabel::set_num_threads(0);
 }
 
 TEST_CASE("parallel_each: handles every number once, with at most one worker a thread") {

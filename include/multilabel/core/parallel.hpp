@@ -108,4 +108,22 @@ void parallel_each(std::size_t size, std::size_t threads, MakeWorker&& make_work
   if (failure) std::rethrow_exception(failure);
 }
 
+/// Into how many blocks, each at least `grain` long, 0 ... size is best cut where a thread of the process takes the next
+/// whenever it is free: several for each thread, since no two cores of a busy machine are equally fast, or one where there is
+/// one thread.
+[[nodiscard]] inline std::size_t block_count(std::size_t size, std::size_t grain) noexcept {
+  constexpr std::size_t blocks_a_thread = 8;
+  const std::size_t threads = thread_count(0), most = std::max<std::size_t>(1, size / std::max<std::size_t>(1, grain));
+  return threads == 1 ? 1 : std::min(threads * blocks_a_thread, most);
+}
+
+/// Calls `work(begin, end)` for the consecutive blocks that `block_count` advises, on the threads of the process: for passes
+/// over much memory. `work` must not depend on the cut. Rethrows the exception of the first block that failed.
+template <class Work>
+void parallel_blocks(std::size_t size, std::size_t grain, Work&& work) {
+  const std::size_t blocks = size > 0 ? block_count(size, grain) : 0;
+  parallel_each(blocks, 0,
+                [&] { return [&](std::size_t block) { work(size * block / blocks, size * (block + 1) / blocks); }; });
+}
+
 }  // namespace multilabel
