@@ -46,14 +46,25 @@ TEST_CASE("known_targets: does not copy signed bytes", "[core]") {
   CHECK(known_targets("here", targets).data() == targets.data());
 }
 
-TEST_CASE("require_scores: finds the one number that is not finite, on any number of threads", "[core]") {
+TEST_CASE("require_scores: finds the one number that is not finite, and the range of scores, on any number of threads",
+          "[core]") {
+  using multilabel::core::detail::require_scores;
   const Matrix<std::int8_t> targets(9'000, 100);
   for (const std::size_t threads : {1, 3}) {
     multilabel::set_num_threads(threads);
-    Matrix<float> scores(9'000, 100);
-    CHECK_NOTHROW(multilabel::core::detail::require_scores<float>("here", targets.view(), scores.view()));
-    scores(8'999, 99) = INFINITY;
-    CHECK_THROWS_AS(multilabel::core::detail::require_scores<float>("here", targets.view(), scores.view()), ArgumentError);
+    for (const std::size_t at : {std::size_t{0}, std::size_t{450'001}, std::size_t{899'999}}) {
+      Matrix<float> scores(9'000, 100, 2.0F);
+      scores.data()[at] = 7;
+      scores.data()[(at + 77) % scores.size()] = -0.5F;
+      const auto checked = require_scores<float>("here", targets.view(), scores.view());
+      CHECK(checked.data() == scores.data());
+      CHECK(checked.range.lowest == -0.5F);
+      CHECK(checked.range.highest == 7);
+      for (const float bad : {INFINITY, -INFINITY, NAN, -NAN}) {
+        scores.data()[at] = bad;
+        CHECK_THROWS_AS(require_scores<float>("here", targets.view(), scores.view()), ArgumentError);
+      }
+    }
   }
   multilabel::set_num_threads(0);
 }

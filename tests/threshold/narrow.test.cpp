@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "multilabel/core/parallel.hpp"
@@ -144,6 +145,27 @@ TEST_CASE("SlotOf: never lower for a higher score, and all of a range within the
   }
   CHECK_FALSE(detail::SlotOf<float>({3, 3}).cuts());
   CHECK_FALSE(detail::SlotOf<float>({-3e38F, 3e38F}).cuts());
+}
+
+TEMPLATE_TEST_CASE("SlotOf: the scores in some slots are the first to the last of a range that lie there", "", float, double) {
+  using S = TestType;
+  const S infinity = std::numeric_limits<S>::infinity();
+  const auto slot_count = detail::slot_count;
+  for (const auto& [low, high] : std::vector<std::pair<S, S>>{{0, 1}, {-1e-30F, 1e30F}, {5, 5.00001F}, {-7, -2}, {-3, 9}}) {
+    const detail::SlotOf<S> slot_of({low, high});
+    for (const auto& [first, end] :
+         std::vector<std::pair<std::size_t, std::size_t>>{{0, slot_count}, {0, 1}, {255, 256}, {7, 90}}) {
+      const auto range = slot_of.scores_in(first, end);
+      REQUIRE(range.lowest >= low);
+      REQUIRE(range.highest <= high);
+      if (range.lowest > range.highest) continue;  // slots narrower than the step between two numbers
+      CHECK(slot_of(range.lowest) >= static_cast<S>(first));
+      CHECK(slot_of(range.highest) < static_cast<S>(end));
+      const S under = std::nextafter(range.lowest, -infinity), over = std::nextafter(range.highest, infinity);
+      CHECK((under < low || slot_of(under) < static_cast<S>(first)));
+      CHECK((over > high || slot_of(over) >= static_cast<S>(end)));
+    }
+  }
 }
 
 TEST_CASE("label_range: leaves the slots that can hold the best, and says what lies beside them") {

@@ -137,12 +137,14 @@ TEMPLATE_TEST_CASE("sweep: every score, with ties, whatever the number of thread
   }
   multilabel::set_num_threads(1);
   const auto one = sweep(t, s, {.average = average});
-  multilabel::set_num_threads(3);
-  const auto three = sweep(t, s, {.average = average});
+  for (const std::size_t threads : {2u, 3u, 4u, 16u}) {
+    multilabel::set_num_threads(threads);
+    const auto several = sweep(t, s, {.average = average});
+    CHECK(one.thresholds == several.thresholds);
+    CHECK(one.values == several.values);
+    CHECK(one.best == several.best);
+  }
   multilabel::set_num_threads(0);
-  CHECK(one.thresholds == three.thresholds);
-  CHECK(one.values == three.values);
-  CHECK(one.best == three.best);
   CHECK(std::adjacent_find(one.thresholds.begin(), one.thresholds.end(), std::greater_equal<>()) == one.thresholds.end());
   for (const std::size_t k : {std::size_t{0}, one.values.size() / 3, one.values.size() / 2, one.values.size() - 1}) {
     const auto predictions = multilabel::threshold::ThresholdRule({one.thresholds[k]}).apply(s);

@@ -91,15 +91,26 @@ TEST_CASE("LabelSteps: the negatives at and between the positives, by hand") {
   CHECK(calls == 1);
 }
 
-TEST_CASE("BestSum: stretches merge to what one pass keeps, but for a choice of near-best sums") {
+TEST_CASE("BestSum: the same threshold ascending, descending and in stretches") {
   using multilabel::threshold::detail::BestSum;
-  const std::vector<std::int64_t> sums{5, 9, 8, 10, 9, 3, 10, 7, 8, 9, 6};  // within 1 of 10, the last is at position 9
-  for (std::size_t cut = 0; cut <= sums.size(); ++cut) {
-    BestSum<std::size_t> low(Metric::f1, 1), high(Metric::f1, 1);
-    for (std::size_t i = 0; i < sums.size(); ++i) (i < cut ? low : high).offer(i, sums[i]);
-    low.merge(high);
-    CHECK(low.threshold() == 9);
-    CHECK(low.sum() == 9);
+  using Case = std::pair<std::vector<std::int64_t>, std::size_t>;  // sums, and where the last within 2 of the best is
+  const auto [sums, place] =
+      GENERATE(Case{{5, 9, 8, 10, 9, 3, 10, 7, 8, 9, 6}, 9}, Case{{1, 2, 3, 4, 5, 6}, 5}, Case{{6, 5, 4, 3, 2, 1}, 2},
+               Case{{3, 3, 3}, 2}, Case{{9, 7, 0, 8, 5, 7, 6}, 5}, Case{{0, 6, 5, 8, 7, 6, 5}, 5});
+  const auto count = sums.size();
+  for (std::size_t cut = 0; cut <= count; ++cut) {
+    BestSum<std::size_t> low(Metric::f1, 2), high(Metric::f1, 2), low_down(Metric::f1, 2), high_down(Metric::f1, 2);
+    for (std::size_t i = 0; i < count; ++i) (i < cut ? low : high).offer_higher(i, sums[i]);
+    for (std::size_t i = count; i-- > 0;) (i < cut ? low_down : high_down).offer_lower(i, sums[i]);
+    CHECK(low.found() == (cut > 0));
+    CHECK(high_down.found() == (cut < count));
+    for (const auto* upper : {&high, &high_down}) {
+      for (auto lower : {low, low_down}) {
+        lower.merge(*upper);
+        CHECK(lower.threshold() == place);
+        CHECK(lower.sum() == sums[place]);
+      }
+    }
   }
 }
 }  // namespace

@@ -56,8 +56,8 @@ namespace detail {
 
 /// @param with_global whether the global threshold is wanted beside the labels' own.
 template <class S>
-[[nodiscard]] Fitted fit(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective,
-                         const TuneOptions& options, bool with_global) {
+[[nodiscard]] Fitted fit(MatrixView<const std::int8_t> targets, const core::detail::RangedScores<S>& scores,
+                         const Objective& objective, const TuneOptions& options, bool with_global) {
   const bool per_label = options.scope == Scope::per_label;
   const bool own_bounds = per_label && options.constraint && is_separable(objective.average) &&
                           options.constraint->quantity != Quantity::predictions_per_image;
@@ -106,7 +106,7 @@ template <matrix_like Targets, matrix_like Scores>
   const auto known = core::detail::known_targets(where, targets);
   const auto working = core::detail::working_scores(scores);
   using S = core::detail::score_t<cell_t<Scores>>;
-  core::detail::require_scores(where, known.view(), working.view());
+  const auto checked = core::detail::require_scores(where, known.view(), working.view());
   if (options.cross_fit == 1 || options.cross_fit > known.rows()) {
     fail<ArgumentError>({where, join_text("cross_fit must be 0 or from 2 to the number of samples, ", known.rows()),
                          join_text(options.cross_fit)});
@@ -128,7 +128,7 @@ template <matrix_like Targets, matrix_like Scores>
     const bool with_global = chooses || shrinkage > 0;
     crossed = detail::cross_fit<S>(known.view(), working.view(), objective, options.cross_fit, options.seed, candidates,
                                    [&](MatrixView<const std::int8_t> part, MatrixView<const S> part_scores) {
-                                     return detail::fit<S>(part, part_scores, objective, options, with_global);
+                                     return detail::fit<S>(part, {part_scores, checked.range}, objective, options, with_global);
                                    });
     shrinkage = crossed->shrinkage;
     reached = crossed->value;
@@ -137,10 +137,10 @@ template <matrix_like Targets, matrix_like Scores>
   if (chooses && crossed) {
     TuneOptions single = options;
     single.scope = Scope::global;
-    fitted = detail::fit<S>(known.view(), working.view(), objective, single, true);
+    fitted = detail::fit<S>(known.view(), checked, objective, single, true);
     fitted.own = std::move(crossed->own);
   } else {
-    fitted = detail::fit<S>(known.view(), working.view(), objective, options, shrinkage > 0);
+    fitted = detail::fit<S>(known.view(), checked, objective, options, shrinkage > 0);
   }
   auto thresholds = detail::shrink(known.view(), fitted, shrinkage);
   if (!reached && options.scope == Scope::global) reached = fitted.global->value;

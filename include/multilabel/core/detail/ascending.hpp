@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <mutex>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -20,6 +19,7 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/detail/score_keys.hpp"
+#include "multilabel/core/detail/score_range.hpp"
 #include "multilabel/core/long_array.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
@@ -61,57 +61,6 @@ void radix_sort(std::span<Cell<S>> cells, std::span<Cell<S>> sorted, int bits) {
   if (from != sorted.data()) std::copy_n(from, cells.size(), sorted.data());
 }
 
-/// The scores from `lowest` to `highest`, both included.
-template <class S>
-struct ScoreRange {
-  S lowest = std::numeric_limits<S>::max(), highest = std::numeric_limits<S>::lowest();
-
-  void add(const ScoreRange& other) noexcept {
-    lowest = std::min(lowest, other.lowest);
-    highest = std::max(highest, other.highest);
-  }
-};
-
-/// The range of those scores for which `counts(score)`; the lowest is above the highest where there are none.
-template <class S, class Counts>
-[[nodiscard]] ScoreRange<S> score_range(std::span<const S> scores, const Counts& counts) {
-  constexpr std::size_t lanes = 16;  // side by side, so that it vectorises
-  std::array<S, lanes> low, high;
-  const ScoreRange<S> none;
-  low.fill(none.lowest);
-  high.fill(none.highest);
-  std::size_t i = 0;
-  for (; i + lanes <= scores.size(); i += lanes) {
-    const S* block = scores.data() + i;
-    for (std::size_t l = 0; l < lanes; ++l) {
-      const S upper = counts(block[l]) ? block[l] : none.lowest, lower = counts(block[l]) ? block[l] : none.highest;
-      low[l] = upper < low[l] ? upper : low[l];
-      high[l] = lower > high[l] ? lower : high[l];
-    }
-  }
-  for (; i < scores.size(); ++i) {
-    if (counts(scores[i])) low[0] = std::min(low[0], scores[i]), high[0] = std::max(high[0], scores[i]);
-  }
-  return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
-}
-
-/// The same of a matrix, on the threads of the process; of all scores unless told.
-template <class S, class Counts>
-[[nodiscard]] ScoreRange<S> score_range(MatrixView<const S> scores, const Counts& counts) {
-  ScoreRange<S> all;
-  std::mutex adding;
-  parallel_for(scores.size(), 0, std::size_t{1} << 17, [&](std::size_t begin, std::size_t end) {
-    const auto range = score_range(scores.values().subspan(begin, end - begin), counts);
-    const std::scoped_lock lock(adding);
-    all.add(range);
-  });
-  return all;
-}
-template <class S>
-[[nodiscard]] ScoreRange<S> score_range(MatrixView<const S> scores) {
-  return score_range(scores, [](S) { return true; });
-}
-
 /// Calls `use(j)` for the known cells of a row for which `counts(j, score)`, fast where they are few.
 template <class S, class Counts, class Use>
 void for_each_known(std::span<const std::int8_t> target, std::span<const S> score, const Counts& counts, Use&& use) {
@@ -143,9 +92,9 @@ class AscendingCells {
 
  public:
   template <class Payload>
-  AscendingCells(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Payload&& payload) {
+  AscendingCells(MatrixView<const std::int8_t> targets, const RangedScores<S>& scores, Payload&& payload) {
     require_few(scores);
-    if (!scores.empty()) set_range(score_range(scores));
+    set_range(scores.range);
     const std::size_t labels = scores.columns(), runs = runs_of(scores.size());
     const auto first_row = [&](std::size_t run) { return scores.rows() * run / runs; };
     const auto count = [&](std::size_t run, std::uint32_t* places) {
@@ -226,17 +175,15 @@ class AscendingCells {
   /// apart. Reads of different buckets may run at the same time. `use` sees copies: the memory of the cells that it has seen is
   /// free for it.
   template <class Use>
-  void read(std::size_t first, std::size_t last, Use&& use) {
-    std::uint32_t longest = 0;
-    for (std::size_t b = first; b < last; ++b) longest = std::max(longest, starts_[b + 1] - starts_[b]);
-    LongArray<Cell<S>> sorted(longest);
-    for (std::size_t b = first; b < last; ++b) {
-      const auto bucket = bucket_cells(b);
-      if (bucket.empty()) continue;
-      const auto ascending = std::span(sorted).first(bucket.size());
-      radix_sort<S>(bucket, ascending, shift_);
-      use(std::span<const Cell<S>>(ascending));
-    }
+  void read_up(std::size_t first, std::size_t last, const Use& use) {
+    LongArray<Cell<S>> sorted(longest(first, last));
+    for (std::size_t b = first; b < last; ++b) read_bucket(b, sorted, use);
+  }
+  /// The same, but the highest bucket first; the cells of each still ascend.
+  template <class Use>
+  void read_down(std::size_t first, std::size_t last, const Use& use) {
+    LongArray<Cell<S>> sorted(longest(first, last));
+    for (std::size_t b = last; b > first; --b) read_bucket(b - 1, sorted, use);
   }
 
   /// The memory in which the cells lie: `words` numbers for each, and one number more.
@@ -252,15 +199,11 @@ class AscendingCells {
                          shape_text(scores.rows(), scores.columns()), "Use a sample of the rows."});
   }
 
-  /// The number of runs of rows that are worth a thread each.
-  [[nodiscard]] static std::size_t runs_of(std::size_t cells) noexcept {
-    return std::min(thread_count(0), std::max<std::size_t>(1, cells >> 17));
-  }
+  /// Into how many runs of rows the cells are cut.
+  [[nodiscard]] static std::size_t runs_of(std::size_t cells) noexcept { return block_count(cells, std::size_t{1} << 17); }
   template <class Work>
-  static void for_each_run(std::size_t runs, Work&& work) {
-    parallel_for(runs, runs, 1, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t run = begin; run < end; ++run) work(run);
-    });
+  static void for_each_run(std::size_t runs, const Work& work) {
+    parallel_each(runs, 0, [&] { return [&](std::size_t run) { work(run); }; });
   }
 
   void set_range(const ScoreRange<S>& range) noexcept {
@@ -280,11 +223,25 @@ class AscendingCells {
     return {first, starts_[bucket + 1] - starts_[bucket]};
   }
 
+  [[nodiscard]] std::size_t longest(std::size_t first, std::size_t last) const noexcept {
+    std::uint32_t most = 0;
+    for (std::size_t b = first; b < last; ++b) most = std::max(most, starts_[b + 1] - starts_[b]);
+    return most;
+  }
+  template <class Use>
+  void read_bucket(std::size_t bucket, LongArray<Cell<S>>& sorted, const Use& use) {
+    const auto cells = bucket_cells(bucket);
+    if (cells.empty()) return;
+    const std::span<Cell<S>> ascending(sorted.data(), cells.size());
+    radix_sort<S>(cells, ascending, shift_);
+    use(std::span<const Cell<S>>(ascending));
+  }
+
   /// Has the system hand over the pages, to each thread a stretch of its own: while they write here and there, threads would
   /// clear the same pages.
   void fetch_pages() {
     constexpr std::size_t page = 4096 / sizeof(double);
-    parallel_for(memory_.size(), 0, std::size_t{1} << 17, [&](std::size_t begin, std::size_t end) {
+    parallel_blocks(memory_.size(), std::size_t{1} << 17, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; i += page) memory_[i] = 0;
     });
   }

@@ -17,6 +17,7 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/detail/clean_codes.hpp"
+#include "multilabel/core/detail/score_range.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
@@ -88,7 +89,7 @@ template <matrix_like M>
   const auto view = rows.view();
   std::atomic<bool> valid{true};
   if constexpr (std::is_same_v<T, std::int8_t>) {
-    parallel_for(view.size(), 0, cells_worth_a_thread, [&](std::size_t begin, std::size_t end) {
+    parallel_blocks(view.size(), cells_worth_a_thread, [&](std::size_t begin, std::size_t end) {
       bool good = true;
       for (std::size_t i = begin; i < end; ++i) good &= static_cast<std::uint8_t>(view.data()[i] + 1) <= 2;
       if (!good) valid = false;
@@ -97,7 +98,7 @@ template <matrix_like M>
     return KnownTargets(std::move(rows));
   } else {
     auto codes = std::make_unique_for_overwrite<std::int8_t[]>(view.size());
-    parallel_for(view.size(), 0, cells_worth_a_thread, [&](std::size_t begin, std::size_t end) {
+    parallel_blocks(view.size(), cells_worth_a_thread, [&](std::size_t begin, std::size_t end) {
       if (!encode_known(view.data() + begin, end - begin, codes.get() + begin)) valid = false;
     });
     if (!valid) refuse_target(where, view);
@@ -110,46 +111,24 @@ template <matrix_like M>
   return KnownTargets(RowMajor<std::int8_t>(targets.view()));
 }
 
-/// Whether no score is NaN or infinite. Without branches, so that it vectorises.
-template <class S>
-[[nodiscard]] bool all_finite(std::span<const S> scores) noexcept {
-  using Bits = std::conditional_t<sizeof(S) == 4, std::uint32_t, std::uint64_t>;
-  constexpr int mantissa = std::numeric_limits<S>::digits - 1;
-  constexpr Bits exponent = std::bit_cast<Bits>(std::numeric_limits<S>::infinity());
-  constexpr std::size_t lanes = 16;
-  Bits seen[lanes] = {};  // an exponent of ones, and no other, carries into the highest bit
-  std::size_t i = 0;
-  for (; i + lanes <= scores.size(); i += lanes) {
-    for (std::size_t l = 0; l < lanes; ++l) {
-      seen[l] |= (std::bit_cast<Bits>(scores.data()[i + l]) & exponent) + (Bits{1} << mantissa);
-    }
-  }
-  for (; i < scores.size(); ++i) seen[0] |= (std::bit_cast<Bits>(scores[i]) & exponent) + (Bits{1} << mantissa);
-  Bits all = 0;
-  for (const Bits lane : seen) all |= lane;
-  return (all >> (std::numeric_limits<Bits>::digits - 1)) == 0;
-}
-
 /// Throws unless targets and scores (or logits: `name` is what the caller calls them) are of one shape, hold at least one known
-/// cell, and every score is finite.
+/// cell, and every score is finite. Gives back the scores with their range.
 template <class S>
-void require_scores(std::string_view where, MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                    std::string_view name = "scores") {
+RangedScores<S> require_scores(std::string_view where, MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                               std::string_view name = "scores") {
   require_same_shape(where, join_text("targets and ", name), targets, scores);
   if (scores.empty()) {
     fail<ShapeError>({where, join_text("targets and ", name, " must have at least one sample and one label"),
                       shape_text(scores.rows(), scores.columns())});
   }
-  std::atomic<bool> finite{true};
-  parallel_for(scores.size(), 0, cells_worth_a_thread, [&](std::size_t begin, std::size_t end) {
-    if (!all_finite(scores.values().subspan(begin, end - begin))) finite = false;
-  });
-  if (!finite) {
+  const auto seen = look_at(scores);
+  if (!seen.finite) {
     fail<ArgumentError>({where, join_text(name, " must be finite"), "a NaN or an infinity", "Check the model's output."});
   }
   const auto values = targets.values();
   const bool known = std::any_of(values.begin(), values.end(), [](std::int8_t target) { return target >= 0; });
   if (!known) fail<ArgumentError>({where, "targets must have a known cell", "unknown cells only"});
+  return {scores, seen.range};
 }
 
 /// The score type that the algorithms work in: float stays float, everything else becomes double.

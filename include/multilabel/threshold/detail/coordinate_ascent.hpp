@@ -30,13 +30,13 @@ struct RankedCell {
 /// The known cells of every label in ascending order of score.
 template <class S>
 [[nodiscard]] std::vector<std::vector<RankedCell<S>>> ranked(MatrixView<const std::int8_t> targets,
-                                                             MatrixView<const S> scores) {
+                                                             const core::detail::RangedScores<S>& scores) {
   const std::size_t labels = targets.columns();
   std::vector<std::vector<RankedCell<S>>> columns(labels);
   for (auto& column : columns) column.reserve(targets.rows());
   const auto payload = [&](std::size_t row, std::size_t label) { return static_cast<std::uint32_t>(row * labels + label); };
   core::detail::AscendingCells<S> ascending(targets, scores, payload);
-  ascending.read(0, ascending.buckets(), [&](std::span<const core::detail::Cell<S>> cells) {
+  ascending.read_up(0, ascending.buckets(), [&](std::span<const core::detail::Cell<S>> cells) {
     for (const auto& cell : cells) {
       const std::size_t row = cell.payload / labels, label = cell.payload % labels;
       const auto positive = static_cast<std::uint32_t>(targets(row, label) == 1);
@@ -49,7 +49,7 @@ template <class S>
 /// Improves `thresholds` (one per label, the start, which keeps the constraint) coordinate by coordinate, each step exact
 /// within the constraint, at most `passes` times round.
 template <class S>
-void ascend(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective,
+void ascend(MatrixView<const std::int8_t> targets, const core::detail::RangedScores<S>& scores, const Objective& objective,
             const std::optional<Constraint>& constraint, int passes, std::vector<double>& thresholds) {
   const auto columns = ranked<S>(targets, scores);
   const std::int64_t sign = higher_is_better(objective.metric) ? 1 : -1;

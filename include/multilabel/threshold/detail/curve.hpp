@@ -15,15 +15,18 @@
 
 namespace multilabel::threshold::detail {
 
-/// The part of a curve that one thread writes.
+/// The part of a curve that one thread writes, from some place on upwards or downwards.
 struct CurvePiece {
-  double *thresholds = nullptr, *values = nullptr;
-  std::size_t size = 0;
+  double *thresholds = nullptr, *values = nullptr;  ///< of that place
+  std::ptrdiff_t first = 0, end = 0;                ///< what was written, counted from there
 
-  void add(double threshold, double value) noexcept {
-    thresholds[size] = threshold;
-    values[size] = value;
-    ++size;
+  void add_higher(double threshold, double value) noexcept {
+    thresholds[end] = threshold;
+    values[end++] = value;
+  }
+  void add_lower(double threshold, double value) noexcept {
+    thresholds[--first] = threshold;
+    values[first] = value;
   }
 };
 
@@ -32,7 +35,7 @@ class Curve {
  public:
   LongArray<double> thresholds, values;
 
-  /// For the cells that the threads are about to read, each from the start of its piece on.
+  /// For the cells that the threads are about to read.
   template <class S>
   void open(core::detail::AscendingCells<S>& cells, std::size_t pieces) {
     values.resize(cells.size() + 1);
@@ -41,24 +44,27 @@ class Curve {
     pieces_.resize(pieces);
   }
 
-  /// The piece that begins with that cell. It must never get ahead of the cells that have been read.
+  /// A piece that begins below that cell or goes down from there. It must never get ahead of the cells that have been read.
   [[nodiscard]] CurvePiece piece(std::size_t cell) noexcept { return {memory_ + words_ * cell, values.data() + cell}; }
   void keep(std::size_t number, const CurvePiece& piece) noexcept { pieces_[number] = piece; }
 
-  /// Closes the gaps between the pieces; `memory` is that of the cells.
+  /// Closes the gaps between the pieces, which are ascending; `memory` is that of the cells.
   void close(LongArray<double> memory) {
     thresholds = std::move(memory);
     const std::array<std::pair<LongArray<double>*, double* CurvePiece::*>, 2> arrays{
         {{&thresholds, &CurvePiece::thresholds}, {&values, &CurvePiece::values}}};
     parallel_for(arrays.size(), pieces_.size(), 1, [&](std::size_t begin, std::size_t end) {
       for (std::size_t a = begin; a < end; ++a) {
-        const auto& [array, first] = arrays[a];
-        double* to = array->data();
+        const auto& [array, place] = arrays[a];
+        double* const start = pieces_.front().*place + pieces_.front().first;
+        double* to = start;
         for (const auto& piece : pieces_) {
-          if (piece.*first != to) std::copy_n(piece.*first, piece.size, to);
-          to += piece.size;
+          const double* from = piece.*place + piece.first;
+          if (from != to) std::copy_n(from, piece.end - piece.first, to);
+          to += piece.end - piece.first;
         }
-        array->resize(static_cast<std::size_t>(to - array->data()));
+        array->drop_front(static_cast<std::size_t>(start - array->data()));
+        array->resize(static_cast<std::size_t>(to - start));
       }
     });
   }

@@ -102,7 +102,7 @@ template <class S, class Mean>
   const std::size_t rows = targets.rows(), labels = targets.columns();
   GridSums<Mean> all(mean, thresholds);
   std::mutex adding;
-  parallel_for(rows, 0, rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
+  parallel_blocks(rows, rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
     GridSums<Mean> part(mean, thresholds);
     std::vector<CellsAt> cells(thresholds + 1);
     for (std::size_t i = begin; i < end; ++i) {
@@ -177,7 +177,7 @@ template <class S>
     BestSum<std::size_t> best(objective.metric, mean.tolerance());
     for (std::size_t k = 0; k < sums.size(); ++k) {
       given.values[order[k]] = mean.value_of(sums[k]);
-      best.offer(order[k], sums[k]);
+      best.offer_higher(order[k], sums[k]);
     }
     given.best = best.threshold();
     return given;

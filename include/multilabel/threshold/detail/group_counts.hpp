@@ -57,7 +57,7 @@ template <class Count, class Predicted>
 [[nodiscard]] std::vector<Counts<Count>> row_counts(MatrixView<const std::int8_t> targets, const Predicted& predicted) {
   const std::size_t labels = targets.columns();
   std::vector<Counts<Count>> counts(targets.rows());
-  parallel_for(targets.rows(), 0, rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
+  parallel_blocks(targets.rows(), rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const std::int8_t* target = targets.row(i).data();
       std::uint32_t known = 0, positives = 0, both = 0, guessed = 0;
@@ -83,7 +83,7 @@ template <class Predicted>
   const std::size_t labels = targets.columns();
   std::vector<Counts<std::uint32_t>> counts(labels);
   std::mutex adding;
-  parallel_for(targets.rows(), 0, rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
+  parallel_blocks(targets.rows(), rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
     std::vector<std::uint32_t> known(labels), positives(labels), both(labels), guessed(labels);
     for (std::size_t i = begin; i < end; ++i) {
       const std::int8_t* target = targets.row(i).data();

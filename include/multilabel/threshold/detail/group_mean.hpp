@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -121,43 +122,55 @@ class GroupMean {
   std::int64_t sum_ = 0, tolerance_ = 0;
 };
 
-/// Takes the sums of ascending thresholds and keeps the best; of equally good ones the last. Those of consecutive stretches can
-/// be taken apart and merged.
+/// Takes the sums of thresholds and keeps the highest threshold whose sum is as good as the best, within the tolerance. The
+/// thresholds come ascending or descending, and those of neighbouring stretches can be taken apart and merged.
 template <class S>
 class BestSum {
  public:
   BestSum(Metric metric, std::int64_t tolerance) : sign_(higher_is_better(metric) ? 1 : -1), tolerance_(tolerance) {}
 
-  void offer(S threshold, std::int64_t sum) noexcept {
+  /// A threshold higher than all before.
+  void offer_higher(S threshold, std::int64_t sum) {
     const std::int64_t good = sign_ * sum;
-    if (good < top_ - tolerance_) return;
-    if (good >= top_) top_ = good, top_threshold_ = threshold;
-    threshold_ = threshold;
-    sum_ = sum;
-    found_ = true;
+    if (good < best_.good - tolerance_) return;
+    if (good >= best_.good) {
+      best_ = {threshold, good};
+      if (!near_.empty()) near_.clear();
+    } else {
+      while (!near_.empty() && near_.back().good <= good) near_.pop_back();
+      near_.push_back({threshold, good});
+    }
+  }
+  /// A threshold lower than all before.
+  void offer_lower(S threshold, std::int64_t sum) {
+    const std::int64_t good = sign_ * sum;
+    if (good <= best_.good) return;
+    while (!near_.empty() && near_.back().good < good - tolerance_) near_.pop_back();
+    if (best_.good >= good - tolerance_) near_.push_front(best_);
+    best_ = {threshold, good};
+  }
+  /// Takes what another has seen of higher thresholds.
+  void merge(const BestSum& higher) {
+    if (!higher.found()) return;
+    offer_higher(higher.best_.threshold, sign_ * higher.best_.good);
+    for (const auto& seen : higher.near_) offer_higher(seen.threshold, sign_ * seen.good);
   }
 
-  /// Takes what another has seen of higher thresholds. Where several sums come near enough to the best, it may keep another of
-  /// them than one pass would.
-  void merge(const BestSum& higher) noexcept {
-    if (!higher.found_ || (found_ && higher.top_ < top_ - tolerance_)) return;
-    const std::int64_t top = found_ ? std::max(top_, higher.top_) : higher.top_;
-    const bool last = sign_ * higher.sum_ >= top - tolerance_;  // otherwise only its highest sum comes near enough
-    threshold_ = last ? higher.threshold_ : higher.top_threshold_;
-    sum_ = last ? higher.sum_ : sign_ * higher.top_;
-    if (higher.top_ >= top_ || !found_) top_threshold_ = higher.top_threshold_;
-    top_ = top;
-    found_ = true;
-  }
-
-  [[nodiscard]] bool found() const noexcept { return found_; }
-  [[nodiscard]] S threshold() const noexcept { return threshold_; }
-  [[nodiscard]] std::int64_t sum() const noexcept { return sum_; }
+  [[nodiscard]] bool found() const noexcept { return best_.good != nothing; }
+  [[nodiscard]] S threshold() const noexcept { return kept().threshold; }
+  [[nodiscard]] std::int64_t sum() const noexcept { return sign_ * kept().good; }
 
  private:
-  std::int64_t sign_, tolerance_, top_ = std::numeric_limits<std::int64_t>::min() / 2, sum_ = 0;
-  S threshold_{}, top_threshold_{};
-  bool found_ = false;
+  static constexpr std::int64_t nothing = std::numeric_limits<std::int64_t>::min() / 2;  // sums stay above
+  struct Seen {
+    S threshold{};
+    std::int64_t good = nothing;
+  };
+  [[nodiscard]] const Seen& kept() const noexcept { return near_.empty() ? best_ : near_.back(); }
+
+  std::int64_t sign_, tolerance_;
+  Seen best_;              // of equally good ones the highest
+  std::deque<Seen> near_;  // higher ones within the tolerance, ascending, each better than all above it; mostly none
 };
 
 /// 1 each, or for the weighted average the label's share of the positives (1 each again where there are none).

@@ -123,7 +123,7 @@ template <class S, class Mean>
                                        std::int64_t sign, const SlotOf<S>& slot_of) {
   RowSlots<Mean> all(mean, sign);
   std::mutex adding;
-  parallel_for(targets.rows(), 0, rows_worth_a_thread(targets.columns()), [&](std::size_t begin, std::size_t end) {
+  parallel_blocks(targets.rows(), rows_worth_a_thread(targets.columns()), [&](std::size_t begin, std::size_t end) {
     RowSlots<Mean> part(mean, sign);
     for (std::size_t i = begin; i < end; ++i) {
       const auto score = scores.row(i);
@@ -149,18 +149,16 @@ template <class S, class Mean>
 /// The part of all scores outside of which no threshold comes near the best mean over rows.
 /// @param mean stands at everything predicted.
 template <class S, class Mean>
-[[nodiscard]] Narrowed<S> narrow(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Mean& mean,
-                                 std::int64_t sign) {
-  Narrowed<S> result{core::detail::score_range(scores)};
+[[nodiscard]] Narrowed<S> narrow(MatrixView<const std::int8_t> targets, const core::detail::RangedScores<S>& scores,
+                                 const Mean& mean, std::int64_t sign) {
+  Narrowed<S> result{scores.range};
   std::uint64_t left = scores.size();
   const std::uint64_t few = left / 16;  // that are sorted as fast as another round takes
   while (left > few) {
     const SlotOf<S> slot_of(result.range);
     if (!slot_of.cuts()) break;
     const auto possible = row_slots(targets, scores, mean, sign, slot_of).possible();
-    const auto first = static_cast<S>(possible.first), end = static_cast<S>(possible.last + 1);
-    result.range =
-        core::detail::score_range(scores, [&](S score) { return (slot_of(score) >= first) & (slot_of(score) < end); });
+    result.range = slot_of.scores_in(possible.first, possible.last + 1);
     result.reaches_top = result.reaches_top && possible.above == 0;
     if (possible.cells > left / 2) break;
     left = possible.cells;
@@ -170,8 +168,9 @@ template <class S, class Mean>
 
 /// What `narrow` gives where `mean` is one over rows; nothing where it is not, for the cells of a label lie in many rows.
 template <class S, class Mean>
-[[nodiscard]] std::optional<Narrowed<S>> narrowed_range(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                                        const Objective& objective, const Mean& mean) {
+[[nodiscard]] std::optional<Narrowed<S>> narrowed_range(MatrixView<const std::int8_t> targets,
+                                                        const core::detail::RangedScores<S>& scores, const Objective& objective,
+                                                        const Mean& mean) {
   if constexpr (Mean::is_over_rows) {
     return narrow(targets, scores, mean, higher_is_better(objective.metric) ? 1 : -1);
   } else {

@@ -38,7 +38,7 @@ template <class S>
   std::vector<CellsAt> all(labels * slot_count);
   std::mutex adding;
   const std::size_t grain = std::max(rows_worth_a_thread(labels), rows_worth_counters);
-  parallel_for(targets.rows(), 0, grain, [&](std::size_t begin, std::size_t end) {
+  parallel_blocks(targets.rows(), grain, [&](std::size_t begin, std::size_t end) {
     std::vector<CellsAt> cells(labels * slot_count);
     for (std::size_t i = begin; i < end; ++i) {
       const S* score = scores.row(i).data();
@@ -119,7 +119,7 @@ template <class S>
   };
   std::vector<Found> all(labels);
   std::mutex adding;
-  parallel_for(targets.rows(), 0, rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
+  parallel_blocks(targets.rows(), rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
     std::vector<Found> found(labels);
     for (std::size_t i = begin; i < end; ++i) {
       const auto score = scores.row(i);

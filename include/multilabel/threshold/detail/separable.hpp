@@ -92,9 +92,10 @@ class LabelBest {
 /// too many for that to be faster.
 template <class S, class Value>
 [[nodiscard]] std::optional<std::vector<std::optional<double>>> best_of_few(MatrixView<const std::int8_t> targets,
-                                                                            MatrixView<const S> scores, const Value& value) {
+                                                                            const core::detail::RangedScores<S>& scores,
+                                                                            const Value& value) {
   if (scores.size() < worth_narrowing || targets.rows() < rows_worth_counters) return std::nullopt;
-  const SlotOf<S> slot_of(core::detail::score_range(scores));
+  const SlotOf<S> slot_of(scores.range);
   if (!slot_of.cuts()) return std::nullopt;
   const auto cells = label_slots(targets, scores, slot_of);
   std::vector<LabelRange> ranges;
@@ -122,7 +123,8 @@ template <class S, class Value>
 /// The best threshold of every label among those that keep the constraint; nothing for a label whose value is the same at all
 /// of them. One that cannot keep the constraint is never predicted.
 template <class S>
-[[nodiscard]] std::vector<std::optional<double>> best_of_each(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+[[nodiscard]] std::vector<std::optional<double>> best_of_each(MatrixView<const std::int8_t> targets,
+                                                              const core::detail::RangedScores<S>& scores,
                                                               const Objective& objective,
                                                               const std::optional<Constraint>& constraint) {
   const double sign = higher_is_better(objective.metric) ? 1.0 : -1.0;

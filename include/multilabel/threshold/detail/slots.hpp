@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 
-#include "multilabel/core/detail/ascending.hpp"
+#include "multilabel/core/detail/score_keys.hpp"
+#include "multilabel/core/detail/score_range.hpp"
 #include "multilabel/threshold/detail/counts.hpp"
 #include "multilabel/threshold/detail/group_counts.hpp"
 
@@ -24,7 +26,7 @@ inline constexpr std::size_t worth_narrowing = std::size_t{1} << 16;
 template <class S>
 class SlotOf {
  public:
-  explicit SlotOf(const core::detail::ScoreRange<S>& range) : lowest_(range.lowest) {
+  explicit SlotOf(const core::detail::ScoreRange<S>& range) : range_(range) {
     const S length = range.highest - range.lowest;
     if (length > 0 && length <= std::numeric_limits<S>::max()) {
       scale_ = static_cast<S>(slot_count) * (1 - 4 * std::numeric_limits<S>::epsilon()) / length;
@@ -32,10 +34,29 @@ class SlotOf {
   }
   /// False for a range of one score, or one longer than the largest number: there is nothing to cut.
   [[nodiscard]] bool cuts() const noexcept { return scale_ > 0 && scale_ <= std::numeric_limits<S>::max(); }
-  [[nodiscard]] S operator()(S score) const noexcept { return (score - lowest_) * scale_; }
+  [[nodiscard]] S operator()(S score) const noexcept { return (score - range_.lowest) * scale_; }
+
+  /// The part of the range whose scores lie in the slots first ... end - 1, of which there has to be one.
+  [[nodiscard]] core::detail::ScoreRange<S> scores_in(std::size_t first, std::size_t end) const noexcept {
+    using core::detail::from_key;
+    const auto lowest_in = [&](std::size_t slot) {  // the key of the lowest score in this slot or a higher one
+      auto low = core::detail::to_key(range_.lowest), high = core::detail::to_key(range_.highest) + 1;
+      while (low < high) {
+        const auto middle = std::midpoint(low, high);
+        if ((*this)(from_key<S>(middle)) < static_cast<S>(slot)) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
+    };
+    return {from_key<S>(lowest_in(first)), from_key<S>(lowest_in(end) - 1)};
+  }
 
  private:
-  S lowest_, scale_ = 0;
+  core::detail::ScoreRange<S> range_;
+  S scale_ = 0;
 };
 
 [[nodiscard]] constexpr std::uint32_t number(CellsAt cells) noexcept { return static_cast<std::uint32_t>(cells); }
