@@ -179,9 +179,11 @@ class EarlyStopping(_Callback):
     >>> import multilabel as ml
     >>> import numpy as np
     >>> import torch
-    >>> data = ml.data.Dataset([np.zeros((4, 4, 3), np.uint8)] * 4, [["cat"], [], ["cat"], []])
+    >>> white, black = np.full((4, 4, 3), 255, np.uint8), np.zeros((4, 4, 3), np.uint8)
+    >>> data = ml.data.Dataset([white, black] * 2, [["cat"], [], ["cat"], []])
     >>> loader = ml.data.DataLoader(data, data.vocabulary, ml.augmentation.evaluation(size=4), batch_size=2)
     >>> model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(48, 1))
+    >>> _ = torch.nn.init.constant_(model[1].weight, 0.01)  # the whiter, the more a cat
     >>> early = ml.training.EarlyStopping(patience=2)
     >>> ml.training.Trainer(model, ml.loss.BCEWithLogits(), callbacks=[early]).fit(loader, loader, epochs=9)
     History(3 epochs, best_epoch=1, stopped='by_callback')

@@ -107,14 +107,13 @@ decltype(auto) with_scores(std::string_view where, pybind11::handle object, Use&
   return use(view_of<double>(scores));
 }
 
-/// A NumPy array that keeps `values` alive.
-template <class T, class Allocator>
-pybind11::array_t<T> to_numpy(std::vector<T, Allocator> values) {
-  using Values = std::vector<T, Allocator>;
+/// A NumPy array that keeps `values` alive: a std::vector or a LongArray.
+template <class Values>
+pybind11::array_t<typename Values::value_type> to_numpy(Values values) {
   auto owner = std::make_unique<Values>(std::move(values));
   const pybind11::capsule keep(owner.get(), [](void* data) { delete static_cast<Values*>(data); });
   const auto* held = owner.release();
-  return pybind11::array_t<T>(static_cast<pybind11::ssize_t>(held->size()), held->data(), keep);
+  return pybind11::array_t<typename Values::value_type>(static_cast<pybind11::ssize_t>(held->size()), held->data(), keep);
 }
 
 template <class T>

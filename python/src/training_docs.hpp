@@ -58,14 +58,16 @@ Examples
 >>> import multilabel as ml
 >>> import numpy as np
 >>> import torch
->>> data = ml.data.Dataset([np.zeros((4, 4, 3), np.uint8)] * 4, [["cat"], [], ["cat"], []])
+>>> white, black = np.full((4, 4, 3), 255, np.uint8), np.zeros((4, 4, 3), np.uint8)
+>>> data = ml.data.Dataset([white, black] * 2, [["cat"], [], ["cat"], []])
 >>> loader = ml.data.DataLoader(data, data.vocabulary, ml.augmentation.evaluation(size=4), batch_size=2)
 >>> model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(48, 1))
+>>> _ = torch.nn.init.constant_(model[1].weight, 0.01)  # the whiter, the more a cat
 >>> history = ml.training.Trainer(model, ml.loss.BCEWithLogits()).fit(loader, loader, epochs=2)
 >>> history
 History(2 epochs, best_epoch=1, stopped='finished')
 >>> history.to_dict()["mean_average_precision"]  # one list a column, as pandas.DataFrame takes them
-[0.5, 0.5]
+[1.0, 1.0]
 >>> history.to_csv().splitlines()[0]
 'epoch,training_loss,validation_loss,mean_average_precision,f1_samples,f1_micro,learning_rate,seconds')doc";
 
