@@ -3,8 +3,12 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstddef>
 
+#include "multilabel/core/parallel.hpp"
+#include "multilabel/core/random.hpp"
 #include "multilabel/threshold/tune.hpp"
+#include "multilabel/threshold/value.hpp"
 
 namespace {
 using multilabel::Matrix;
@@ -38,6 +42,39 @@ TEST_CASE("tune within a bound: a label that cannot keep it is never predicted")
   CHECK(rule.thresholds()[0] > 0.4);
   CHECK(rule.thresholds()[1] == 0.2);
   CHECK(rule.thresholds()[2] == 0.9);
+}
+
+TEST_CASE("constraints: the same threshold whatever the number of threads, and its neighbours would break the bound") {
+  const std::size_t rows = 20'000, labels = 12;  // enough cells for several threads
+  multilabel::Random random({11});
+  Matrix<int> t(rows, labels);
+  Matrix<float> s(rows, labels);
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const bool positive = random.chance(0.2);
+    t.data()[i] = random.chance(0.05) ? -1 : positive ? 1 : 0;
+    s.data()[i] = static_cast<float>(random.normal() + (positive ? 1.0 : -1.0));
+  }
+  for (const Average average : {Average::samples, Average::micro, Average::macro}) {
+    for (const auto& constraint : {recall_at_least(0.9), predictions_per_image_at_most(1.5), precision_at_least(0.25)}) {
+      const multilabel::threshold::TuneOptions options{.average = average, .constraint = constraint};
+      multilabel::set_num_threads(1);
+      const auto one = tune(t, s, options);
+      for (const std::size_t threads : {2u, 3u, 16u}) {
+        multilabel::set_num_threads(threads);
+        CHECK(tune(t, s, options) == one);
+      }
+    }
+  }
+  multilabel::set_num_threads(0);
+  // The best F1 without a bound has a lower recall; with it, the highest threshold that keeps it.
+  const multilabel::threshold::TuneOptions bound{.average = Average::micro, .constraint = recall_at_least(0.95)};
+  const double cut = tune(t, s, bound).thresholds()[0];
+  const auto recall = [&](double threshold) {
+    const auto predictions = multilabel::threshold::ThresholdRule({threshold}).apply(s);
+    return multilabel::threshold::value(t, predictions, {.metric = multilabel::threshold::Metric::recall, .average = Average::micro});
+  };
+  CHECK(recall(cut) >= 0.95);
+  CHECK(recall(std::nextafter(static_cast<float>(cut), 10.0F)) < 0.95);
 }
 
 TEST_CASE("constraints: refuse what no threshold keeps, and bounds that make no sense") {

@@ -90,6 +90,7 @@ TEST_CASE("tune: the scores that are ruled out without a sort do not hold the be
 }
 
 TEST_CASE("tune: ranges of scores that leave nothing to cut") {
+  multilabel::set_num_threads(GENERATE(1u, 3u));
   auto a = answers<float>(7, 0, 0, false);
   a.scores(5, 5) = 3e38F;  // all others in one slot
   check_rows(a, Metric::f1);
@@ -102,6 +103,7 @@ TEST_CASE("tune: ranges of scores that leave nothing to cut") {
   for (std::size_t i = 0; i < a.scores.size(); ++i) a.scores.data()[i] = 1e6F + static_cast<float>(i % 7) / 8;
   check_rows(a, Metric::f1);
   check_labels(a, Metric::f1);
+  multilabel::set_num_threads(0);
 }
 
 TEST_CASE("tune: a label without a known cell, or always right, keeps the global threshold the short way too") {

@@ -121,23 +121,35 @@ class AscendingCells {
   AscendingCells(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Payload&& payload,
                  const ScoreRange<S>& range) {
     require_few(scores);
-    set_range(range);
+    struct Found {
+      std::vector<std::pair<S, std::uint32_t>> cells;
+      ScoreRange<S> range;
+    };
     const std::size_t runs = runs_of(scores.size());
-    std::vector<std::vector<Cell<S>>> found(runs);
+    std::vector<Found> found(runs);
     for_each_run(runs, [&](std::size_t run) {
       const auto within = [&](std::size_t, S score) { return (score >= range.lowest) & (score <= range.highest); };
-      std::vector<Cell<S>> own;  // not found[run]: threads would write side by side
+      Found own;  // not found[run]: threads would write side by side
       for (std::size_t row = scores.rows() * run / runs; row < scores.rows() * (run + 1) / runs; ++row) {
-        for_each_known(targets.row(row), scores.row(row), within,
-                       [&](std::size_t label) { own.push_back({offset(scores(row, label)), payload(row, label)}); });
+        for_each_known(targets.row(row), scores.row(row), within, [&](std::size_t label) {
+          const S score = scores(row, label);
+          own.cells.emplace_back(score, payload(row, label));
+          own.range.add({score, score});
+        });
       }
       found[run] = std::move(own);
     });
+    ScoreRange<S> own_range;  // `range` may be far longer
+    for (const auto& run : found) own_range.add(run.range);
+    set_range(own_range);
     const auto count = [&](std::size_t run, std::uint32_t* places) {
-      for (const auto& cell : found[run]) ++places[cell.key >> shift_];
+      for (const auto& [score, _] : found[run].cells) ++places[offset(score) >> shift_];
     };
     const auto place = [&](std::size_t run, std::uint32_t* places) {
-      for (const auto& cell : found[run]) put(places[cell.key >> shift_]++, cell);
+      for (const auto& [score, own] : found[run].cells) {
+        const auto key = offset(score);
+        put(places[key >> shift_]++, {key, own});
+      }
     };
     scatter(runs, count, place);
   }
@@ -237,8 +249,7 @@ class AscendingCells {
     use(std::span<const Cell<S>>(ascending));
   }
 
-  /// Has the system hand over the pages, to each thread a stretch of its own: while they write here and there, threads would
-  /// clear the same pages.
+  /// Has the system hand over the pages block by block: while they write here and there, threads would clear the same pages.
   void fetch_pages() {
     constexpr std::size_t page = 4096 / sizeof(double);
     parallel_blocks(memory_.size(), std::size_t{1} << 17, [&](std::size_t begin, std::size_t end) {

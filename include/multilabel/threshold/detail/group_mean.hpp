@@ -146,7 +146,7 @@ class BestSum {
     const std::int64_t good = sign_ * sum;
     if (good <= best_.good) return;
     while (!near_.empty() && near_.back().good < good - tolerance_) near_.pop_back();
-    if (best_.good >= good - tolerance_) near_.push_front(best_);
+    if (found() && best_.good >= good - tolerance_) near_.push_front(best_);
     best_ = {threshold, good};
   }
   /// Takes what another has seen of higher thresholds.

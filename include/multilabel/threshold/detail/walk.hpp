@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// From score to score through all cells: what is predicted follows the threshold cell by cell. Several threads walk at a time,
-// two of them from each place where their parts meet, one down and one up, so that what they write down lies side by side.
+// From score to score through all cells: what is predicted follows the threshold cell by cell. Several threads walk at a time:
+// where the first part meets the second, the third the fourth and so on, one walks down and one up, so that what they write
+// lies side by side.
 
 #include <algorithm>
 #include <cstddef>
