@@ -71,7 +71,8 @@ TEST_CASE("constraints: the same threshold whatever the number of threads, and i
   const double cut = tune(t, s, bound).thresholds()[0];
   const auto recall = [&](double threshold) {
     const auto predictions = multilabel::threshold::ThresholdRule({threshold}).apply(s);
-    return multilabel::threshold::value(t, predictions, {.metric = multilabel::threshold::Metric::recall, .average = Average::micro});
+    return multilabel::threshold::value(t, predictions,
+                                        {.metric = multilabel::threshold::Metric::recall, .average = Average::micro});
   };
   CHECK(recall(cut) >= 0.95);
   CHECK(recall(std::nextafter(static_cast<float>(cut), 10.0F)) < 0.95);

@@ -136,12 +136,12 @@ template <class S>
     }
   });
   std::vector<core::detail::LabelSteps<S>> steps(labels);
-  parallel_for(labels, 0, 1, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t j = begin; j < end; ++j) {
+  parallel_each(labels, 0, [&] {
+    return [&](std::size_t j) {
       core::detail::StepCounter<S> counter(all[j].positives);
       counter.add(all[j].negatives);
       steps[j] = counter.steps();
-    }
+    };
   });
   return steps;
 }
