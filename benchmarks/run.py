@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All benchmarks in one run: prints the table and writes it to benchmarks/results.md.
 
-Usage: python benchmarks/run.py [--quick] [--only NAME ...] [--rounds N] [--output FILE]
+Usage: python benchmarks/run.py [--quick] [--only NAME ...] [--task TEXT] [--rounds N] [--output FILE]
 scripts/benchmark gets the peers first.
 """
 
@@ -61,6 +61,7 @@ def main() -> int:
     parser.add_argument(
         "--only", nargs="+", choices=MODULES, default=MODULES, metavar="NAME", help=f"some of {', '.join(MODULES)}"
     )
+    parser.add_argument("--task", default="", metavar="TEXT", help="only the lines whose task has this in it")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
         "--output", type=Path, default=Path(__file__).parent / "results.md", help="default: %(default)s"
@@ -80,6 +81,9 @@ def main() -> int:
     results: list[Result] = []
     for name in options.only:
         for contest in importlib.import_module(name).contests(settings):
+            if options.task not in contest.task:
+                contest.cleanup()
+                continue
             print(f"benchmarks: {contest.task}", file=sys.stderr, flush=True)
             results.append(race(contest, settings))
             gc.collect()

@@ -2,8 +2,7 @@
 #pragma once
 // An array of millions of numbers that are all about to be written: `resize` leaves them unset, on Linux they lie in huge
 // pages, so that the first touch of each 4 KiB costs no page fault, and its first elements can be dropped without moving the
-// others. An exact sweep over 3 million scores spends 61 ms of which 17 are page faults without it. Use std::vector for
-// anything short.
+// others. Use std::vector for anything short.
 
 #include <algorithm>
 #include <cstddef>

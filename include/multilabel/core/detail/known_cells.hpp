@@ -4,13 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>

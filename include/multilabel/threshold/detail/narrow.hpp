@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "multilabel/core/detail/ascending.hpp"
+#include "multilabel/core/detail/score_range.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/counts.hpp"
