@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -46,26 +48,32 @@ TEST_CASE("known_targets: does not copy signed bytes", "[core]") {
   CHECK(known_targets("here", targets).data() == targets.data());
 }
 
-TEST_CASE("require_scores: finds the one number that is not finite, and the range of scores, on any number of threads",
-          "[core]") {
+TEST_CASE("require_scores: finds the one number that is not finite", "[core]") {
   using multilabel::core::detail::require_scores;
-  const Matrix<std::int8_t> targets(9'000, 100);
-  for (const std::size_t threads : {1, 3}) {
-    multilabel::set_num_threads(threads);
-    for (const std::size_t at : {std::size_t{0}, std::size_t{450'001}, std::size_t{899'999}}) {
-      Matrix<float> scores(9'000, 100, 2.0F);
-      scores.data()[at] = 7;
-      scores.data()[(at + 77) % scores.size()] = -0.5F;
-      const auto checked = require_scores<float>("here", targets.view(), scores.view());
-      CHECK(checked.data() == scores.data());
-      CHECK(checked.range.lowest == -0.5F);
-      CHECK(checked.range.highest == 7);
-      for (const float bad : {INFINITY, -INFINITY, NAN, -NAN}) {
-        scores.data()[at] = bad;
-        CHECK_THROWS_AS(require_scores<float>("here", targets.view(), scores.view()), ArgumentError);
-      }
+  const Matrix<std::int8_t> targets(90, 100);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{4'501}, std::size_t{8'999}}) {
+    Matrix<double> scores(90, 100, 2.0);
+    CHECK_NOTHROW(require_scores("here", targets.view(), std::as_const(scores).view()));
+    for (const double bad : {INFINITY, -INFINITY, NAN, -NAN}) {
+      scores.data()[at] = bad;
+      CHECK_THROWS_AS(require_scores("here", targets.view(), std::as_const(scores).view()), ArgumentError);
     }
   }
-  multilabel::set_num_threads(0);
+}
+
+TEST_CASE("KnownScores: doubles of any type, and the next threshold of the type they came in", "[core]") {
+  using multilabel::core::detail::KnownScores;
+  const Matrix<double> doubles(1, 2, {0.25, 0.5});
+  const KnownScores same(doubles);
+  CHECK(same.cells().cells.data() == doubles.data());  // not copied
+  CHECK(same.cells().next_above(0.5) == std::nextafter(0.5, 1.0));
+  CHECK(same.cells().in_their_type(0.1) == 0.1);
+  const Matrix<float> floats(1, 2, {0.25F, 0.1F});
+  const KnownScores wide(floats);
+  CHECK(wide.cells()(0, 1) == static_cast<double>(0.1F));
+  CHECK(wide.cells().next_above(0.5) == static_cast<double>(std::nextafter(0.5F, 1.0F)));
+  CHECK(wide.cells().in_their_type(0.1) == static_cast<double>(0.1F));
+  const Matrix<int> whole(1, 2, {3, -1});
+  CHECK(KnownScores(whole).cells()(0, 0) == 3.0);
 }
 }  // namespace

@@ -11,9 +11,7 @@ using multilabel::threshold::Metric;
 using multilabel::threshold::Objective;
 namespace detail = multilabel::threshold::detail;
 
-double value(const Objective& objective, const detail::Counts<int>& counts) {
-  return detail::with_metric(objective, [&](auto metric) { return metric(counts); });
-}
+double value(const Objective& objective, const detail::Counts<int>& counts) { return detail::GroupValue(objective)(counts); }
 
 TEST_CASE("metrics of counts: the textbook values") {
   const detail::Counts<int> counts{.true_positives = 3, .predicted = 5, .positives = 4, .known = 10};  // FP 2, FN 1, TN 4

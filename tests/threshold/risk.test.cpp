@@ -16,7 +16,7 @@ TEST_CASE("row losses: by hand, 0 / 0 is no loss, rows without a known cell are 
   // Known 3: TP 1, FP 1, FN 1 | nothing true, nothing predicted | unknown.
   const Matrix<std::int8_t> targets(3, 3, {1, 0, 1, 0, 0, -1, -1, -1, -1});
   const Matrix<double> scores(3, 3, {0.9, 0.8, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.9});
-  const auto losses = [&](Risk risk) { return detail::row_losses<double>(targets.view(), scores.view(), risk, 0.5); };
+  const auto losses = [&](Risk risk) { return detail::row_losses(targets.view(), scores.view(), risk, 0.5); };
   CHECK(losses(Risk::false_negative_rate) == std::vector<double>{0.5, 0.0});
   CHECK(losses(Risk::false_positive_rate) == std::vector<double>{1.0, 0.0});
   CHECK(losses(Risk::false_discovery_rate) == std::vector<double>{0.5, 0.0});

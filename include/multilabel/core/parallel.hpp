@@ -56,6 +56,30 @@ inline void set_num_threads(std::size_t threads) noexcept {
   return requested > 0 ? requested : get_num_threads();
 }
 
+namespace detail {
+
+/// Calls `run(work, piece)` for every piece, each on a thread of its own, the first on the caller's. Compiled once, whatever
+/// the work is.
+inline void run_pieces(std::size_t pieces, const void* work, void (*run)(const void* work, std::size_t piece)) {
+  std::vector<std::exception_ptr> failures(pieces);
+  const auto run_one = [&](std::size_t piece) {
+    try {
+      run(work, piece);
+    } catch (...) {
+      failures[piece] = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> helpers;
+    for (std::size_t piece = 1; piece < pieces; ++piece) helpers.emplace_back(run_one, piece);
+    run_one(0);
+  }
+  for (const auto& failure : failures)
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace detail
+
 /// Calls `work(begin, end)` for consecutive pieces of 0 ... size, each at least `grain` long, on up to `threads` threads (0:
 /// `get_num_threads()`). `work` must not depend on the cut. Rethrows the exception of the first piece that failed.
 template <class Work>
@@ -66,21 +90,8 @@ void parallel_for(std::size_t size, std::size_t threads, std::size_t grain, Work
     if (size > 0) work(std::size_t{0}, size);
     return;
   }
-  std::vector<std::exception_ptr> failures(pieces);
-  const auto run = [&](std::size_t piece) {
-    try {
-      work(size * piece / pieces, size * (piece + 1) / pieces);
-    } catch (...) {
-      failures[piece] = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> helpers;
-    for (std::size_t piece = 1; piece < pieces; ++piece) helpers.emplace_back(run, piece);
-    run(0);
-  }
-  for (const auto& failure : failures)
-    if (failure) std::rethrow_exception(failure);
+  const auto one = [&](std::size_t piece) { work(size * piece / pieces, size * (piece + 1) / pieces); };
+  detail::run_pieces(pieces, &one, [](const void* given, std::size_t piece) { (*static_cast<decltype(one)*>(given))(piece); });
 }
 
 /// Handles each i of 0 ... size - 1 on up to `threads` threads (0: `get_num_threads()`): each makes itself a worker with

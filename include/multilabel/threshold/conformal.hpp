@@ -71,9 +71,11 @@ struct Controlled {
 };
 
 /// The threshold furthest from the safe end whose mean loss R passes `accepts(R)`, which has to be monotone in R.
-template <class S, class Accepts>
-[[nodiscard]] std::optional<Controlled> furthest(const LossSteps<S>& curve, bool positives, Accepts accepts) {
+template <class Accepts>
+[[nodiscard]] std::optional<Controlled> furthest(const LossSteps& curve, const core::detail::ScoreCells& scores, bool positives,
+                                                 Accepts accepts) {
   const auto& steps = curve.steps;
+  const double above = steps.empty() ? 0.0 : scores.next_above(steps.back().first);
   const double rows = static_cast<double>(curve.rows);
   if (rows == 0 || !accepts(0.0)) return std::nullopt;
   if (positives) {  // misses what lies below: up from predicting everything
@@ -82,15 +84,14 @@ template <class S, class Accepts>
       double next = lost;
       std::size_t end = i;
       while (end < steps.size() && steps[end].first == steps[i].first) next += steps[end++].second;
-      if (!accepts(next / rows)) return Controlled{static_cast<double>(steps[i].first), lost / rows};
+      if (!accepts(next / rows)) return Controlled{steps[i].first, lost / rows};
       lost = next;
       i = end;
     }
-    const S top = steps.empty() ? S{0} : std::nextafter(steps.back().first, std::numeric_limits<S>::infinity());
-    return Controlled{static_cast<double>(top), lost / rows};
+    return Controlled{above, lost / rows};
   }
   double wrong = 0;  // predicts what lies at or above: down from predicting nothing
-  S threshold = steps.empty() ? S{0} : std::nextafter(steps.back().first, std::numeric_limits<S>::infinity());
+  double threshold = above;
   for (std::size_t i = steps.size(); i > 0;) {
     double next = wrong;
     std::size_t begin = i;
@@ -100,7 +101,7 @@ template <class S, class Accepts>
     threshold = steps[begin].first;
     i = begin;
   }
-  return Controlled{static_cast<double>(threshold), wrong / rows};
+  return Controlled{threshold, wrong / rows};
 }
 
 [[nodiscard]] inline std::vector<double> test_points(std::size_t points) {
@@ -157,11 +158,11 @@ template <class LossesAt>
   return best;
 }
 
-template <class S>
-[[nodiscard]] std::optional<Controlled> control(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                                const ConformalOptions& options) {
+[[nodiscard]] inline std::optional<Controlled> control(MatrixView<const std::int8_t> targets,
+                                                       const core::detail::ScoreCells& scores,
+                                                       const ConformalOptions& options) {
   const auto losses_at = [&](double threshold) {
-    return row_losses<S>(targets, scores, options.risk, static_cast<S>(threshold));
+    return row_losses(targets, scores.cells, options.risk, scores.in_their_type(threshold));
   };
   if (options.method == Guarantee::ltt && !is_monotone(options.risk) && options.risk != Risk::false_discovery_rate) {
     return holm(options, losses_at);
@@ -170,43 +171,42 @@ template <class S>
     return fixed_sequence(options, losses_at);
   }
   const bool positives = options.risk == Risk::false_negative_rate;
-  const auto curve = loss_steps<S>(targets, scores, positives);
+  const auto curve = loss_steps(targets, scores.cells, positives);
   const double n = static_cast<double>(curve.rows);
   if (options.method == Guarantee::crc) {
-    return furthest(curve, positives, [&](double loss) { return n * loss + 1 <= options.alpha * (n + 1) + 1e-9; });
+    return furthest(curve, scores, positives, [&](double loss) { return n * loss + 1 <= options.alpha * (n + 1) + 1e-9; });
   }
-  return furthest(curve, positives,
+  return furthest(curve, scores, positives,
                   [&](double loss) { return hoeffding_bentkus(loss, curve.rows, options.alpha) <= options.delta; });
 }
 
 /// The cells of one kind in one column, one a row: what a label's own rate is about.
-template <class S>
-[[nodiscard]] std::pair<Matrix<std::int8_t>, Matrix<S>> cells_of(MatrixView<const std::int8_t> targets,
-                                                                 MatrixView<const S> scores, std::size_t label,
-                                                                 std::int8_t kind) {
-  std::vector<S> kept;
+[[nodiscard]] inline std::pair<Matrix<std::int8_t>, Matrix<double>> cells_of(MatrixView<const std::int8_t> targets,
+                                                                             MatrixView<const double> scores, std::size_t label,
+                                                                             std::int8_t kind) {
+  std::vector<double> kept;
   for (std::size_t i = 0; i < targets.rows(); ++i) {
     if (targets(i, label) == kind) kept.push_back(scores(i, label));
   }
   const std::size_t rows = kept.size();
-  return {Matrix<std::int8_t>(rows, 1, kind), Matrix<S>(rows, 1, std::move(kept))};
+  return {Matrix<std::int8_t>(rows, 1, kind), Matrix<double>(rows, 1, std::move(kept))};
 }
 
 /// One label's threshold, or nothing where none can be promised.
-template <class S>
-[[nodiscard]] std::optional<Controlled> control_label(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                                      std::size_t label, const ConformalOptions& options) {
+[[nodiscard]] inline std::optional<Controlled> control_label(MatrixView<const std::int8_t> targets,
+                                                             const core::detail::ScoreCells& scores, std::size_t label,
+                                                             const ConformalOptions& options) {
   if (is_monotone(options.risk)) {
     const std::int8_t kind = options.risk == Risk::false_negative_rate ? 1 : 0;
-    const auto [cells, values] = cells_of<S>(targets, scores, label, kind);
-    return control<S>(cells.view(), values.view(), options);
+    const auto [cells, values] = cells_of(targets, scores.cells, label, kind);
+    return control(cells.view(), {values.view(), scores.are_floats}, options);
   }
   // A share of the cells that are predicted, or predicted or true. A label's F1 loss is m / (2 - m) where m is its Jaccard
   // loss.
   ConformalOptions shares = options;
   if (options.risk == Risk::f1) shares.alpha = 2 * options.alpha / (1 + options.alpha);
   auto found = holm(shares, [&](double threshold) {
-    return label_losses<S>(targets, scores, label, options.risk, static_cast<S>(threshold));
+    return label_losses(targets, scores.cells, label, options.risk, scores.in_their_type(threshold));
   });
   if (found && options.risk == Risk::f1) found->loss = found->loss / (2 - found->loss);
   return found;
@@ -222,6 +222,32 @@ inline void require_valid(std::string_view where, const ConformalOptions& option
     fail<ArgumentError>({where, "crc and rcps must have a risk that only moves one way with the threshold: fnr or fpr",
                          std::string(to_string(options.risk)), "Use ltt."});
   }
+}
+
+/// What `conformal` does once the arguments have their one form.
+[[nodiscard]] inline ThresholdRule conformal(std::string_view where, MatrixView<const std::int8_t> targets,
+                                             const core::detail::ScoreCells& scores, const ConformalOptions& options) {
+  const std::string name{to_string(options.risk)};
+  if (options.scope == Scope::global) {
+    const auto found = detail::control(targets, scores, options);
+    if (found) return ThresholdRule({found->threshold}, name, "samples", found->loss);
+    fail<ArgumentError>({where, join_text("a threshold must keep the ", name, " at ", options.alpha),
+                         "none that can promise it", "Give more rows, a larger alpha, or a larger delta."});
+  }
+  const double most = static_cast<double>(std::numeric_limits<float>::max());
+  std::vector<double> thresholds;
+  double losses = 0;
+  for (std::size_t j = 0; j < targets.columns(); ++j) {
+    const auto found = detail::control_label(targets, scores, j, options);
+    if (!found && (options.risk == Risk::f1 || options.risk == Risk::jaccard)) {
+      fail<ArgumentError>({where, join_text("every label must have a threshold that keeps the ", name, " at ", options.alpha),
+                           join_text("none that can promise it for label ", j),
+                           "Give more rows, a larger alpha, a larger delta, or fewer points."});
+    }
+    thresholds.push_back(found ? found->threshold : options.risk == Risk::false_negative_rate ? -most : most);
+    losses += found ? found->loss : 0.0;
+  }
+  return ThresholdRule(std::move(thresholds), name, "macro", losses / static_cast<double>(targets.columns()));
 }
 
 }  // namespace detail
@@ -242,30 +268,9 @@ template <matrix_like Targets, matrix_like Scores>
   constexpr std::string_view where = "threshold::conformal";
   detail::require_valid(where, options);
   const auto known = core::detail::known_targets(where, targets);
-  const auto working = core::detail::working_scores(scores);
-  core::detail::require_scores(where, known.view(), working.view());
-  using S = core::detail::score_t<cell_t<Scores>>;
-  const std::string name{to_string(options.risk)};
-  if (options.scope == Scope::global) {
-    const auto found = detail::control<S>(known.view(), working.view(), options);
-    if (found) return ThresholdRule({found->threshold}, name, "samples", found->loss);
-    fail<ArgumentError>({where, join_text("a threshold must keep the ", name, " at ", options.alpha),
-                         "none that can promise it", "Give more rows, a larger alpha, or a larger delta."});
-  }
-  const double most = static_cast<double>(std::numeric_limits<float>::max());
-  std::vector<double> thresholds;
-  double losses = 0;
-  for (std::size_t j = 0; j < known.columns(); ++j) {
-    const auto found = detail::control_label<S>(known.view(), working.view(), j, options);
-    if (!found && (options.risk == Risk::f1 || options.risk == Risk::jaccard)) {
-      fail<ArgumentError>({where, join_text("every label must have a threshold that keeps the ", name, " at ", options.alpha),
-                           join_text("none that can promise it for label ", j),
-                           "Give more rows, a larger alpha, a larger delta, or fewer points."});
-    }
-    thresholds.push_back(found ? found->threshold : options.risk == Risk::false_negative_rate ? -most : most);
-    losses += found ? found->loss : 0.0;
-  }
-  return ThresholdRule(std::move(thresholds), name, "macro", losses / static_cast<double>(known.columns()));
+  const core::detail::KnownScores working(scores);
+  core::detail::require_scores(where, known.view(), working.cells().cells);
+  return detail::conformal(where, known.view(), working.cells(), options);
 }
 
 }  // namespace multilabel::threshold

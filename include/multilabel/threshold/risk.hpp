@@ -47,9 +47,8 @@ namespace detail {
 }
 
 /// The losses of all rows with a known cell when score >= threshold is predicted.
-template <class S>
-[[nodiscard]] std::vector<double> row_losses(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, Risk risk,
-                                             S threshold) {
+[[nodiscard]] inline std::vector<double> row_losses(MatrixView<const std::int8_t> targets, MatrixView<const double> scores,
+                                                    Risk risk, double threshold) {
   std::vector<double> losses;
   losses.reserve(targets.rows());
   for (std::size_t i = 0; i < targets.rows(); ++i) {
@@ -65,9 +64,8 @@ template <class S>
 
 /// One label's losses, 0 or 1 for every cell that counts: for false discoveries the predicted ones, for Jaccard and F1 those
 /// predicted or true, of which the ones that are not both are losses.
-template <class S>
-[[nodiscard]] std::vector<double> label_losses(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                               std::size_t label, Risk risk, S threshold) {
+[[nodiscard]] inline std::vector<double> label_losses(MatrixView<const std::int8_t> targets, MatrixView<const double> scores,
+                                                      std::size_t label, Risk risk, double threshold) {
   std::vector<double> losses;
   for (std::size_t i = 0; i < targets.rows(); ++i) {
     if (targets(i, label) < 0) continue;
@@ -78,16 +76,15 @@ template <class S>
 }
 
 /// The scores at which a monotone loss moves, ascending, each with its weight in its row's loss.
-template <class S>
 struct LossSteps {
-  std::vector<std::pair<S, double>> steps;
+  std::vector<std::pair<double, double>> steps;
   std::size_t rows = 0;  ///< with a known cell
 };
 
 /// @param positives whether the true cells move the loss (false negative rate), or the absent ones.
-template <class S>
-[[nodiscard]] LossSteps<S> loss_steps(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, bool positives) {
-  LossSteps<S> result;
+[[nodiscard]] inline LossSteps loss_steps(MatrixView<const std::int8_t> targets, MatrixView<const double> scores,
+                                          bool positives) {
+  LossSteps result;
   const std::int8_t kind = positives ? 1 : 0;
   for (std::size_t i = 0; i < targets.rows(); ++i) {
     std::size_t cells = 0, known = 0;

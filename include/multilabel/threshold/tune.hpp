@@ -4,21 +4,24 @@
 // scores, and guards rare labels against overfitting where asked.
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/constraint.hpp"
 #include "multilabel/threshold/detail/coordinate_ascent.hpp"
 #include "multilabel/threshold/detail/cross_fit.hpp"
-#include "multilabel/threshold/detail/group_counts.hpp"
-#include "multilabel/threshold/detail/group_mean.hpp"
+#include "multilabel/threshold/detail/global.hpp"
 #include "multilabel/threshold/detail/pooled.hpp"
 #include "multilabel/threshold/detail/separable.hpp"
-#include "multilabel/threshold/sweep.hpp"
+#include "multilabel/threshold/metric.hpp"
+#include "multilabel/threshold/rule.hpp"
+#include "multilabel/threshold/value.hpp"
 
 namespace multilabel::threshold {
 
@@ -55,16 +58,15 @@ namespace detail {
 }
 
 /// @param with_global whether the global threshold is wanted beside the labels' own.
-template <class S>
-[[nodiscard]] Fitted fit(MatrixView<const std::int8_t> targets, const core::detail::RangedScores<S>& scores,
-                         const Objective& objective, const TuneOptions& options, bool with_global) {
+[[nodiscard]] inline Fitted fit(MatrixView<const std::int8_t> targets, const core::detail::ScoreCells& scores,
+                                const Objective& objective, const TuneOptions& options, bool with_global) {
   const bool per_label = options.scope == Scope::per_label;
   const bool own_bounds = per_label && options.constraint && is_separable(objective.average) &&
                           options.constraint->quantity != Quantity::predictions_per_image;
   const auto shared = own_bounds ? std::nullopt : options.constraint;
   std::optional<Best> global;
   const auto global_threshold = [&] {
-    if (!global) global = best_of_all<S>(targets, scores, objective, shared);
+    if (!global) global = best_of_all(targets, scores, objective, shared);
     if (global) return global->threshold;
     fail<ArgumentError>({"threshold::tune", join_text("a threshold must keep ", to_string(*shared)), "none that does",
                          "Loosen the bound, or sweep that quantity to see what can be reached."});
@@ -74,14 +76,47 @@ template <class S>
   if (!per_label) {
     own = {global_threshold()};
   } else if (!shared && objective.average != metrics::Average::samples) {
-    const auto found = is_separable(objective.average) ? best_of_each<S>(targets, scores, objective, options.constraint)
-                                                       : best_pooled<S>(targets, scores, objective);
+    const auto found = is_separable(objective.average) ? best_of_each(targets, scores, objective, options.constraint)
+                                                       : best_pooled(targets, scores, objective);
     for (const auto& threshold : found) own.push_back(threshold ? *threshold : global_threshold());
   } else {
     own.assign(targets.columns(), global_threshold());
-    ascend<S>(targets, scores, objective, shared, options.passes, own);
+    CoordinateAscent(targets, scores, objective, shared, own).run(options.passes);
   }
   return {global, std::move(own)};
+}
+
+/// What `tune` does once the arguments have their one form.
+[[nodiscard]] inline ThresholdRule tune(MatrixView<const std::int8_t> targets, const core::detail::ScoreCells& scores,
+                                        const Objective& objective, const TuneOptions& options) {
+  double shrinkage = options.shrinkage.value_or(0.0);
+  const bool chooses = !options.shrinkage && !options.constraint && options.scope == Scope::per_label;
+  std::optional<double> reached;
+  std::optional<CrossFitted> crossed;
+  if (options.cross_fit > 0) {
+    std::vector<double> candidates{shrinkage};
+    if (chooses) candidates = {0, 1, 3, 10, 30, 100, 300, std::numeric_limits<double>::infinity()};
+    const bool with_global = chooses || shrinkage > 0;
+    crossed = cross_fit(targets, scores, objective, options.cross_fit, options.seed, candidates,
+                        [&](MatrixView<const std::int8_t> part, const core::detail::ScoreCells& part_scores) {
+                          return fit(part, part_scores, objective, options, with_global);
+                        });
+    shrinkage = crossed->shrinkage;
+    reached = crossed->value;
+  }
+  Fitted fitted;
+  if (chooses && crossed) {
+    TuneOptions single = options;
+    single.scope = Scope::global;
+    fitted = fit(targets, scores, objective, single, true);
+    fitted.own = std::move(crossed->own);
+  } else {
+    fitted = fit(targets, scores, objective, options, shrinkage > 0);
+  }
+  auto thresholds = shrink(targets, fitted, shrinkage);
+  if (!reached && options.scope == Scope::global) reached = fitted.global->value;
+  if (!reached) reached = value_of(targets, predictions_of(scores, thresholds).view(), objective);
+  return rule(std::move(thresholds), objective, *reached);
 }
 
 }  // namespace detail
@@ -104,51 +139,20 @@ template <matrix_like Targets, matrix_like Scores>
   }
   if (options.passes < 1) fail<ArgumentError>({where, "passes must be at least 1", join_text(options.passes)});
   const auto known = core::detail::known_targets(where, targets);
-  const auto working = core::detail::working_scores(scores);
-  using S = core::detail::score_t<cell_t<Scores>>;
-  const auto checked = core::detail::require_scores(where, known.view(), working.view());
+  const core::detail::KnownScores working(scores);
+  core::detail::require_scores(where, known.view(), working.cells().cells);
   if (options.cross_fit == 1 || options.cross_fit > known.rows()) {
     fail<ArgumentError>({where, join_text("cross_fit must be 0 or from 2 to the number of samples, ", known.rows()),
                          join_text(options.cross_fit)});
   }
-  double shrinkage = options.shrinkage.value_or(0.0);
   if (options.constraint) {
     require_valid(where, *options.constraint);
-    if (shrinkage > 0) {
+    if (const double shrinkage = options.shrinkage.value_or(0.0); shrinkage > 0) {
       fail<ArgumentError>(
           {where, "shrinkage must be 0 with a constraint, which shrunk thresholds may break", join_text(shrinkage)});
     }
   }
-  const bool chooses = !options.shrinkage && !options.constraint && options.scope == Scope::per_label;
-  std::optional<double> reached;
-  std::optional<detail::CrossFitted> crossed;
-  if (options.cross_fit > 0) {
-    std::vector<double> candidates{shrinkage};
-    if (chooses) candidates = {0, 1, 3, 10, 30, 100, 300, std::numeric_limits<double>::infinity()};
-    const bool with_global = chooses || shrinkage > 0;
-    crossed = detail::cross_fit<S>(known.view(), working.view(), objective, options.cross_fit, options.seed, candidates,
-                                   [&](MatrixView<const std::int8_t> part, MatrixView<const S> part_scores) {
-                                     return detail::fit<S>(part, {part_scores, checked.range}, objective, options, with_global);
-                                   });
-    shrinkage = crossed->shrinkage;
-    reached = crossed->value;
-  }
-  detail::Fitted fitted;
-  if (chooses && crossed) {
-    TuneOptions single = options;
-    single.scope = Scope::global;
-    fitted = detail::fit<S>(known.view(), checked, objective, single, true);
-    fitted.own = std::move(crossed->own);
-  } else {
-    fitted = detail::fit<S>(known.view(), checked, objective, options, shrinkage > 0);
-  }
-  auto thresholds = detail::shrink(known.view(), fitted, shrinkage);
-  if (!reached && options.scope == Scope::global) reached = fitted.global->value;
-  if (!reached) {
-    const detail::ReachingEach<S> predicted(working.view(), thresholds);
-    reached = detail::with_group_mean(known.view(), objective, predicted, [](const auto& mean, auto) { return mean.value(); });
-  }
-  return detail::rule(std::move(thresholds), objective, *reached);
+  return detail::tune(known.view(), working.cells(), objective, options);
 }
 
 }  // namespace multilabel::threshold

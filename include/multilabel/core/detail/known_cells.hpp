@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <type_traits>
@@ -14,7 +16,6 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/detail/clean_codes.hpp"
-#include "multilabel/core/detail/score_range.hpp"
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
@@ -108,41 +109,85 @@ template <matrix_like M>
   return KnownTargets(RowMajor<std::int8_t>(targets.view()));
 }
 
+/// Looks at scores as doubles, which hold every float exactly, and knows whether they were floats: a threshold that is to lie
+/// next above one of them has to exist in the caller's own type.
+struct ScoreCells {
+  MatrixView<const double> cells;
+  bool are_floats = false;
+
+  [[nodiscard]] std::size_t rows() const noexcept { return cells.rows(); }
+  [[nodiscard]] std::size_t columns() const noexcept { return cells.columns(); }
+  [[nodiscard]] std::size_t size() const noexcept { return cells.size(); }
+  [[nodiscard]] double operator()(std::size_t row, std::size_t label) const noexcept { return cells(row, label); }
+
+  /// The lowest threshold of the caller's type above `score`.
+  [[nodiscard]] double next_above(double score) const noexcept {
+    if (!are_floats) return std::nextafter(score, std::numeric_limits<double>::infinity());
+    return static_cast<double>(std::nextafter(static_cast<float>(score), std::numeric_limits<float>::infinity()));
+  }
+  /// The threshold as the caller's type holds it, which is what scores are compared with.
+  [[nodiscard]] double in_their_type(double threshold) const noexcept {
+    return are_floats ? static_cast<double>(static_cast<float>(threshold)) : threshold;
+  }
+};
+
+/// Scores of any type as doubles; a matrix of doubles that lie row after row is not copied and must outlive them.
+class KnownScores {
+ public:
+  template <matrix_like M>
+  explicit KnownScores(const M& scores) : rows_(as_doubles(scores)), are_floats_(std::is_same_v<cell_t<M>, float>) {}
+
+  [[nodiscard]] ScoreCells cells() const noexcept { return {rows_.view(), are_floats_}; }
+
+  template <matrix_like M>
+  [[nodiscard]] static RowMajor<double> as_doubles(const M& scores) {
+    auto rows = row_major(scores);
+    if constexpr (std::is_same_v<cell_t<M>, double>) {
+      return rows;
+    } else {
+      const auto view = rows.view();
+      auto copy = std::make_unique_for_overwrite<double[]>(view.size());
+      std::transform(view.data(), view.data() + view.size(), copy.get(), [](auto score) { return static_cast<double>(score); });
+      return RowMajor<double>(std::move(copy), view.rows(), view.columns());
+    }
+  }
+
+ private:
+  RowMajor<double> rows_;
+  bool are_floats_;
+};
+
 /// Throws unless targets and scores (or logits: `name` is what the caller calls them) are of one shape, hold at least one known
-/// cell, and every score is finite. Gives back the scores with their range.
+/// cell, and every score is finite.
 template <class S>
-RangedScores<S> require_scores(std::string_view where, MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                               std::string_view name = "scores") {
+void require_scores(std::string_view where, MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+                    std::string_view name = "scores") {
   require_same_shape(where, join_text("targets and ", name), targets, scores);
   if (scores.empty()) {
     fail<ShapeError>({where, join_text("targets and ", name, " must have at least one sample and one label"),
                       shape_text(scores.rows(), scores.columns())});
   }
-  const auto seen = look_at(scores);
-  if (!seen.finite) {
+  const auto values = scores.values();
+  if (!std::all_of(values.begin(), values.end(), [](S score) { return std::isfinite(score); })) {
     fail<ArgumentError>({where, join_text(name, " must be finite"), "a NaN or an infinity", "Check the model's output."});
   }
-  const auto values = targets.values();
-  const bool known = std::any_of(values.begin(), values.end(), [](std::int8_t target) { return target >= 0; });
-  if (!known) fail<ArgumentError>({where, "targets must have a known cell", "unknown cells only"});
-  return {scores, seen.range};
+  const auto cells = targets.values();
+  if (std::none_of(cells.begin(), cells.end(), [](std::int8_t target) { return target >= 0; })) {
+    fail<ArgumentError>({where, "targets must have a known cell", "unknown cells only"});
+  }
 }
 
-/// The score type that the algorithms work in: float stays float, everything else becomes double.
+/// The score type that calibration works in: float stays float, everything else becomes double.
 template <class T>
 using score_t = std::conditional_t<std::is_same_v<T, float>, float, double>;
 
 /// `scores` in their working type; a copy only where the type changes.
 template <matrix_like M>
 [[nodiscard]] auto working_scores(const M& scores) {
-  using T = cell_t<M>;
-  if constexpr (std::is_same_v<T, score_t<T>>) {
+  if constexpr (std::is_same_v<cell_t<M>, float>) {
     return row_major(scores);
   } else {
-    const auto rows = row_major(scores);
-    Matrix<double> copy(rows.view().rows(), rows.view().columns());
-    for (std::size_t i = 0; i < copy.size(); ++i) copy.data()[i] = static_cast<double>(rows.view().data()[i]);
-    return RowMajor<double>(std::move(copy));
+    return KnownScores::as_doubles(scores);
   }
 }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The value of each metric from the four counts of a group of cells (a row, a label, or everything), as small function objects
-// that a hot loop can be compiled around.
-
-#include <cstdint>
+// The value of each metric from the four counts of a group of cells: a row, a label, or everything.
 
 #include "multilabel/threshold/metric.hpp"
 
@@ -16,14 +13,6 @@ struct Counts {
   Count predicted = 0;
   Count positives = 0;
   Count known = 0;
-};
-
-struct F1 {
-  template <class Count>
-  double operator()(const Counts<Count>& c) const noexcept {
-    const auto both = static_cast<std::int64_t>(c.predicted) + static_cast<std::int64_t>(c.positives);
-    return both > 0 ? static_cast<double>(2 * static_cast<std::int64_t>(c.true_positives)) / static_cast<double>(both) : 0.0;
-  }
 };
 
 /// (tp TP + predicted PP + positives P + known N) / (the same with other factors): every metric but youden and accuracy.
@@ -39,27 +28,9 @@ struct LinearFraction {
   Factors numerator, denominator;
 
   template <class Count>
-  double operator()(const Counts<Count>& c) const noexcept {
+  [[nodiscard]] double operator()(const Counts<Count>& c) const noexcept {
     const double below = denominator(c);
     return below > 0 ? numerator(c) / below : 0.0;
-  }
-};
-
-struct SubsetAccuracy {
-  template <class Count>
-  double operator()(const Counts<Count>& c) const noexcept {
-    return c.true_positives == c.positives && c.predicted == c.positives ? 1.0 : 0.0;
-  }
-};
-
-struct Youden {
-  template <class Count>
-  double operator()(const Counts<Count>& c) const noexcept {
-    const double tp = static_cast<double>(c.true_positives), positives = static_cast<double>(c.positives);
-    const double negatives = static_cast<double>(c.known) - positives;
-    const double recall = positives > 0 ? tp / positives : 0.0;
-    const double false_rate = negatives > 0 ? (static_cast<double>(c.predicted) - tp) / negatives : 1.0;
-    return recall - false_rate;
   }
 };
 
@@ -87,19 +58,30 @@ struct Youden {
   }
 }
 
-/// Calls `use` with the fastest function object from Counts to the metric's value.
-template <class Use>
-decltype(auto) with_metric(const Objective& objective, Use&& use) {
-  switch (objective.metric) {
-    case Metric::f1:
-      return use(F1{});
-    case Metric::accuracy:
-      return use(SubsetAccuracy{});
-    case Metric::youden:
-      return use(Youden{});
-    default:
-      return use(linear_fraction(objective));
+/// The objective's metric as a function of counts.
+class GroupValue {
+ public:
+  explicit GroupValue(const Objective& objective) noexcept : metric_(objective.metric), fraction_(linear_fraction(objective)) {}
+
+  template <class Count>
+  [[nodiscard]] double operator()(const Counts<Count>& c) const noexcept {
+    if (metric_ == Metric::accuracy) return c.true_positives == c.positives && c.predicted == c.positives ? 1.0 : 0.0;
+    if (metric_ == Metric::youden) return youden(c);
+    return fraction_(c);
   }
-}
+
+ private:
+  template <class Count>
+  [[nodiscard]] static double youden(const Counts<Count>& c) noexcept {
+    const double tp = static_cast<double>(c.true_positives), positives = static_cast<double>(c.positives);
+    const double negatives = static_cast<double>(c.known) - positives;
+    const double recall = positives > 0 ? tp / positives : 0.0;
+    const double false_rate = negatives > 0 ? (static_cast<double>(c.predicted) - tp) / negatives : 1.0;
+    return recall - false_rate;
+  }
+
+  Metric metric_;
+  LinearFraction fraction_;
+};
 
 }  // namespace multilabel::threshold::detail

@@ -14,12 +14,14 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/random.hpp"
 #include "multilabel/core/shape.hpp"
-#include "multilabel/threshold/detail/group_mean.hpp"
+#include "multilabel/threshold/detail/counts.hpp"
+#include "multilabel/threshold/detail/global.hpp"
+#include "multilabel/threshold/detail/group_counts.hpp"
 #include "multilabel/threshold/metric.hpp"
 #include "multilabel/threshold/rule.hpp"
-#include "multilabel/threshold/sweep.hpp"
 
 namespace multilabel::threshold::detail {
 
@@ -32,7 +34,7 @@ struct Fitted {
 [[nodiscard]] inline std::vector<double> shrink(MatrixView<const std::int8_t> targets, const Fitted& fitted, double shrinkage) {
   std::vector<double> thresholds = fitted.own;
   if (shrinkage == 0 || thresholds.size() == 1) return thresholds;
-  const auto counts = label_counts(targets, nothing_predicted);
+  const auto counts = counts_of_nothing(targets, metrics::Average::macro);
   for (std::size_t j = 0; j < thresholds.size(); ++j) {
     const double positives = counts[j].positives;
     const double own = std::isinf(shrinkage) ? 0.0 : positives / (positives + shrinkage);
@@ -55,54 +57,60 @@ template <class T>
                                                                const Objective& objective) {
   const std::size_t labels = targets.columns();
   const bool by_row = objective.average == metrics::Average::samples;
-  return with_metric(objective, [&](auto score) {
-    std::vector<Counts<double>> counts((blocks + 1) * labels);  // of each block, and of all
-    std::vector<double> sums(blocks + 1), rows(blocks + 1);
-    for (std::size_t i = 0; i < targets.rows(); ++i) {
-      Counts<double> row;
-      for (std::size_t j = 0; j < labels; ++j) {
-        if (targets(i, j) < 0) continue;
-        const double positive = targets(i, j), predicted = predictions(i, j) != 0 ? 1.0 : 0.0;
-        Counts<double>& cell = by_row ? row : counts[block_of[i] * labels + j];
-        cell.known += 1, cell.positives += positive, cell.predicted += predicted, cell.true_positives += positive * predicted;
-      }
-      if (by_row && row.known > 0) sums[block_of[i]] += score(row), rows[block_of[i]] += 1;
+  const GroupValue score(objective);
+  std::vector<Counts<double>> counts((blocks + 1) * labels);  // of each block, and of all
+  std::vector<double> sums(blocks + 1), rows(blocks + 1);
+  for (std::size_t i = 0; i < targets.rows(); ++i) {
+    Counts<double> row;
+    for (std::size_t j = 0; j < labels; ++j) {
+      if (targets(i, j) < 0) continue;
+      const double positive = targets(i, j), predicted = predictions(i, j) != 0 ? 1.0 : 0.0;
+      Counts<double>& cell = by_row ? row : counts[block_of[i] * labels + j];
+      cell.known += 1, cell.positives += positive, cell.predicted += predicted, cell.true_positives += positive * predicted;
     }
-    std::vector<double> values;
-    if (by_row) {
-      const double sum = std::accumulate(sums.begin(), sums.end(), 0.0), all = std::accumulate(rows.begin(), rows.end(), 0.0);
-      for (std::size_t b = 0; b <= blocks; ++b) values.push_back((sum - sums[b]) / std::max(all - rows[b], 1.0));
-      return values;
-    }
-    const auto move = [&](std::size_t block, double sign) {  // a block out of the counts of all, or back
-      for (std::size_t j = 0; j < labels; ++j) {
-        Counts<double>& all = counts[blocks * labels + j];
-        const Counts<double>& own = counts[block * labels + j];
-        all.known += sign * own.known, all.positives += sign * own.positives;
-        all.predicted += sign * own.predicted, all.true_positives += sign * own.true_positives;
-      }
-    };
-    for (std::size_t b = 0; b < blocks; ++b) move(b, 1.0);
-    const auto value = [&] {
-      Counts<double> pool;
-      double sum = 0, total = 0;
-      for (std::size_t j = 0; j < labels; ++j) {
-        const Counts<double>& own = counts[blocks * labels + j];
-        pool.known += own.known, pool.positives += own.positives;
-        pool.predicted += own.predicted, pool.true_positives += own.true_positives;
-        const double weight = objective.average == metrics::Average::weighted ? own.positives : own.known > 0 ? 1.0 : 0.0;
-        sum += weight * score(own), total += weight;
-      }
-      return objective.average == metrics::Average::micro ? score(pool) : total > 0 ? sum / total : 0.0;
-    };
-    for (std::size_t b = 0; b < blocks; ++b) {
-      move(b, -1.0);
-      values.push_back(value());
-      move(b, 1.0);
-    }
-    values.push_back(value());
+    if (by_row && row.known > 0) sums[block_of[i]] += score(row), rows[block_of[i]] += 1;
+  }
+  std::vector<double> values;
+  if (by_row) {
+    const double sum = std::accumulate(sums.begin(), sums.end(), 0.0), all = std::accumulate(rows.begin(), rows.end(), 0.0);
+    for (std::size_t b = 0; b <= blocks; ++b) values.push_back((sum - sums[b]) / std::max(all - rows[b], 1.0));
     return values;
-  });
+  }
+  const auto move = [&](std::size_t block, double sign) {  // a block out of the counts of all, or back
+    for (std::size_t j = 0; j < labels; ++j) {
+      Counts<double>& all = counts[blocks * labels + j];
+      const Counts<double>& own = counts[block * labels + j];
+      all.known += sign * own.known, all.positives += sign * own.positives;
+      all.predicted += sign * own.predicted, all.true_positives += sign * own.true_positives;
+    }
+  };
+  for (std::size_t b = 0; b < blocks; ++b) move(b, 1.0);
+  const auto value = [&] {
+    Counts<double> pool;
+    double sum = 0, total = 0;
+    for (std::size_t j = 0; j < labels; ++j) {
+      const Counts<double>& own = counts[blocks * labels + j];
+      pool.known += own.known, pool.positives += own.positives;
+      pool.predicted += own.predicted, pool.true_positives += own.true_positives;
+      const double weight = objective.average == metrics::Average::weighted ? own.positives : own.known > 0 ? 1.0 : 0.0;
+      sum += weight * score(own), total += weight;
+    }
+    return objective.average == metrics::Average::micro ? score(pool) : total > 0 ? sum / total : 0.0;
+  };
+  for (std::size_t b = 0; b < blocks; ++b) {
+    move(b, -1.0);
+    values.push_back(value());
+    move(b, 1.0);
+  }
+  values.push_back(value());
+  return values;
+}
+
+/// What thresholds, one for all labels or one per label, predict, compared in the type that the scores came in.
+[[nodiscard]] inline Matrix<std::uint8_t> predictions_of(const core::detail::ScoreCells& scores,
+                                                         std::vector<double> thresholds) {
+  for (double& threshold : thresholds) threshold = scores.in_their_type(threshold);
+  return ThresholdRule(std::move(thresholds)).apply(scores.cells);
 }
 
 struct CrossFitted {
@@ -117,8 +125,8 @@ struct CrossFitted {
 
 /// Of the candidates, which ascend, the strongest whose out-of-fold value is within two standard errors (jackknife) of the best
 /// one's. `fit(targets, scores)` makes a Fitted.
-template <class S, class Fit>
-[[nodiscard]] CrossFitted cross_fit(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
+template <class Fit>
+[[nodiscard]] CrossFitted cross_fit(MatrixView<const std::int8_t> targets, const core::detail::ScoreCells& scores,
                                     const Objective& objective, std::size_t folds, std::uint64_t seed,
                                     const std::vector<double>& candidates, Fit&& fit) {
   const std::size_t repeats = candidates.size() > 1 ? fold_draws(targets.rows()) : 1,
@@ -139,13 +147,14 @@ template <class S, class Fit>
       const auto part = rows_of(targets, inside);
       const auto cells = part.view().values();
       if (std::none_of(cells.begin(), cells.end(), [](std::int8_t target) { return target >= 0; })) continue;
-      const auto fitted = fit(part.view(), rows_of(scores, inside).view());
+      const auto part_scores = rows_of(scores.cells, inside);
+      const auto fitted = fit(part.view(), core::detail::ScoreCells{part_scores.view(), scores.are_floats});
       own.resize(fitted.own.size(), 0.0);
       for (std::size_t j = 0; j < own.size(); ++j) own[j] += fitted.own[j];
       fits += 1;
-      const auto held_out = rows_of(scores, outside);
+      const auto held_out = rows_of(scores.cells, outside);
       for (std::size_t c = 0; c < candidates.size(); ++c) {
-        const auto predicted = ThresholdRule(shrink(part.view(), fitted, candidates[c])).apply(held_out);
+        const auto predicted = predictions_of({held_out.view(), scores.are_floats}, shrink(part.view(), fitted, candidates[c]));
         for (std::size_t i = 0; i < outside.size(); ++i) {
           std::copy_n(predicted.row(i).data(), predicted.columns(), predictions[c].row(outside[i]).data());
         }

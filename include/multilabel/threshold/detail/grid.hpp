@@ -7,15 +7,14 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <mutex>
 #include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include "multilabel/core/parallel.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/shape.hpp"
+#include "multilabel/threshold/detail/best_sum.hpp"
 #include "multilabel/threshold/detail/group_counts.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/metric.hpp"
@@ -23,15 +22,14 @@
 namespace multilabel::threshold::detail {
 
 /// How many of the thresholds a score reaches, in about one comparison.
-template <class S>
 class Reached {
  public:
-  explicit Reached(std::vector<S> ascending) : thresholds_(std::move(ascending)) {
+  explicit Reached(std::vector<double> ascending) : thresholds_(std::move(ascending)) {
     const std::size_t slots = std::clamp<std::size_t>(std::bit_ceil(8 * thresholds_.size()), 256, 65536);
-    const S range = thresholds_.back() - thresholds_.front();
+    const double range = thresholds_.back() - thresholds_.front();
     first_.assign(slots, 0);
-    top_ = static_cast<S>(slots - 1);
-    step_ = range > 0 ? static_cast<S>(slots) / range : S{0};
+    top_ = static_cast<double>(slots - 1);
+    step_ = range > 0 ? static_cast<double>(slots) / range : 0.0;
     std::size_t below = 0;
     for (std::size_t slot = 0; slot < slots; ++slot) {
       while (below < thresholds_.size() && slot_of(thresholds_[below]) < slot) ++below;
@@ -39,47 +37,42 @@ class Reached {
     }
   }
 
-  [[nodiscard]] std::size_t operator()(S score) const noexcept {
+  [[nodiscard]] std::size_t operator()(double score) const noexcept {
     std::size_t reached = first_[slot_of(score)];  // those in a lower slot are below the score, for slot_of is monotone
     while (reached < thresholds_.size() && score >= thresholds_[reached]) ++reached;
     return reached;
   }
 
  private:
-  [[nodiscard]] std::size_t slot_of(S score) const noexcept {
-    const S slot = (score - thresholds_.front()) * step_;
-    return static_cast<std::size_t>(static_cast<std::int32_t>(slot > 0 ? (slot < top_ ? slot : top_) : S{0}));
+  [[nodiscard]] std::size_t slot_of(double score) const noexcept {
+    const double slot = (score - thresholds_.front()) * step_;
+    return static_cast<std::size_t>(static_cast<std::int32_t>(slot > 0 ? (slot < top_ ? slot : top_) : 0.0));
   }
 
-  std::vector<S> thresholds_;
+  std::vector<double> thresholds_;
   std::vector<std::uint32_t> first_;
-  S top_ = 0, step_ = 0;
+  double top_ = 0, step_ = 0;
 };
 
-/// The fixed-point sums at ascending thresholds, for some of the groups. `mean` starts with nothing predicted.
-template <class Mean>
+/// How many cells, and in the upper half how many of them are positive.
+using CellsAt = std::uint64_t;
+
+/// The fixed-point sums at ascending thresholds. `mean` starts with nothing predicted.
 class GridSums {
  public:
-  GridSums(const Mean& mean, std::size_t thresholds) : mean_(mean), sums_(thresholds + 1, 0) {}
+  GridSums(const GroupMean& mean, std::size_t thresholds) : mean_(mean), sums_(thresholds + 1, 0) {}
 
-  /// Adds a group, by the number of thresholds that its cells reach; each is a step from the next higher threshold. Sets
-  /// `cells` to 0.
-  void close(std::size_t group, std::span<CellsAt> cells) noexcept {
+  /// Adds a group, by the number of thresholds that its cells reach; each is a step from the next higher threshold.
+  void add(std::size_t group, std::span<const CellsAt> cells) noexcept {
     auto counts = mean_.counts(group);
-    using Count = decltype(counts.known);
     std::int64_t before = counts.known > 0 ? mean_.fixed(group, counts) : 0;
     for (std::size_t b = cells.size() - 1; b > 0; --b) {
       if (cells[b] == 0) continue;
-      counts.predicted = static_cast<Count>(counts.predicted + static_cast<Count>(cells[b]));
-      counts.true_positives = static_cast<Count>(counts.true_positives + static_cast<Count>(cells[b] >> 32));
+      counts.predicted += static_cast<std::uint32_t>(cells[b]);
+      counts.true_positives += static_cast<std::uint32_t>(cells[b] >> 32);
       const std::int64_t after = mean_.fixed(group, counts);
       sums_[b - 1] += after - std::exchange(before, after);
     }
-    std::fill(cells.begin(), cells.end(), 0);
-  }
-
-  void merge(const GridSums& other) noexcept {
-    for (std::size_t b = 0; b < sums_.size(); ++b) sums_[b] += other.sums_[b];
   }
 
   [[nodiscard]] std::vector<std::int64_t> sums() const {
@@ -91,71 +84,38 @@ class GridSums {
   }
 
  private:
-  const Mean& mean_;
+  const GroupMean& mean_;
   std::vector<std::int64_t> sums_;
 };
 
-/// The sums for groups of rows.
-template <class S, class Mean>
-[[nodiscard]] std::vector<std::int64_t> sums_by_row(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                                    const Mean& mean, const Reached<S>& reached, std::size_t thresholds) {
-  const std::size_t rows = targets.rows(), labels = targets.columns();
-  GridSums<Mean> all(mean, thresholds);
-  std::mutex adding;
-  parallel_blocks(rows, rows_worth_a_thread(labels), [&](std::size_t begin, std::size_t end) {
-    GridSums<Mean> part(mean, thresholds);
-    std::vector<CellsAt> cells(thresholds + 1);
-    for (std::size_t i = begin; i < end; ++i) {
-      const S* score = scores.row(i).data();
-      const std::int8_t* target = targets.row(i).data();
-      for (std::size_t j = 0; j < labels; ++j) {
-        if (target[j] >= 0) cells[reached(score[j])] += cell_at(target[j]);
-      }
-      part.close(i, cells);
-    }
-    const std::scoped_lock lock(adding);
-    all.merge(part);
-  });
-  return all.sums();
-}
-
-/// The sums for groups of labels, or of all labels together; as many labels at a time as a near cache holds counters for.
-template <class S, class Mean>
-[[nodiscard]] std::vector<std::int64_t> sums_by_label(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                                      const Mean& mean, const Reached<S>& reached, std::size_t thresholds) {
-  const std::size_t rows = targets.rows(), labels = targets.columns(), width = thresholds + 1;
-  const bool together = mean.size() == 1;
-  const std::size_t step = together ? 0 : width;
-  const std::size_t block = together ? labels : std::clamp<std::size_t>((std::size_t{1} << 17) / width, 1, labels);
-  GridSums<Mean> sums(mean, thresholds);
+/// Row by row, or for as many labels at a time as a near cache holds counters for.
+[[nodiscard]] inline std::vector<std::int64_t> sums_at(MatrixView<const std::int8_t> targets, MatrixView<const double> scores,
+                                                       const GroupMean& mean, metrics::Average average,
+                                                       std::vector<double> ascending) {
+  const std::size_t labels = targets.columns(), width = ascending.size() + 1;
+  GridSums sums(mean, ascending.size());
+  const Reached reached(std::move(ascending));
+  const bool by_row = average == metrics::Average::samples, together = average == metrics::Average::micro;
+  const std::size_t block = by_row || together ? labels : std::clamp<std::size_t>((std::size_t{1} << 17) / width, 1, labels);
   for (std::size_t first = 0; first < labels; first += block) {
-    const std::size_t count = std::min(block, labels - first), groups = together ? 1 : count;
-    std::vector<CellsAt> all(groups * width);
-    std::mutex adding;
-    parallel_for(rows, 0, rows_worth_a_thread(count), [&](std::size_t begin, std::size_t end) {
-      std::vector<CellsAt> cells(groups * width);
-      for (std::size_t i = begin; i < end; ++i) {
-        const S* score = scores.row(i).data() + first;
-        const std::int8_t* target = targets.row(i).data() + first;
-        for (std::size_t j = 0; j < count; ++j) {
-          if (target[j] >= 0) cells[j * step + reached(score[j])] += cell_at(target[j]);
-        }
+    const std::size_t count = std::min(block, labels - first), groups = by_row || together ? 1 : count;
+    std::vector<CellsAt> cells(groups * width);
+    for (std::size_t i = 0; i < targets.rows(); ++i) {
+      const double* score = scores.row(i).data() + first;
+      const std::int8_t* target = targets.row(i).data() + first;
+      for (std::size_t j = 0; j < count; ++j) {
+        if (target[j] < 0) continue;
+        const std::size_t group = groups == 1 ? 0 : j;
+        cells[group * width + reached(score[j])] += 1 + (static_cast<CellsAt>(target[j]) << 32);
       }
-      const std::scoped_lock lock(adding);
-      std::transform(all.begin(), all.end(), cells.begin(), all.begin(), std::plus<>());
-    });
-    for (std::size_t g = 0; g < groups; ++g) sums.close(first + g, std::span(all).subspan(g * width, width));
+      if (!by_row) continue;
+      sums.add(i, cells);
+      std::fill(cells.begin(), cells.end(), 0);
+    }
+    if (by_row) break;
+    for (std::size_t g = 0; g < groups; ++g) sums.add(first + g, std::span(cells).subspan(g * width, width));
   }
   return sums.sums();
-}
-
-template <class S, class Mean>
-[[nodiscard]] std::vector<std::int64_t> sums_at(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                                const Mean& mean, metrics::Average average, std::vector<S> ascending) {
-  const std::size_t size = ascending.size();
-  const Reached<S> reached(std::move(ascending));
-  return average == metrics::Average::samples ? sums_by_row(targets, scores, mean, reached, size)
-                                              : sums_by_label(targets, scores, mean, reached, size);
 }
 
 struct Given {
@@ -163,25 +123,23 @@ struct Given {
   std::size_t best = 0;        ///< of equally good ones the highest threshold
 };
 
-template <class S>
-[[nodiscard]] Given values_at(MatrixView<const std::int8_t> targets, MatrixView<const S> scores, const Objective& objective,
-                              std::span<const double> thresholds) {
+[[nodiscard]] inline Given values_at(MatrixView<const std::int8_t> targets, const core::detail::ScoreCells& scores,
+                                     const Objective& objective, std::span<const double> thresholds) {
   std::vector<std::size_t> order(thresholds.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return thresholds[a] < thresholds[b]; });
-  std::vector<S> ascending;
-  for (const std::size_t i : order) ascending.push_back(static_cast<S>(thresholds[i]));
-  return with_group_mean(targets, objective, nothing_predicted, [&](const auto& mean, auto) {
-    const auto sums = sums_at<S>(targets, scores, mean, objective.average, std::move(ascending));
-    Given given{std::vector<double>(sums.size()), 0};
-    BestSum<std::size_t> best(objective.metric, mean.tolerance());
-    for (std::size_t k = 0; k < sums.size(); ++k) {
-      given.values[order[k]] = mean.value_of(sums[k]);
-      best.offer_higher(order[k], sums[k]);
-    }
-    given.best = best.threshold();
-    return given;
-  });
+  std::vector<double> ascending;
+  for (const std::size_t i : order) ascending.push_back(scores.in_their_type(thresholds[i]));
+  const GroupMean mean(objective, counts_of_nothing(targets, objective.average));
+  const auto sums = sums_at(targets, scores.cells, mean, objective.average, std::move(ascending));
+  Given given{std::vector<double>(sums.size()), 0};
+  BestSum best(objective.metric, mean.tolerance());
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    given.values[order[k]] = mean.value_of(sums[k]);
+    best.offer(static_cast<double>(k), sums[k]);
+  }
+  given.best = order[static_cast<std::size_t>(best.threshold())];
+  return given;
 }
 
 }  // namespace multilabel::threshold::detail

@@ -8,8 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <utility>
-#include <vector>
 
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
@@ -19,71 +17,44 @@
 
 namespace multilabel::threshold::detail {
 
-struct NoLimit {
-  void predict(std::size_t, bool) const noexcept {}
-  void withdraw(std::size_t, bool) const noexcept {}
-  template <class Predicted>
-  void restart(MatrixView<const std::int8_t>, const Predicted&) const noexcept {}
-  [[nodiscard]] bool holds() const noexcept { return true; }
-};
-
 class Limit {
  public:
-  /// Starts with everything predicted; groups are numbered as the objective's.
-  Limit(MatrixView<const std::int8_t> targets, metrics::Average average, const Constraint& constraint)
-      : average_(constraint.quantity == Quantity::predictions_per_image ? metrics::Average::micro : average),
-        one_group_(average_ == metrics::Average::micro),
-        most_(constraint.quantity == Quantity::predictions_per_image),
-        mean_(mean_of(targets, average, constraint)) {
-    double bound = constraint.bound;
-    if (most_) {  // the mean is over cells, the bound over images
+  /// Starts with everything predicted; groups are numbered as the objective's. Without a constraint it always holds.
+  Limit(MatrixView<const std::int8_t> targets, metrics::Average average, const std::optional<Constraint>& constraint) {
+    if (!constraint) return;
+    at_most_ = constraint->quantity == Quantity::predictions_per_image;
+    one_group_ = at_most_ || average == metrics::Average::micro;
+    Objective objective{constraint->quantity == Quantity::precision ? Metric::precision : Metric::recall, average};
+    double bound = constraint->bound;
+    if (at_most_) {  // the share of the known cells that is predicted, for a bound over images
+      objective = {Metric::cost, metrics::Average::micro, 1.0, {.false_positive = 1, .false_negative = 0, .true_positive = 1}};
       double images = 0, cells = 0;
-      for (const auto& row : row_counts<std::uint32_t>(targets, nothing_predicted)) {
+      for (const auto& row : counts_of_nothing(targets, metrics::Average::samples)) {
         images += row.known > 0 ? 1 : 0;
         cells += row.known;
       }
       bound = std::min(1.0, bound * images / cells);
     }
-    const double sum = mean_.sum_of(bound);
-    bound_ = static_cast<std::int64_t>(most_ ? std::floor(sum) : std::ceil(sum));
+    mean_.emplace(objective, counts_of_everything(targets, objective.average));
+    const double sum = mean_->sum_of(bound);
+    bound_ = static_cast<std::int64_t>(at_most_ ? std::floor(sum) : std::ceil(sum));
   }
 
-  void predict(std::size_t group, bool positive) noexcept { mean_.predict(one_group_ ? 0 : group, positive); }
-  void withdraw(std::size_t group, bool positive) noexcept { mean_.withdraw(one_group_ ? 0 : group, positive); }
-  template <class Predicted>
-  void restart(MatrixView<const std::int8_t> targets, const Predicted& predicted) {
-    mean_.restart(group_counts<std::uint32_t>(targets, average_, predicted));
+  void predict(std::size_t group, bool positive) noexcept {
+    if (mean_) mean_->predict(one_group_ ? 0 : group, positive);
+  }
+  void withdraw(std::size_t group, bool positive) noexcept {
+    if (mean_) mean_->withdraw(one_group_ ? 0 : group, positive);
   }
   [[nodiscard]] bool holds() const noexcept {
-    return most_ ? mean_.sum() <= bound_ + mean_.tolerance() : mean_.sum() >= bound_ - mean_.tolerance();
+    if (!mean_) return true;
+    return at_most_ ? mean_->sum() <= bound_ + mean_->tolerance() : mean_->sum() >= bound_ - mean_->tolerance();
   }
 
  private:
-  using Mean = GroupMean<LinearFraction, std::uint32_t, std::vector<double>>;
-
-  [[nodiscard]] static Mean mean_of(MatrixView<const std::int8_t> targets, metrics::Average average,
-                                    const Constraint& constraint) {
-    if (constraint.quantity == Quantity::predictions_per_image) {
-      std::vector counts{total_counts(targets, all_predicted)};
-      return Mean({{.predicted = 1}, {.known = 1}}, std::move(counts), {1.0}, 1.0);
-    }
-    const Metric metric = constraint.quantity == Quantity::precision ? Metric::precision : Metric::recall;
-    auto counts = group_counts<std::uint32_t>(targets, average, all_predicted);
-    auto weights = group_weights(counts, average);
-    return Mean(linear_fraction({.metric = metric}), std::move(counts), std::move(weights), 1.0);
-  }
-
-  metrics::Average average_;
-  bool one_group_, most_;  // groups are of no account; the bound is an upper one
-  Mean mean_;
+  std::optional<GroupMean> mean_;
+  bool one_group_ = false, at_most_ = false;  // groups are of no account; the bound is an upper one
   std::int64_t bound_ = 0;
 };
-
-/// Calls `use(limit)` with the limit of the constraint, or with one that always holds.
-template <class Use>
-decltype(auto) with_limit(MatrixView<const std::int8_t> targets, metrics::Average average,
-                          const std::optional<Constraint>& constraint, Use&& use) {
-  return constraint ? use(Limit(targets, average, *constraint)) : use(NoLimit{});
-}
 
 }  // namespace multilabel::threshold::detail

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/detail/label_steps.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/separable.hpp"
@@ -21,13 +22,13 @@ struct HullPoint {
 };
 
 /// The upper concave hull of every label's points, from all predicted to nothing predicted; empty without known cells.
-template <class S>
-[[nodiscard]] std::vector<std::vector<HullPoint>> hulls(MatrixView<const std::int8_t> targets, MatrixView<const S> scores) {
+[[nodiscard]] inline std::vector<std::vector<HullPoint>> hulls(MatrixView<const std::int8_t> targets,
+                                                               const core::detail::ScoreCells& scores) {
   std::vector<std::vector<HullPoint>> all(targets.columns());
-  core::detail::for_each_label_steps<S>(targets, scores, [&](std::size_t j, const core::detail::LabelSteps<S>& label) {
+  core::detail::for_each_label_steps<double>(targets, scores.cells, [&](std::size_t j, const auto& label) {
     auto& hull = all[j];
-    const auto at = [&](S threshold, const Counts<std::uint32_t>& counts) {
-      const HullPoint point{counts.predicted, counts.true_positives, static_cast<double>(threshold)};
+    const auto at = [&](double threshold, const Counts<std::uint32_t>& counts) {
+      const HullPoint point{counts.predicted, counts.true_positives, threshold};
       while (hull.size() > 1) {
         const HullPoint &last = hull.back(), &before = hull[hull.size() - 2];
         const auto lost_then = (before.true_positives - last.true_positives) * (last.predicted - point.predicted);
@@ -37,7 +38,7 @@ template <class S>
       }
       hull.push_back(point);
     };
-    walk_label(label, at, [](const auto&) {});
+    walk_label(label, scores, at, [](const auto&) {});
   });
   return all;
 }
@@ -64,10 +65,10 @@ inline Counts<double> choose(const std::vector<std::vector<HullPoint>>& all, dou
 
 /// The exact optimum of a micro-averaged metric (Dinkelbach, 1967; 5 to 6 rounds in practice). Nothing for a label
 /// without a known cell.
-template <class S>
-[[nodiscard]] std::vector<std::optional<double>> best_pooled(MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                                                             const Objective& objective) {
-  const auto all = hulls<S>(targets, scores);
+[[nodiscard]] inline std::vector<std::optional<double>> best_pooled(MatrixView<const std::int8_t> targets,
+                                                                    const core::detail::ScoreCells& scores,
+                                                                    const Objective& objective) {
+  const auto all = hulls(targets, scores);
   std::vector<const HullPoint*> chosen(all.size(), nullptr), next = chosen;
   Counts<double> fixed;
   for (const auto& hull : all) {
