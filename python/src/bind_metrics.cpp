@@ -20,8 +20,6 @@
 namespace multilabel::python {
 namespace {
 
-using metrics::detail::RankingNeed;
-
 metrics::ZeroDivision zero_division_of(double value) {
   if (std::isnan(value)) return metrics::ZeroDivision::skip;
   return value == 1.0 ? metrics::ZeroDivision::one : metrics::ZeroDivision::zero;
@@ -131,19 +129,17 @@ double hamming(const char* where, const Labels& targets, const Labels& predictio
 }
 
 double binary_accuracy(const char* where, const Labels& targets, const py::array& scores, double threshold) {
-  return with_scores(where, scores, [&](auto view) {
-    const py::gil_scoped_release release;
-    return metrics::detail::cells_on_the_right_side(where, targets.cells(), view, threshold);
-  });
+  const auto working = score_array(where, scores);
+  const py::gil_scoped_release release;
+  return metrics::detail::cells_on_the_right_side(where, targets.cells(), working.cells(), threshold);
 }
 
-/// Average precision, coverage error and ranking loss over rows, as far as `need` takes them.
-template <RankingNeed need>
+/// Average precision, coverage error and ranking loss over rows.
 std::array<double, 3> ranking(const char* where, const Labels& targets, const py::array& scores, const Weights& sample_weight) {
   const auto weights = to_vector(sample_weight);
   return with_scores(where, scores, [&](auto view) {
     const py::gil_scoped_release release;
-    const auto all = metrics::detail::label_ranking<need>(where, targets.cells(), view, weights);
+    const auto all = metrics::detail::label_ranking(where, targets.cells(), view, weights);
     return std::array<double, 3>{all.average_precision, all.coverage_error, all.ranking_loss};
   });
 }
@@ -155,20 +151,20 @@ py::tuple score_metric(const char* where, const Labels& targets, const py::array
                        const Weights& sample_weight, const Metric& metric) {
   const auto weights = to_vector(sample_weight);
   const auto how = average ? average_of(where, *average) : Average::macro;
-  return with_scores(where, scores, [&](auto view) -> py::tuple {
-    metrics::detail::LabelValues each;
-    metrics::detail::AveragedValue one;
-    {
-      const py::gil_scoped_release release;
-      if (average) {
-        one = metrics::detail::averaged_score(where, targets.cells(), view, how, weights, undefined, metric);
-      } else {
-        each = metrics::detail::label_scores(where, targets.cells(), view, weights, metric);
-      }
+  const auto working = score_array(where, scores);
+  const auto view = working.cells().cells;
+  metrics::detail::LabelValues each;
+  metrics::detail::AveragedValue one;
+  {
+    const py::gil_scoped_release release;
+    if (average) {
+      one = metrics::detail::averaged_score(where, targets.cells(), view, how, weights, undefined, metric);
+    } else {
+      each = metrics::detail::label_scores(where, targets.cells(), view, weights, metric);
     }
-    if (average) return py::make_tuple(one.value, one.undefined);
-    return py::make_tuple(to_numpy(std::move(each.values)), each.undefined);
-  });
+  }
+  if (average) return py::make_tuple(one.value, one.undefined);
+  return py::make_tuple(to_numpy(std::move(each.values)), each.undefined);
 }
 
 py::tuple average_precision(const char* where, const Labels& targets, const py::array& scores,
@@ -190,10 +186,9 @@ py::tuple roc_auc(const char* where, const Labels& targets, const py::array& sco
 metrics::MultiLabelReport evaluate(const Labels& targets, const py::array& scores, const Labels& predictions,
                                    const encoding::Vocabulary& vocabulary) {
   constexpr auto where = "evaluate";
-  return with_scores(where, scores, [&](auto view) {
-    const py::gil_scoped_release release;
-    return metrics::detail::evaluate(where, targets.cells(), view, predictions.cells(), vocabulary);
-  });
+  const auto working = score_array(where, scores);
+  const py::gil_scoped_release release;
+  return metrics::detail::evaluate(where, targets.cells(), working.cells().cells, predictions.cells(), vocabulary);
 }
 
 void bind_report(py::module_& module) {
@@ -281,10 +276,10 @@ void bind_metrics(py::module_& module) {
   module.def("accuracy", &accuracy, where, y_true, y_pred, py::arg("normalize"), weight);
   module.def("hamming", &hamming, where, y_true, y_pred, weight);
   module.def("binary_accuracy", &binary_accuracy, where, y_true, y_score, py::arg("threshold"));
-  module.def("label_ranking", &ranking<RankingNeed::all>, where, y_true, y_score, weight);
-  module.def("label_ranking_average_precision_score", &ranking<RankingNeed::average_precision>, where, y_true, y_score, weight);
-  module.def("coverage_error", &ranking<RankingNeed::coverage>, where, y_true, y_score, weight);
-  module.def("label_ranking_loss", &ranking<RankingNeed::loss>, where, y_true, y_score, weight);
+  module.def("label_ranking", &ranking, where, y_true, y_score, weight);
+  module.def("label_ranking_average_precision_score", &ranking, where, y_true, y_score, weight);
+  module.def("coverage_error", &ranking, where, y_true, y_score, weight);
+  module.def("label_ranking_loss", &ranking, where, y_true, y_score, weight);
   module.def("average_precision", &average_precision, where, y_true, y_score, average, py::arg("definition"),
              py::arg("skip_undefined"), weight);
   module.def("roc_auc", &roc_auc, where, y_true, y_score, average, py::arg("skip_undefined"), weight, py::arg("max_fpr") = 1.0);

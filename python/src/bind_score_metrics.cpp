@@ -18,22 +18,21 @@ namespace {
 py::object probability(const char* where, const std::string& kind, const Labels& targets, const py::array& scores,
                        const std::optional<std::string>& average, const Weights& sample_weight) {
   const metrics::ProbabilityOptions options{average ? average_of(where, *average) : Average::macro, to_vector(sample_weight)};
-  return with_scores(where, scores, [&]<class Score>(MatrixView<const Score> view) -> py::object {
-    std::vector<double> each;
-    double one = 0.0;
-    {
-      const py::gil_scoped_release release;
-      double (*const loss)(bool, Score) =
-          kind == "log" ? &metrics::detail::cell_log_loss<Score> : &metrics::detail::cell_brier<Score>;
-      if (average) {
-        one = metrics::detail::mean_over_cells(where, targets.cells(), view, options, loss);
-      } else {
-        each = metrics::detail::cell_means(where, targets.cells(), view, Average::macro, options.sample_weight, loss).first;
-      }
+  const auto working = score_array(where, scores);
+  const auto view = working.cells().cells;
+  std::vector<double> each;
+  double one = 0.0;
+  {
+    const py::gil_scoped_release release;
+    const auto loss = kind == "log" ? metrics::detail::log_loss_of(working.cells()) : metrics::detail::brier_loss;
+    if (average) {
+      one = metrics::detail::mean_over_cells(where, targets.cells(), view, options, loss);
+    } else {
+      each = metrics::detail::cell_means(where, targets.cells(), view, Average::macro, options.sample_weight, loss).first;
     }
-    if (average) return py::float_(one);
-    return to_numpy(std::move(each));
-  });
+  }
+  if (average) return py::float_(one);
+  return to_numpy(std::move(each));
 }
 
 py::object calibration_error(const char* where, const Labels& targets, const py::array& scores,
@@ -41,22 +40,19 @@ py::object calibration_error(const char* where, const Labels& targets, const py:
   const auto how = average ? average_of(where, *average) : Average::macro;
   const metrics::CalibrationErrorOptions options{how, n_bins,
                                                  quantile ? metrics::BinStrategy::quantile : metrics::BinStrategy::uniform};
-  return with_scores(where, scores, [&]<class Score>(MatrixView<const Score> view) -> py::object {
-    std::vector<double> errors;
-    double one = 0.0;
-    {
-      const py::gil_scoped_release release;
-      errors = metrics::detail::calibration_errors(where, targets.cells(), view, options);
-      std::vector<double> weights;
-      if (how == Average::weighted) {
-        const auto ignored = [](bool, Score) { return 0.0; };
-        weights = metrics::detail::cell_means(where, targets.cells(), view, how, {}, ignored).second;
-      }
-      one = metrics::mean(errors, weights);
-    }
-    if (average) return py::float_(one);
-    return to_numpy(std::move(errors));
-  });
+  const auto working = score_array(where, scores);
+  const auto view = working.cells().cells;
+  std::vector<double> errors;
+  double one = 0.0;
+  {
+    const py::gil_scoped_release release;
+    errors = metrics::detail::calibration_errors(where, targets.cells(), view, options);
+    std::vector<double> weights;
+    if (how == Average::weighted) weights = metrics::detail::cell_means(where, targets.cells(), view, how, {}, {}).second;
+    one = metrics::mean(errors, weights);
+  }
+  if (average) return py::float_(one);
+  return to_numpy(std::move(errors));
 }
 
 double gain(const char* where, bool normalized, const py::array_t<double, py::array::c_style>& targets, const py::array& scores,
@@ -64,42 +60,41 @@ double gain(const char* where, bool normalized, const py::array_t<double, py::ar
   require_matrix(where, "y_true", targets);
   const metrics::GainOptions options{k, log_base, to_vector(sample_weight)};
   const auto t = view_of<double>(targets);
-  return with_scores(where, scores, [&](auto view) {
-    const py::gil_scoped_release release;
-    return metrics::detail::mean_gain(where, t, view, options, normalized);
-  });
+  const auto working = score_array(where, scores);
+  const py::gil_scoped_release release;
+  return metrics::detail::mean_gain(where, t, working.cells().cells, options, normalized);
 }
 
 /// (precision, recall, thresholds) of each label, or (false positive rate, true positive rate, thresholds).
 py::list curves(const char* where, bool roc, const Labels& targets, const py::array& scores, const Weights& sample_weight) {
   const auto weights = to_vector(sample_weight);
-  return with_scores(where, scores, [&](auto view) {
-    std::vector<metrics::detail::CumulativeCounts> counts;
-    {
-      const py::gil_scoped_release release;
-      counts = metrics::detail::counts_of_labels(where, targets.cells(), view, weights);
+  const auto working = score_array(where, scores);
+  std::vector<metrics::detail::CumulativeCounts> counts;
+  {
+    const py::gil_scoped_release release;
+    counts = metrics::detail::counts_of_labels(where, targets.cells(), working.cells().cells, weights);
+  }
+  py::list result;
+  for (const auto& label : counts) {
+    if (roc) {
+      auto curve = metrics::detail::roc_of(label);
+      result.append(py::make_tuple(to_numpy(std::move(curve.false_positive_rate)),
+                                   to_numpy(std::move(curve.true_positive_rate)), to_numpy(std::move(curve.thresholds))));
+    } else {
+      auto curve = metrics::detail::precision_recall_of(label);
+      result.append(py::make_tuple(to_numpy(std::move(curve.precision)), to_numpy(std::move(curve.recall)),
+                                   to_numpy(std::move(curve.thresholds))));
     }
-    py::list result;
-    for (const auto& label : counts) {
-      if (roc) {
-        auto curve = metrics::detail::roc_of(label);
-        result.append(py::make_tuple(to_numpy(std::move(curve.false_positive_rate)),
-                                     to_numpy(std::move(curve.true_positive_rate)), to_numpy(std::move(curve.thresholds))));
-      } else {
-        auto curve = metrics::detail::precision_recall_of(label);
-        result.append(py::make_tuple(to_numpy(std::move(curve.precision)), to_numpy(std::move(curve.recall)),
-                                     to_numpy(std::move(curve.thresholds))));
-      }
-    }
-    return result;
-  });
+  }
+  return result;
 }
 
 py::dict coco_report(const char* where, const Labels& targets, const py::array& scores, double threshold, std::size_t k) {
-  const auto report = with_scores(where, scores, [&](auto view) {
+  const auto working = score_array(where, scores);
+  const auto report = [&] {
     const py::gil_scoped_release release;
-    return metrics::detail::coco_report(where, targets.cells(), view, {threshold, k});
-  });
+    return metrics::detail::coco_report(where, targets.cells(), working.cells(), {threshold, k});
+  }();
   py::dict numbers;
   numbers["mAP"] = report.mean_average_precision;
   const auto add = [&](const metrics::CocoNumbers& from, const std::string& suffix) {
@@ -117,10 +112,12 @@ py::dict coco_report(const char* where, const Labels& targets, const py::array& 
 }
 
 py::array_t<std::uint8_t> top_k_predictions(const py::array& scores, std::size_t k) {
-  return to_numpy(with_scores("top_k_predictions", scores, [&](auto view) {
+  const auto working = score_array("top_k_predictions", scores);
+  auto predictions = [&] {
     const py::gil_scoped_release release;
-    return metrics::top_k_predictions(view, k);
-  }));
+    return metrics::detail::top_k_predictions(working.cells().cells, k);
+  }();
+  return to_numpy(std::move(predictions));
 }
 
 /// The rows of one resample, after `require_bootstrap`.

@@ -105,29 +105,26 @@ py::class_<Metric> bind_cells(py::module_& module, const char* name) {
       .def(py::init([](std::vector<double> threshold) { return Metric({std::move(threshold)}); }), py::arg("threshold"));
 }
 
-template <class Score>
-using PreparedScores = Prepared<metrics::detail::ScoredBatch<Score>>;
+using PreparedScores = Prepared<metrics::detail::ScoredBatch>;
 
 /// The array must be contiguous and of float32 or float64, so that the batch looks at its own memory.
 template <class Metric>
-py::object prepare_scores(const Metric& metric, const py::array& targets, const py::array& scores,
-                          const Weights& sample_weight) {
+PreparedScores prepare_scores(const Metric& metric, const py::array& targets, const py::array& scores,
+                              const Weights& sample_weight) {
   const Labels t(targets, std::nullopt);
   const auto weights = to_vector(sample_weight);
-  const auto prepare = [&]<class Score>(Score) {
-    auto batch = [&] {
-      const py::gil_scoped_release release;
-      return metric.prepare(t.cells(), view_of<Score>(scores), weights);
-    }();
-    return py::cast(PreparedScores<Score>{std::move(batch), scores});
-  };
   require_matrix("update", "scores", scores);
-  return scores.itemsize() == 4 ? prepare(float{}) : prepare(double{});
+  auto batch = [&] {
+    const py::gil_scoped_release release;
+    auto known = scores.itemsize() == 4 ? core::detail::KnownScores(view_of<float>(scores))
+                                        : core::detail::KnownScores(view_of<double>(scores));
+    return metric.prepare(t.cells(), std::move(known), weights);
+  }();
+  return {std::move(batch), scores};
 }
 
 template <class Metric>
 py::class_<Metric> bind_scoring(py::module_& module, const char* name) {
-  const auto commit = []<class Score>(Metric& metric, const PreparedScores<Score>& prepared) { metric.commit(prepared.batch); };
   return bind_metric<Metric>(module, name)
       .def("by_label", [](const Metric& metric) { return to_numpy(metric.by_label()); })
       .def("bounds",
@@ -136,18 +133,14 @@ py::class_<Metric> bind_scoring(py::module_& module, const char* name) {
              return std::pair{bounds.lower, bounds.upper};
            })
       .def("prepare", &prepare_scores<Metric>, py::arg("targets"), py::arg("scores"), py::arg("sample_weight"))
-      .def(
-          "commit", [commit](Metric& metric, const PreparedScores<float>& batch) { commit(metric, batch); }, py::arg("batch"))
-      .def(
-          "commit", [commit](Metric& metric, const PreparedScores<double>& batch) { commit(metric, batch); }, py::arg("batch"));
+      .def("commit", [](Metric& metric, const PreparedScores& prepared) { metric.commit(prepared.batch); }, py::arg("batch"));
 }
 
 }  // namespace
 
 void bind_streaming(py::module_& module) {
   py::class_<metrics::LabelTotals>(module, "LabelTotals");
-  py::class_<PreparedScores<float>>(module, "FloatBatch");
-  py::class_<PreparedScores<double>>(module, "DoubleBatch");
+  py::class_<PreparedScores>(module, "ScoredBatch");
   bind_averaged<metrics::F1Score>(module, "F1Score");
   bind_averaged<metrics::Precision>(module, "Precision");
   bind_averaged<metrics::Recall>(module, "Recall");

@@ -180,13 +180,12 @@ void bind_threshold(py::module_& module) {
         const threshold::SweepOptions options{metric(where, metric_name), average(where, average_name), std::move(thresholds),
                                               beta, cost(costs)};
         const auto known = target_matrix(where, targets, mask);
-        return with_scores(where, scores, [&](auto view) {
-          auto swept = [&] {
-            const py::gil_scoped_release release;
-            return threshold::sweep(known, view, options);
-          }();
-          return py::make_tuple(to_numpy(std::move(swept.thresholds)), to_numpy(std::move(swept.values)), swept.best);
-        });
+        const auto working = score_array(where, scores);
+        auto swept = [&] {
+          const py::gil_scoped_release release;
+          return threshold::sweep(known, working.cells(), options);
+        }();
+        return py::make_tuple(to_numpy(std::move(swept.thresholds)), to_numpy(std::move(swept.values)), swept.best);
       },
       py::arg("targets"), py::arg("scores"), py::arg("mask"), py::arg("metric"), py::arg("average"), py::arg("thresholds"),
       py::arg("beta"), py::arg("cost"));
@@ -208,10 +207,9 @@ void bind_threshold(py::module_& module) {
                                              .seed = seed,
                                              .constraint = constraint(kept)};
         const auto known = target_matrix(where, targets, mask);
-        return with_scores(where, scores, [&](auto view) {
-          const py::gil_scoped_release release;
-          return threshold::tune(known, view, options);
-        });
+        const auto working = score_array(where, scores);
+        const py::gil_scoped_release release;
+        return threshold::tune(known, working.cells(), options);
       },
       py::arg("targets"), py::arg("scores"), py::arg("mask"), py::arg("metric"), py::arg("average"), py::arg("per_label"),
       py::arg("shrinkage"), py::arg("cross_fit"), py::arg("beta"), py::arg("cost"), py::arg("passes"), py::arg("seed"),
@@ -239,10 +237,9 @@ void bind_threshold(py::module_& module) {
             .scope = per_label ? threshold::Scope::per_label : threshold::Scope::global,
             .points = points};
         const auto known = target_matrix(where, targets, mask);
-        return with_scores(where, scores, [&](auto view) {
-          const py::gil_scoped_release release;
-          return threshold::conformal(known, view, options);
-        });
+        const auto working = score_array(where, scores);
+        const py::gil_scoped_release release;
+        return threshold::conformal(known, working.cells(), options);
       },
       py::arg("targets"), py::arg("scores"), py::arg("mask"), py::arg("risk"), py::arg("alpha"), py::arg("method"),
       py::arg("delta"), py::arg("bound"), py::arg("per_label"), py::arg("points"));

@@ -89,9 +89,8 @@ inline TargetArray target_matrix(std::string_view where, pybind11::handle object
   return read(double{});
 }
 
-/// Calls `use` with the scores as a MatrixView of float where they are float32 or float16, of double otherwise.
-template <class Use>
-decltype(auto) with_scores(std::string_view where, pybind11::handle object, Use&& use) {
+/// Scores as a matrix of float where they are float32 or float16, of double otherwise.
+inline pybind11::array real_matrix(std::string_view where, pybind11::handle object) {
   namespace py = pybind11;
   py::array array = as_array(where, "scores", object);
   require_matrix(where, "scores", array);
@@ -99,12 +98,35 @@ decltype(auto) with_scores(std::string_view where, pybind11::handle object, Use&
   if (kind != 'b' && kind != 'i' && kind != 'u' && kind != 'f') {
     fail<ArgumentError>({where, "scores must be real numbers", py::str(array.dtype()).cast<std::string>()});
   }
-  if (kind == 'f' && array.itemsize() <= 4) {
-    const auto scores = py::array_t<float, py::array::c_style | py::array::forcecast>(array);
-    return use(view_of<float>(scores));
-  }
-  const auto scores = py::array_t<double, py::array::c_style | py::array::forcecast>(array);
-  return use(view_of<double>(scores));
+  if (kind == 'f' && array.itemsize() <= 4) return py::array_t<float, py::array::c_style | py::array::forcecast>(array);
+  return py::array_t<double, py::array::c_style | py::array::forcecast>(array);
+}
+
+/// Calls `use` with the scores as a MatrixView of their own type.
+template <class Use>
+decltype(auto) with_scores(std::string_view where, pybind11::handle object, Use&& use) {
+  const pybind11::array scores = real_matrix(where, object);
+  return scores.itemsize() == 4 ? use(view_of<float>(scores)) : use(view_of<double>(scores));
+}
+
+/// Scores as doubles, and the array they may be a look at.
+class ScoreArray {
+ public:
+  ScoreArray(pybind11::array array, core::detail::KnownScores scores) : array_(std::move(array)), scores_(std::move(scores)) {}
+
+  [[nodiscard]] core::detail::ScoreCells cells() const noexcept { return scores_.cells(); }
+
+ private:
+  pybind11::array array_;
+  core::detail::KnownScores scores_;
+};
+
+/// Scores for functions that take them in one form.
+inline ScoreArray score_array(std::string_view where, pybind11::handle object) {
+  pybind11::array array = real_matrix(where, object);
+  auto known = array.itemsize() == 4 ? core::detail::KnownScores(view_of<float>(array))
+                                     : core::detail::KnownScores(view_of<double>(array));
+  return {std::move(array), std::move(known)};
 }
 
 /// A NumPy array that keeps `values` alive: a std::vector or a LongArray.

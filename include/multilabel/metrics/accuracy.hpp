@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
@@ -22,8 +22,8 @@
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/counting.hpp"
+#include "multilabel/metrics/detail/finite.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
-#include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics {
 
@@ -93,14 +93,13 @@ struct RowErrors {
   return known == 0.0 ? std::numeric_limits<double>::quiet_NaN() : wrong / known;
 }
 
-template <std::floating_point Score>
-[[nodiscard]] double cells_on_the_right_side(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                             double threshold) {
-  require_same_shape(where, "targets and scores", targets, scores);
+[[nodiscard]] inline double cells_on_the_right_side(std::string_view where, const LabelCells& targets,
+                                                    const core::detail::ScoreCells& scores, double threshold) {
+  require_same_shape(where, "targets and scores", targets, scores.cells);
   if (std::isnan(threshold)) fail<ArgumentError>({where, "threshold must be a number", "NaN"});
   const std::size_t columns = targets.columns();
   const std::size_t step = block_rows(columns);
-  const auto limit = static_cast<Score>(threshold);
+  const double limit = scores.in_their_type(threshold);
   std::atomic<std::size_t> all_right = 0;
   std::atomic<std::size_t> all_known = 0;
   Chunks(targets.rows(), columns).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
@@ -110,8 +109,8 @@ template <std::floating_point Score>
     for (std::size_t first = begin; first < end; first += step) {
       const std::size_t rows = std::min(step, end - first);
       targets.read_targets(where, first, rows, codes.data());
-      require_finite(where, scores, first, rows);
-      const Score* block = scores.data() + first * columns;
+      require_finite(where, scores.cells, first, rows);
+      const double* block = scores.cells.data() + first * columns;
       for (std::size_t i = 0; i < rows * columns; ++i) {
         right += codes[i] == (block[i] > limit ? present : absent) ? 1 : 0;
         known += codes[i] != unknown ? 1 : 0;
@@ -160,8 +159,8 @@ template <label_matrix Targets, label_matrix Predictions>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double binary_accuracy(const Targets& targets, const Scores& scores, double threshold = 0.5) {
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
-  return detail::cells_on_the_right_side("metrics::binary_accuracy", t.cells(), s.view(), threshold);
+  const core::detail::KnownScores s(scores);
+  return detail::cells_on_the_right_side("metrics::binary_accuracy", t.cells(), s.cells(), threshold);
 }
 
 }  // namespace multilabel::metrics

@@ -4,7 +4,6 @@
 // and recall curve, by each of the definitions that go under the name; its macro average is what papers call mAP.
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
@@ -122,18 +122,14 @@ struct AveragePrecision {
     return undefined == UndefinedLabel::skip ? std::numeric_limits<double>::quiet_NaN() : 0.0;
   }
 
-  template <std::floating_point Score>
-  [[nodiscard]] double of_row(const RankedRow<Score>& row) const {
+  [[nodiscard]] double of_row(const RankedRow<double>& row) const {
     if (definition != AveragePrecisionDefinition::sklearn) return (*this)(positive_steps(row));
     if (row.present > 0) return rank_row(row).precision_sum / static_cast<double>(row.present);
     return undefined == UndefinedLabel::skip ? std::numeric_limits<double>::quiet_NaN() : 0.0;
   }
 
   [[nodiscard]] static bool is_defined(const PositiveSteps& steps) { return steps.positive_weight > 0.0; }
-  template <std::floating_point Score>
-  [[nodiscard]] static bool is_defined(const RankedRow<Score>& row) {
-    return row.present > 0;
-  }
+  [[nodiscard]] static bool is_defined(const RankedRow<double>& row) { return row.present > 0; }
 };
 
 }  // namespace detail
@@ -148,8 +144,8 @@ template <label_matrix Targets, score_matrix Scores>
   constexpr std::string_view where = "metrics::average_precision_score";
   detail::require_no_weights(where, options.definition, options.sample_weight);
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
-  return detail::averaged_score(where, t.cells(), s.view(), options.average, options.sample_weight, options.undefined,
+  const core::detail::KnownScores s(scores);
+  return detail::averaged_score(where, t.cells(), s.cells().cells, options.average, options.sample_weight, options.undefined,
                                 detail::AveragePrecision{options.definition, options.undefined})
       .value;
 }
@@ -162,8 +158,8 @@ template <label_matrix Targets, score_matrix Scores>
   constexpr std::string_view where = "metrics::average_precision_by_label";
   detail::require_no_weights(where, options.definition, options.sample_weight);
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
-  return detail::label_scores(where, t.cells(), s.view(), options.sample_weight,
+  const core::detail::KnownScores s(scores);
+  return detail::label_scores(where, t.cells(), s.cells().cells, options.sample_weight,
                               detail::AveragePrecision{options.definition, options.undefined})
       .values;
 }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/average_precision.hpp"
@@ -28,28 +28,34 @@
 
 namespace multilabel::metrics {
 
-/// 1 for the `k` best scores of each row, 0 elsewhere; of equal scores the one in the first column. For the top-k form of any
-/// metric on predictions. Throws `ArgumentError` when k is 0 or a score is not finite. O(samples * labels).
-template <score_matrix Scores>
-[[nodiscard]] Matrix<std::uint8_t> top_k_predictions(const Scores& scores, std::size_t k) {
+namespace detail {
+
+[[nodiscard]] inline Matrix<std::uint8_t> top_k_predictions(MatrixView<const double> scores, std::size_t k) {
   constexpr auto where = "metrics::top_k_predictions";
   if (k == 0) fail<ArgumentError>({where, "k must be at least 1", "0"});
-  const auto held = row_major(scores);
-  const auto view = held.view();
-  detail::require_finite(where, view, 0, view.rows());
-  Matrix<std::uint8_t> predictions(view.rows(), view.columns());
-  const std::size_t kept = std::min(k, view.columns());
-  detail::Chunks(view.rows(), view.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
-    std::vector<std::size_t> order(view.columns());
+  require_finite(where, scores, 0, scores.rows());
+  Matrix<std::uint8_t> predictions(scores.rows(), scores.columns());
+  const std::size_t kept = std::min(k, scores.columns());
+  Chunks(scores.rows(), scores.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
+    std::vector<std::size_t> order(scores.columns());
     for (std::size_t i = begin; i < end; ++i) {
       std::iota(order.begin(), order.end(), std::size_t{0});
-      std::partial_sort(
-          order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
-          [&](std::size_t a, std::size_t b) { return view(i, a) > view(i, b) || (view(i, a) == view(i, b) && a < b); });
+      const auto row = scores.row(i);
+      std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
+                        [&](std::size_t a, std::size_t b) { return row[a] > row[b] || (row[a] == row[b] && a < b); });
       for (std::size_t rank = 0; rank < kept; ++rank) predictions(i, order[rank]) = 1;
     }
   });
   return predictions;
+}
+
+}  // namespace detail
+
+/// 1 for the `k` best scores of each row, 0 elsewhere; of equal scores the one in the first column. For the top-k form of any
+/// metric on predictions. Throws `ArgumentError` when k is 0 or a score is not finite. O(samples * labels).
+template <score_matrix Scores>
+[[nodiscard]] Matrix<std::uint8_t> top_k_predictions(const Scores& scores, std::size_t k) {
+  return detail::top_k_predictions(core::detail::KnownScores(scores).cells().cells, k);
 }
 
 struct CocoReportOptions {
@@ -92,18 +98,17 @@ namespace detail {
   return numbers;
 }
 
-template <std::floating_point Score>
-[[nodiscard]] CocoReport coco_report(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                     const CocoReportOptions& options) {
+[[nodiscard]] inline CocoReport coco_report(std::string_view where, const LabelCells& targets,
+                                            const core::detail::ScoreCells& scores, const CocoReportOptions& options) {
   if (std::isnan(options.threshold)) fail<ArgumentError>({where, "threshold must be a number", "NaN"});
   const AveragePrecision metric{AveragePrecisionDefinition::sklearn, UndefinedLabel::skip};
   CocoReport report;
-  report.mean_average_precision = mean(label_scores(where, targets, scores, {}, metric).values);
-  const auto limit = static_cast<Score>(options.threshold);
+  report.mean_average_precision = mean(label_scores(where, targets, scores.cells, {}, metric).values);
+  const double limit = scores.in_their_type(options.threshold);
   Matrix<std::uint8_t> all(scores.rows(), scores.columns());
-  auto top = top_k_predictions(scores, options.k);
+  auto top = top_k_predictions(scores.cells, options.k);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    all.data()[i] = scores.data()[i] >= limit ? 1 : 0;
+    all.data()[i] = scores.cells.data()[i] >= limit ? 1 : 0;
     top.data()[i] &= all.data()[i];
   }
   report.all = coco_numbers(where, targets, LabelCells(std::as_const(all).view()));
@@ -118,8 +123,8 @@ template <std::floating_point Score>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] CocoReport coco_report(const Targets& targets, const Scores& scores, const CocoReportOptions& options = {}) {
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
-  return detail::coco_report("metrics::coco_report", t.cells(), s.view(), options);
+  const core::detail::KnownScores s(scores);
+  return detail::coco_report("metrics::coco_report", t.cells(), s.cells(), options);
 }
 
 }  // namespace multilabel::metrics

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/core/sparse.hpp"
@@ -22,7 +22,7 @@
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/chunks.hpp"
-#include "multilabel/metrics/detail/score_bits.hpp"
+#include "multilabel/metrics/detail/finite.hpp"
 #include "multilabel/metrics/masked.hpp"
 
 namespace multilabel::metrics {
@@ -37,8 +37,8 @@ namespace detail {
 
 /// Relevance that is read where it lies.
 template <matrix_like Targets>
-[[nodiscard]] auto relevance_of(const Targets& targets) {
-  return row_major(targets);
+[[nodiscard]] RowMajor<double> relevance_of(const Targets& targets) {
+  return core::detail::KnownScores::as_doubles(targets);
 }
 
 /// Relevance of stored cells, with the others 0.
@@ -78,9 +78,8 @@ template <class Targets, class Mask>
 }
 
 /// The gain of a row whose labels are ordered by `key`, ties sharing the mean of their gains.
-template <class Key>
-[[nodiscard]] double gain_of(const std::vector<double>& relevance, const std::vector<Key>& key, std::vector<std::size_t>& order,
-                             const std::vector<double>& discount) {
+[[nodiscard]] inline double gain_of(const std::vector<double>& relevance, const std::vector<double>& key,
+                                    std::vector<std::size_t>& order, const std::vector<double>& discount) {
   order.resize(relevance.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key[a] > key[b]; });
@@ -100,9 +99,8 @@ template <class Key>
 }
 
 /// The mean gain over rows; `normalized` by the best gain possible, rows without relevance counting 0.
-template <class Relevance, std::floating_point Score>
-[[nodiscard]] double mean_gain(std::string_view where, MatrixView<const Relevance> targets, MatrixView<const Score> scores,
-                               const GainOptions& options, bool normalized) {
+[[nodiscard]] inline double mean_gain(std::string_view where, MatrixView<const double> targets, MatrixView<const double> scores,
+                                      const GainOptions& options, bool normalized) {
   require_same_shape(where, "targets and scores", targets, scores);
   require_weights(where, options.sample_weight, targets.rows());
   if (!(options.log_base > 0.0) || options.log_base == 1.0) {
@@ -113,13 +111,13 @@ template <class Relevance, std::floating_point Score>
   Chunks(targets.rows(), targets.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
     require_finite(where, scores, begin, end - begin);
     std::vector<double> relevance;
-    std::vector<Score> known;
+    std::vector<double> known;
     std::vector<std::size_t> order;
     for (std::size_t i = begin; i < end; ++i) {
       relevance.clear();
       known.clear();
       for (std::size_t j = 0; j < targets.columns(); ++j) {
-        const auto value = static_cast<double>(targets(i, j));
+        const double value = targets(i, j);
         if (value != value || value == -1.0) continue;
         if (value < 0.0) {
           fail<ArgumentError>(
@@ -145,16 +143,16 @@ template <class Relevance, std::floating_point Score>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double dcg_score(const Targets& targets, const Scores& scores, const GainOptions& options = {}) {
   const auto t = detail::relevance_of(targets);
-  const auto s = row_major(scores);
-  return detail::mean_gain("metrics::dcg_score", t.view(), s.view(), options, false);
+  const core::detail::KnownScores s(scores);
+  return detail::mean_gain("metrics::dcg_score", t.view(), s.cells().cells, options, false);
 }
 
 /// `dcg_score` of each row divided by the best possible, in [0, 1]; a row without relevance counts 0.
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double ndcg_score(const Targets& targets, const Scores& scores, const GainOptions& options = {}) {
   const auto t = detail::relevance_of(targets);
-  const auto s = row_major(scores);
-  return detail::mean_gain("metrics::ndcg_score", t.view(), s.view(), options, true);
+  const core::detail::KnownScores s(scores);
+  return detail::mean_gain("metrics::ndcg_score", t.view(), s.cells().cells, options, true);
 }
 
 }  // namespace multilabel::metrics

@@ -4,7 +4,6 @@
 // every distinct score; scikit-learn has them for a single column only.
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <limits>
@@ -12,12 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/detail/known_cells.hpp"
+#include "multilabel/core/detail/score_keys.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
-#include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics {
 
@@ -46,11 +46,10 @@ struct CumulativeCounts {
   std::vector<double> thresholds;
 };
 
-template <std::floating_point Score>
-[[nodiscard]] CumulativeCounts cumulative_counts(const SplitScores<Score>& split) {
-  using Key = score_bits_t<Score>;
+[[nodiscard]] inline CumulativeCounts cumulative_counts(const SplitScores<double>& split) {
+  using Key = core::detail::key_t<double>;
   std::vector<std::pair<Key, std::pair<double, double>>> cells;
-  const auto take = [&](const Keys<Score>& side, bool positive) {
+  const auto take = [&](const Keys<double>& side, bool positive) {
     for (std::size_t i = 0; i < side.keys.size(); ++i) {
       const double weight = side.weights.empty() ? 1.0 : side.weights[i];
       cells.push_back({side.keys[i], {positive ? weight : 0.0, positive ? 0.0 : weight}});
@@ -68,19 +67,18 @@ template <std::floating_point Score>
     if (i + 1 < cells.size() && cells[i + 1].first == cells[i].first) continue;
     counts.true_positives.push_back(tp);
     counts.false_positives.push_back(fp);
-    counts.thresholds.push_back(static_cast<double>(from_key<Score>(cells[i].first)));
+    counts.thresholds.push_back(from_key<double>(cells[i].first));
   }
   return counts;
 }
 
-template <std::floating_point Score>
-[[nodiscard]] std::vector<CumulativeCounts> counts_of_labels(std::string_view where, const LabelCells& targets,
-                                                             MatrixView<const Score> scores,
-                                                             const std::vector<double>& weights) {
-  const auto codes = checked_codes(where, targets, scores, weights);
+[[nodiscard]] inline std::vector<CumulativeCounts> counts_of_labels(std::string_view where, const LabelCells& targets,
+                                                                    MatrixView<const double> scores,
+                                                                    const std::vector<double>& weights) {
+  const auto known = checked_targets(where, targets, scores, weights);
   std::vector<CumulativeCounts> counts(scores.columns());
-  for_each_label(codes, scores, weights,
-                 [&](std::size_t j, const SplitScores<Score>& split) { counts[j] = cumulative_counts(split); });
+  for_each_label(known, scores, weights,
+                 [&](std::size_t j, const SplitScores<double>& split) { counts[j] = cumulative_counts(split); });
   return counts;
 }
 
@@ -121,10 +119,11 @@ template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] std::vector<PrecisionRecallCurve> precision_recall_curve(const Targets& targets, const Scores& scores,
                                                                        const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
+  const core::detail::KnownScores s(scores);
   std::vector<PrecisionRecallCurve> curves;
   const detail::LabelCells& cells = t.cells();
-  for (const auto& counts : detail::counts_of_labels("metrics::precision_recall_curve", cells, s.view(), sample_weight)) {
+  for (const auto& counts :
+       detail::counts_of_labels("metrics::precision_recall_curve", cells, s.cells().cells, sample_weight)) {
     curves.push_back(detail::precision_recall_of(counts));
   }
   return curves;
@@ -135,10 +134,10 @@ template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] std::vector<RocCurve> roc_curve(const Targets& targets, const Scores& scores,
                                               const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
+  const core::detail::KnownScores s(scores);
   std::vector<RocCurve> curves;
   const detail::LabelCells& cells = t.cells();
-  for (const auto& counts : detail::counts_of_labels("metrics::roc_curve", cells, s.view(), sample_weight)) {
+  for (const auto& counts : detail::counts_of_labels("metrics::roc_curve", cells, s.cells().cells, sample_weight)) {
     curves.push_back(detail::roc_of(counts));
   }
   return curves;

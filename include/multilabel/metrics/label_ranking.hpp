@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -17,10 +18,10 @@
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/chunks.hpp"
+#include "multilabel/metrics/detail/finite.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/rank_rows.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
-#include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics {
 
@@ -33,13 +34,8 @@ struct LabelRanking {
 
 namespace detail {
 
-/// Weighted sums over rows, of the measures of `need`.
-template <RankingNeed need>
+/// Weighted sums over rows.
 struct RankingSums {
-  static constexpr bool precision = need == RankingNeed::all || need == RankingNeed::average_precision;
-  static constexpr bool coverage = need == RankingNeed::all || need == RankingNeed::coverage;
-  static constexpr bool loss = need == RankingNeed::all || need == RankingNeed::loss;
-
   LabelRanking sums;
 
   void add(const RowRanking& row, std::size_t positives, std::size_t negatives, double weight) {
@@ -49,17 +45,17 @@ struct RankingSums {
       return;
     }
     const auto p = static_cast<double>(positives), n = static_cast<double>(negatives);
-    if constexpr (precision) sums.average_precision += weight * row.precision_sum / p;
-    if constexpr (coverage) sums.coverage_error += weight * static_cast<double>(row.coverage);
-    if constexpr (loss) sums.ranking_loss += weight * static_cast<double>(row.misordered) / (p * n);
+    sums.average_precision += weight * row.precision_sum / p;
+    sums.coverage_error += weight * static_cast<double>(row.coverage);
+    sums.ranking_loss += weight * static_cast<double>(row.misordered) / (p * n);
   }
 };
 
 /// The sums over the rows from `begin` whose cells are all 0 or 1, up to the first block of rows with another or `end`; returns
 /// where it stopped.
-template <RankingNeed need, std::floating_point Score>
+template <std::floating_point Score>
 std::size_t add_clean_rows(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                           const std::vector<double>& weights, std::size_t begin, std::size_t end, RankingSums<need>& sums) {
+                           const std::vector<double>& weights, std::size_t begin, std::size_t end, RankingSums& sums) {
 #if MULTILABEL_HAS_VECTORS
   constexpr std::size_t step = 16;  // few enough to stay in the first-level cache
   const std::size_t columns = targets.columns();
@@ -75,7 +71,7 @@ std::size_t add_clean_rows(std::string_view where, const LabelCells& targets, Ma
     const RankedRows<Score> block{
         start, rows, columns, found.data(), ends.data(), targets.row_address(first + step), more ? targets.row_bytes() : 0};
     bool finite = true;
-    core::detail::run_kernel(RankRows<Score, need>{}, block, rankings.data(), &finite);
+    core::detail::run_kernel(RankRows<Score>{}, block, rankings.data(), &finite);
     if (!finite) require_finite(where, scores, first, rows);
     const std::uint32_t* at = found.data();
     for (std::size_t i = 0; i < rows; ++i) {
@@ -97,10 +93,10 @@ std::size_t add_clean_rows(std::string_view where, const LabelCells& targets, Ma
 }
 
 /// The weighted sums over the rows `begin` ... `end`.
-template <RankingNeed need, std::floating_point Score>
+template <std::floating_point Score>
 [[nodiscard]] LabelRanking ranking_sums(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
                                         const std::vector<double>& weights, std::size_t begin, std::size_t end) {
-  RankingSums<need> sums;
+  RankingSums sums;
   const std::size_t first = add_clean_rows(where, targets, scores, weights, begin, end, sums);
   for_each_ranked_row(where, targets, scores, first, end, [&](std::size_t i, const RankedRow<Score>& row) {
     const bool ranked = row.present > 0 && row.absent() > 0;
@@ -109,7 +105,7 @@ template <RankingNeed need, std::floating_point Score>
   return sums.sums;
 }
 
-template <RankingNeed need, std::floating_point Score>
+template <std::floating_point Score>
 [[nodiscard]] LabelRanking label_ranking(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
                                          const std::vector<double>& weights) {
   require_same_shape(where, "targets and scores", targets, scores);
@@ -117,7 +113,7 @@ template <RankingNeed need, std::floating_point Score>
   const Chunks chunks(targets.rows(), targets.columns());
   std::vector<LabelRanking> parts(chunks.count());
   chunks.for_each([&](std::size_t chunk, std::size_t begin, std::size_t end) {
-    parts[chunk] = ranking_sums<need>(where, targets, scores, weights, begin, end);
+    parts[chunk] = ranking_sums(where, targets, scores, weights, begin, end);
   });
   LabelRanking sums;
   for (const auto& part : parts) {
@@ -142,8 +138,7 @@ template <label_matrix Targets, score_matrix Scores>
   const detail::LabelSource t(targets);
   const auto s = row_major(scores);
   constexpr std::string_view where = "metrics::label_ranking_average_precision_score";
-  constexpr auto need = detail::RankingNeed::average_precision;
-  return detail::label_ranking<need>(where, t.cells(), s.view(), sample_weight).average_precision;
+  return detail::label_ranking(where, t.cells(), s.view(), sample_weight).average_precision;
 }
 
 /// How many labels, best score first, one must take on average to have all positives of a row; ties count in full, a row
@@ -153,8 +148,7 @@ template <label_matrix Targets, score_matrix Scores>
                                     const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  constexpr auto need = detail::RankingNeed::coverage;
-  return detail::label_ranking<need>("metrics::coverage_error", t.cells(), s.view(), sample_weight).coverage_error;
+  return detail::label_ranking("metrics::coverage_error", t.cells(), s.view(), sample_weight).coverage_error;
 }
 
 /// The mean over rows of the share of (positive, negative) pairs in which the negative scores at least as high. In [0, 1], 0 is
@@ -164,8 +158,7 @@ template <label_matrix Targets, score_matrix Scores>
                                         const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  constexpr auto need = detail::RankingNeed::loss;
-  return detail::label_ranking<need>("metrics::label_ranking_loss", t.cells(), s.view(), sample_weight).ranking_loss;
+  return detail::label_ranking("metrics::label_ranking_loss", t.cells(), s.view(), sample_weight).ranking_loss;
 }
 
 /// All three of them, at the price of one. Errors as `label_ranking_average_precision_score`.
@@ -174,7 +167,7 @@ template <label_matrix Targets, score_matrix Scores>
                                          const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
   const auto s = row_major(scores);
-  return detail::label_ranking<detail::RankingNeed::all>("metrics::label_ranking", t.cells(), s.view(), sample_weight);
+  return detail::label_ranking("metrics::label_ranking", t.cells(), s.view(), sample_weight);
 }
 
 }  // namespace multilabel::metrics

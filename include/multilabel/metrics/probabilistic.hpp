@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <string_view>
@@ -14,8 +13,9 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/detail/key_table.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
+#include "multilabel/core/detail/score_keys.hpp"
 #include "multilabel/core/error.hpp"
-#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/bins.hpp"
@@ -24,7 +24,6 @@
 #include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
-#include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics {
 
@@ -42,12 +41,12 @@ struct CalibrationErrorOptions {
 namespace detail {
 
 /// Throws `ArgumentError` naming the first score of these rows that is not in [0, 1].
-template <std::floating_point Score>
-void require_probabilities(std::string_view where, MatrixView<const Score> scores, std::size_t first, std::size_t rows) {
+inline void require_probabilities(std::string_view where, MatrixView<const double> scores, std::size_t first,
+                                  std::size_t rows) {
   const auto cells = scores.values().subspan(first * scores.columns(), rows * scores.columns());
-  const auto wrong = [](Score score) { return !(score >= Score{0} && score <= Score{1}); };
+  const auto wrong = [](double score) { return !(score >= 0.0 && score <= 1.0); };
   bool any = false;
-  for (const Score score : cells) any |= wrong(score);
+  for (const double score : cells) any |= wrong(score);
   if (!any) return;
   const auto cell = static_cast<std::size_t>(std::find_if(cells.begin(), cells.end(), wrong) - cells.begin());
   fail<ArgumentError>(
@@ -57,8 +56,8 @@ void require_probabilities(std::string_view where, MatrixView<const Score> score
 }
 
 /// Calls `visit(row, column, positive, probability)` for every known cell of the rows `begin` ... `end`.
-template <std::floating_point Score, class Visit>
-void for_each_probability(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores, std::size_t begin,
+template <class Visit>
+void for_each_probability(std::string_view where, const LabelCells& targets, MatrixView<const double> scores, std::size_t begin,
                           std::size_t end, Visit&& visit) {
   const std::size_t columns = targets.columns();
   const std::size_t step = block_rows(columns);
@@ -75,6 +74,31 @@ void for_each_probability(std::string_view where, const LabelCells& targets, Mat
     }
   }
 }
+
+/// What a cell costs; log loss and Brier score in one type, so that what sums them is compiled once.
+struct CellLoss {
+  enum class Kind { log, brier, none } kind = Kind::none;
+  double least = 0.0;  ///< how close a probability may come to 0 or 1 in the log loss: a rounding step of the scores' type
+
+  [[nodiscard]] double operator()(bool positive, double score) const noexcept {
+    if (kind == Kind::none) return 0.0;
+    if (kind == Kind::brier) {
+      const double difference = score - (positive ? 1.0 : 0.0);
+      return difference * difference;
+    }
+    const double probability = std::clamp(score, least, 1.0 - least);
+    return positive ? -std::log(probability) : -std::log1p(-probability);
+  }
+};
+
+/// -log of the probability given to the truth.
+[[nodiscard]] inline CellLoss log_loss_of(const core::detail::ScoreCells& scores) noexcept {
+  return {CellLoss::Kind::log, scores.are_floats ? static_cast<double>(std::numeric_limits<float>::epsilon())
+                                                 : std::numeric_limits<double>::epsilon()};
+}
+
+/// (probability - truth)^2
+inline constexpr CellLoss brier_loss{CellLoss::Kind::brier};
 
 /// Sums over the cells of each label or row.
 struct LossSums {
@@ -94,10 +118,9 @@ struct LossSums {
 
 /// The mean of `loss(positive, probability)` over the known cells of each label, or of each row for `Average::samples`; and the
 /// weight of the cells, or of the positives for `Average::weighted`, behind each.
-template <std::floating_point Score, class Loss>
-[[nodiscard]] std::pair<std::vector<double>, std::vector<double>> cell_means(std::string_view where, const LabelCells& targets,
-                                                                             MatrixView<const Score> scores, Average average,
-                                                                             const std::vector<double>& weights, Loss&& loss) {
+using CellMeans = std::pair<std::vector<double>, std::vector<double>>;
+[[nodiscard]] inline CellMeans cell_means(std::string_view where, const LabelCells& targets, MatrixView<const double> scores,
+                                          Average average, const std::vector<double>& weights, const CellLoss& loss) {
   require_same_shape(where, "targets and scores", targets, scores);
   require_weights(where, weights, targets.rows());
   const bool by_row = average == Average::samples;
@@ -108,7 +131,7 @@ template <std::floating_point Score, class Loss>
   chunks.for_each([&](std::size_t chunk, std::size_t begin, std::size_t end) {
     if (!by_row) parts[chunk] = LossSums(size);
     LossSums& sums = by_row ? total : parts[chunk];
-    for_each_probability(where, targets, scores, begin, end, [&](std::size_t i, std::size_t j, bool positive, Score score) {
+    for_each_probability(where, targets, scores, begin, end, [&](std::size_t i, std::size_t j, bool positive, double score) {
       const double weight = weights.empty() || by_row ? 1.0 : weights[i];
       const std::size_t at = by_row ? i : j;
       sums.losses[at] += weight * loss(positive, score);
@@ -121,33 +144,17 @@ template <std::floating_point Score, class Loss>
   return {std::move(total.losses), average == Average::micro ? std::move(total.cells) : std::move(total.positives)};
 }
 
-template <std::floating_point Score, class Loss>
-[[nodiscard]] double mean_over_cells(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                     const ProbabilityOptions& options, Loss&& loss) {
+[[nodiscard]] inline double mean_over_cells(std::string_view where, const LabelCells& targets, MatrixView<const double> scores,
+                                            const ProbabilityOptions& options, const CellLoss& loss) {
   const auto [values, weights] = cell_means(where, targets, scores, options.average, options.sample_weight, loss);
   if (options.average == Average::samples) return mean(values, options.sample_weight);
   if (options.average == Average::macro) return mean(values);
   return mean(values, weights);
 }
 
-/// -log of the probability given to the truth, with probabilities kept one rounding step away from 0 and 1.
-template <std::floating_point Score>
-[[nodiscard]] double cell_log_loss(bool positive, Score score) {
-  constexpr double least = static_cast<double>(std::numeric_limits<Score>::epsilon());
-  const double probability = std::clamp(static_cast<double>(score), least, 1.0 - least);
-  return positive ? -std::log(probability) : -std::log1p(-probability);
-}
-
-template <std::floating_point Score>
-[[nodiscard]] double cell_brier(bool positive, Score score) {
-  const double difference = static_cast<double>(score) - (positive ? 1.0 : 0.0);
-  return difference * difference;
-}
-
 /// The upper edges of all bins but the last.
-template <std::floating_point Score>
-[[nodiscard]] std::vector<double> bin_edges(const SplitScores<Score>& cells, std::size_t n_bins, BinStrategy strategy) {
-  std::vector<score_bits_t<Score>> sorted;
+[[nodiscard]] inline std::vector<double> bin_edges(const SplitScores<double>& cells, std::size_t n_bins, BinStrategy strategy) {
+  std::vector<core::detail::key_t<double>> sorted;
   if (strategy == BinStrategy::quantile) {
     sorted = cells.positives.keys;
     sorted.insert(sorted.end(), cells.negatives.keys.begin(), cells.negatives.keys.end());
@@ -156,22 +163,21 @@ template <std::floating_point Score>
   std::vector<double> edges(n_bins - 1);
   for (std::size_t bin = 1; bin < n_bins; ++bin) {
     const double share = static_cast<double>(bin) / static_cast<double>(n_bins);
-    const auto score = [&](std::size_t i) { return static_cast<double>(from_key<Score>(sorted[i])); };
+    const auto score = [&](std::size_t i) { return from_key<double>(sorted[i]); };
     edges[bin - 1] = strategy == BinStrategy::uniform ? share : quantile_edge(sorted.size(), share, score);
   }
   return edges;
 }
 
 /// The mean over cells of the distance between the mean probability and the share of positives of the cell's bin.
-template <std::floating_point Score>
-[[nodiscard]] double calibration_error_of(const SplitScores<Score>& cells, std::size_t n_bins, BinStrategy strategy) {
+[[nodiscard]] inline double calibration_error_of(const SplitScores<double>& cells, std::size_t n_bins, BinStrategy strategy) {
   const std::size_t size = cells.positives.keys.size() + cells.negatives.keys.size();
   if (size == 0) return std::numeric_limits<double>::quiet_NaN();
   const auto edges = bin_edges(cells, n_bins, strategy);
   std::vector<double> gaps(n_bins);  // the sum of the probabilities of a bin's cells less its positives
-  const auto add = [&](const std::vector<score_bits_t<Score>>& keys, double positive) {
+  const auto add = [&](const std::vector<core::detail::key_t<double>>& keys, double positive) {
     for (const auto key : keys) {
-      const auto probability = static_cast<double>(from_key<Score>(key));
+      const double probability = from_key<double>(key);
       std::size_t bin = 0;
       if (strategy == BinStrategy::uniform) {  // the edge below the product, or the next: a rounding may tell them apart
         bin = std::min(static_cast<std::size_t>(probability * static_cast<double>(n_bins)), n_bins - 1);
@@ -190,26 +196,23 @@ template <std::floating_point Score>
   return error / static_cast<double>(size);
 }
 
-template <std::floating_point Score>
-[[nodiscard]] std::vector<double> calibration_errors(std::string_view where, const LabelCells& targets,
-                                                     MatrixView<const Score> scores, const CalibrationErrorOptions& options) {
+[[nodiscard]] inline std::vector<double> calibration_errors(std::string_view where, const LabelCells& targets,
+                                                            MatrixView<const double> scores,
+                                                            const CalibrationErrorOptions& options) {
   require_bins(where, options.n_bins);
   if (options.average == Average::samples) {
     fail<ArgumentError>(
         {where, "average must be micro, macro or weighted", "samples", "A row has too few cells to be binned."});
   }
   require_same_shape(where, "targets and scores", targets, scores);
-  LongArray<Code> codes(targets.rows() * targets.columns());
-  Chunks(targets.rows(), targets.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
-    targets.read_targets(where, begin, end - begin, codes.data() + begin * targets.columns());
-    require_probabilities(where, scores, begin, end - begin);
-  });
-  const auto error_of = [&](const SplitScores<Score>& cells) {
+  require_probabilities(where, scores, 0, scores.rows());
+  const auto known = checked_targets(where, targets, scores, {});
+  const auto error_of = [&](const SplitScores<double>& cells) {
     return calibration_error_of(cells, options.n_bins, options.strategy);
   };
-  if (options.average == Average::micro) return {error_of(pool_labels(codes, scores, {}))};
+  if (options.average == Average::micro) return {error_of(pool_labels(known, scores, {}))};
   std::vector<double> errors(targets.columns());
-  for_each_label(codes, scores, {}, [&](std::size_t j, const SplitScores<Score>& cells) { errors[j] = error_of(cells); });
+  for_each_label(known, scores, {}, [&](std::size_t j, const SplitScores<double>& cells) { errors[j] = error_of(cells); });
   return errors;
 }
 
@@ -221,16 +224,16 @@ template <std::floating_point Score>
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double log_loss(const Targets& targets, const Scores& scores, const ProbabilityOptions& options = {}) {
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
-  return detail::mean_over_cells("metrics::log_loss", t.cells(), s.view(), options, detail::cell_log_loss<cell_t<Scores>>);
+  const core::detail::KnownScores s(scores);
+  return detail::mean_over_cells("metrics::log_loss", t.cells(), s.cells().cells, options, detail::log_loss_of(s.cells()));
 }
 
 /// The mean over known cells of (probability - truth)^2, in [0, 1]; 0 is best. Errors as `log_loss`.
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double brier_score_loss(const Targets& targets, const Scores& scores, const ProbabilityOptions& options = {}) {
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
-  return detail::mean_over_cells("metrics::brier_score_loss", t.cells(), s.view(), options, detail::cell_brier<cell_t<Scores>>);
+  const core::detail::KnownScores s(scores);
+  return detail::mean_over_cells("metrics::brier_score_loss", t.cells(), s.cells().cells, options, detail::brier_loss);
 }
 
 /// The mean over known cells of |mean probability - share of positives| of the cell's bin (Naeini et al. 2015, on the
@@ -240,12 +243,11 @@ template <label_matrix Targets, score_matrix Scores>
                                                 const CalibrationErrorOptions& options = {}) {
   constexpr auto where = "metrics::expected_calibration_error";
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
+  const core::detail::KnownScores s(scores);
   const detail::LabelCells& cells = t.cells();
-  const auto errors = detail::calibration_errors(where, cells, s.view(), options);
+  const auto errors = detail::calibration_errors(where, cells, s.cells().cells, options);
   if (options.average != Average::weighted) return mean(errors);
-  const auto ignored = [](bool, cell_t<Scores>) { return 0.0; };
-  return mean(errors, detail::cell_means(where, cells, s.view(), Average::weighted, {}, ignored).second);
+  return mean(errors, detail::cell_means(where, cells, s.cells().cells, Average::weighted, {}, {}).second);
 }
 
 }  // namespace multilabel::metrics

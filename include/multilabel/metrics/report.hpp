@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
@@ -59,9 +60,9 @@ struct MultiLabelReport {
 
 namespace detail {
 
-template <std::floating_point Score>
-[[nodiscard]] MultiLabelReport evaluate(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                        const LabelCells& predictions, const encoding::Vocabulary& vocabulary) {
+[[nodiscard]] inline MultiLabelReport evaluate(std::string_view where, const LabelCells& targets,
+                                               MatrixView<const double> scores, const LabelCells& predictions,
+                                               const encoding::Vocabulary& vocabulary) {
   require_same_shape(where, "targets and scores", targets, scores);
   if (vocabulary.size() != targets.columns()) {
     fail<ShapeError>({where, join_text("targets must have ", vocabulary.size(), " columns, one a label of the vocabulary"),
@@ -118,9 +119,9 @@ template <label_matrix Targets, score_matrix Scores, label_matrix Predictions>
 [[nodiscard]] MultiLabelReport evaluate(const Targets& targets, const Scores& scores, const Predictions& predictions,
                                         const encoding::Vocabulary& vocabulary) {
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
+  const core::detail::KnownScores s(scores);
   const detail::LabelSource p(predictions);
-  return detail::evaluate("metrics::evaluate", t.cells(), s.view(), p.cells(), vocabulary);
+  return detail::evaluate("metrics::evaluate", t.cells(), s.cells().cells, p.cells(), vocabulary);
 }
 
 inline std::string MultiLabelReport::to_text() const {

@@ -4,12 +4,12 @@
 // they are rare, average precision says more.
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
@@ -48,8 +48,7 @@ struct RocAuc {
     return area / (steps.positive_weight * steps.negative_weight);
   }
 
-  template <std::floating_point Score>
-  [[nodiscard]] double of_row(const RankedRow<Score>& row) const {
+  [[nodiscard]] double of_row(const RankedRow<double>& row) const {
     if (!is_defined(row)) return std::numeric_limits<double>::quiet_NaN();
     if (max_fpr < 1.0) return partial(positive_steps(row));
     const auto pairs = static_cast<double>(row.present) * static_cast<double>(row.absent());
@@ -59,10 +58,7 @@ struct RocAuc {
   [[nodiscard]] static bool is_defined(const PositiveSteps& steps) {
     return steps.positive_weight > 0.0 && steps.negative_weight > 0.0;
   }
-  template <std::floating_point Score>
-  [[nodiscard]] static bool is_defined(const RankedRow<Score>& row) {
-    return row.present > 0 && row.absent() > 0;
-  }
+  [[nodiscard]] static bool is_defined(const RankedRow<double>& row) { return row.present > 0 && row.absent() > 0; }
 
  private:
   /// The area left of `max_fpr`, scaled from between chance and perfection to [0.5, 1] (McClish 1989). The curve goes right by
@@ -98,11 +94,11 @@ struct RocAuc {
 template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] double roc_auc_score(const Targets& targets, const Scores& scores, const RocAucOptions& options = {}) {
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
+  const core::detail::KnownScores s(scores);
   if (!(options.max_fpr > 0.0 && options.max_fpr <= 1.0)) {
     fail<ArgumentError>({"metrics::roc_auc_score", "max_fpr must be above 0 and at most 1", join_text(options.max_fpr)});
   }
-  return detail::averaged_score("metrics::roc_auc_score", t.cells(), s.view(), options.average, options.sample_weight,
+  return detail::averaged_score("metrics::roc_auc_score", t.cells(), s.cells().cells, options.average, options.sample_weight,
                                 options.undefined, detail::RocAuc{options.max_fpr})
       .value;
 }
@@ -112,8 +108,8 @@ template <label_matrix Targets, score_matrix Scores>
 [[nodiscard]] std::vector<double> roc_auc_by_label(const Targets& targets, const Scores& scores,
                                                    const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
-  const auto s = row_major(scores);
-  return detail::label_scores("metrics::roc_auc_by_label", t.cells(), s.view(), sample_weight, detail::RocAuc{}).values;
+  const core::detail::KnownScores s(scores);
+  return detail::label_scores("metrics::roc_auc_by_label", t.cells(), s.cells().cells, sample_weight, detail::RocAuc{}).values;
 }
 
 }  // namespace multilabel::metrics

@@ -117,7 +117,7 @@ struct ScoreCells {
 
   [[nodiscard]] std::size_t rows() const noexcept { return cells.rows(); }
   [[nodiscard]] std::size_t columns() const noexcept { return cells.columns(); }
-  [[nodiscard]] std::size_t size() const noexcept { return cells.size(); }
+  [[nodiscard]] std::size_t shape(std::size_t axis) const noexcept { return cells.shape(axis); }
   [[nodiscard]] double operator()(std::size_t row, std::size_t label) const noexcept { return cells(row, label); }
 
   /// The lowest threshold of the caller's type above `score`.
@@ -136,6 +136,9 @@ class KnownScores {
  public:
   template <matrix_like M>
   explicit KnownScores(const M& scores) : rows_(as_doubles(scores)), are_floats_(std::is_same_v<cell_t<M>, float>) {}
+
+  /// Scores that have this form already, which must outlive the result.
+  explicit KnownScores(const ScoreCells& scores) : rows_(scores.cells), are_floats_(scores.are_floats) {}
 
   [[nodiscard]] ScoreCells cells() const noexcept { return {rows_.view(), are_floats_}; }
 

@@ -5,19 +5,18 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <numeric>
 #include <string_view>
 #include <vector>
 
+#include "multilabel/core/detail/label_steps.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
-#include "multilabel/metrics/detail/label_steps.hpp"
 #include "multilabel/metrics/detail/positive_steps.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
 
@@ -36,8 +35,8 @@ struct AveragedValue {
   std::size_t undefined = 0;
 };
 
-template <std::floating_point Score, class Metric>
-[[nodiscard]] LabelValues label_scores(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+template <class Metric>
+[[nodiscard]] LabelValues label_scores(std::string_view where, const LabelCells& targets, MatrixView<const double> scores,
                                        const std::vector<double>& weights, const Metric& metric) {
   LabelValues result{std::vector<double>(scores.columns()), std::vector<double>(scores.columns()), 0};
   std::atomic<std::size_t> undefined = 0;
@@ -46,26 +45,28 @@ template <std::floating_point Score, class Metric>
     result.positives[j] = steps.positive_weight;
     undefined += Metric::is_defined(steps) ? 0 : 1;
   };
+  const auto known = checked_targets(where, targets, scores, weights);
   if (weights.empty()) {
-    require_same_shape(where, "targets and scores", targets, scores);
-    for_each_label_steps(where, targets, scores, take);
+    core::detail::for_each_label_steps<double>(
+        known.view(), scores,
+        [&](std::size_t j, const core::detail::LabelSteps<double>& label) { take(j, positive_steps(label)); });
   } else {
-    const auto codes = checked_codes(where, targets, scores, weights);
-    for_each_label(codes, scores, weights, [&](std::size_t j, SplitScores<Score>& split) { take(j, positive_steps(split)); });
+    for_each_label(known, scores, weights,
+                   [&](std::size_t j, const SplitScores<double>& split) { take(j, positive_steps(split)); });
   }
   result.undefined = undefined;
   return result;
 }
 
-template <std::floating_point Score, class Metric>
-[[nodiscard]] LabelValues row_scores(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+template <class Metric>
+[[nodiscard]] LabelValues row_scores(std::string_view where, const LabelCells& targets, MatrixView<const double> scores,
                                      const Metric& metric) {
   require_same_shape(where, "targets and scores", targets, scores);
   LabelValues result{std::vector<double>(scores.rows()), {}, 0};
   std::atomic<std::size_t> undefined = 0;
   Chunks(scores.rows(), scores.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
     std::size_t here = 0;
-    for_each_ranked_row(where, targets, scores, begin, end, [&](std::size_t i, const RankedRow<Score>& row) {
+    for_each_ranked_row(where, targets, scores, begin, end, [&](std::size_t i, const RankedRow<double>& row) {
       result.values[i] = metric.of_row(row);
       here += Metric::is_defined(row) ? 0 : 1;
     });
@@ -87,13 +88,12 @@ template <std::floating_point Score, class Metric>
   return mean(values, weights);
 }
 
-template <std::floating_point Score, class Metric>
-[[nodiscard]] AveragedValue averaged_score(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+template <class Metric>
+[[nodiscard]] AveragedValue averaged_score(std::string_view where, const LabelCells& targets, MatrixView<const double> scores,
                                            Average average, const std::vector<double>& weights, UndefinedLabel undefined,
                                            const Metric& metric) {
   if (average == Average::micro) {
-    auto split = pool_labels(checked_codes(where, targets, scores, weights), scores, weights);
-    const auto steps = positive_steps(split);
+    const auto steps = positive_steps(pool_labels(checked_targets(where, targets, scores, weights), scores, weights));
     return {metric(steps), Metric::is_defined(steps) ? std::size_t{0} : std::size_t{1}};
   }
   if (average == Average::samples) {

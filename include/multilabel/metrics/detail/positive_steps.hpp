@@ -4,7 +4,6 @@
 // few); every negative finds its place among them through a table, so the cost is linear in the cells.
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -13,9 +12,10 @@
 #include <vector>
 
 #include "multilabel/core/detail/key_table.hpp"
+#include "multilabel/core/detail/label_steps.hpp"
+#include "multilabel/core/detail/score_keys.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
-#include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics::detail {
 
@@ -43,10 +43,20 @@ struct PositiveSteps {
   return steps;
 }
 
+/// The steps of a label whose rows weigh the same.
+[[nodiscard]] inline PositiveSteps positive_steps(const core::detail::LabelSteps<double>& label) {
+  std::vector<double> positives, at, below{static_cast<double>(label.negatives_below)};
+  for (const auto& step : label.steps) {
+    positives.push_back(step.positives);
+    at.push_back(step.negatives);
+    below.push_back(step.negatives_above);
+  }
+  return steps_from(positives, at, below, static_cast<double>(label.known - label.positives));
+}
+
 /// Sorts the positives and places the negatives among them. O(cells), with weights O(cells + positives log positives).
-template <std::floating_point Score>
-[[nodiscard]] PositiveSteps positive_steps(const SplitScores<Score>& split) {
-  using Key = score_bits_t<Score>;
+[[nodiscard]] inline PositiveSteps positive_steps(const SplitScores<double>& split) {
+  using Key = core::detail::key_t<double>;
   const auto& [keys, weights] = split.positives;
   std::vector<Key> distinct;
   std::vector<double> positives;
@@ -82,14 +92,13 @@ template <std::floating_point Score>
 }
 
 /// The same for one row of scores.
-template <std::floating_point Score>
-[[nodiscard]] PositiveSteps positive_steps(const RankedRow<Score>& row) {
-  SplitScores<Score> split;
-  std::vector<score_bits_t<Score>> all(row.labels);
-  std::transform(row.scores, row.scores + row.labels, all.begin(), [](Score score) { return to_key(score); });
+[[nodiscard]] inline PositiveSteps positive_steps(const RankedRow<double>& row) {
+  SplitScores<double> split;
+  std::vector<core::detail::key_t<double>> all(row.labels);
+  std::transform(row.scores, row.scores + row.labels, all.begin(), [](double score) { return to_key(score); });
   split.positives.keys.resize(row.present);
   std::transform(row.positives, row.positives + row.present, split.positives.keys.begin(),
-                 [](Score score) { return to_key(score); });
+                 [](double score) { return to_key(score); });
   std::sort(all.begin(), all.end());
   std::sort(split.positives.keys.begin(), split.positives.keys.end());
   std::set_difference(all.begin(), all.end(), split.positives.keys.begin(), split.positives.keys.end(),

@@ -29,9 +29,6 @@ struct RowRanking {
   }
 };
 
-/// Which measures are wanted; one alone is cheaper.
-enum class RankingNeed { all, average_precision, coverage, loss };
-
 /// Up to here counting is cheaper than sorting.
 inline constexpr std::size_t few_positives = 48;
 
@@ -49,9 +46,9 @@ struct RankedRows {
   std::size_t ahead_of_row = 0;  ///< so many bytes of it with each row
 };
 
-/// Fills in what `need` takes of the `RowRanking` of each row of up to `few_positives` positives (the others are left as they
+/// Fills in the `RowRanking` of each row of up to `few_positives` positives (the others are left as they
 /// are); `finite` tells whether all scores are.
-template <std::floating_point Score, RankingNeed need>
+template <std::floating_point Score>
 struct RankRows {
   using Bits = std::conditional_t<sizeof(Score) == 4, std::uint32_t, std::uint64_t>;
   using Scores = core::detail::Vec<Score>;
@@ -76,16 +73,8 @@ struct RankRows {
       for (std::size_t first = 0; first < groups; first += 4) {
         std::size_t counts[4] = {};
         count_at_least(row, block.columns, sorted + first, counts, not_finite, rest_finite);
-        if constexpr (need == RankingNeed::coverage) {
-          ranking.coverage = counts[0];
-          break;
-        } else if constexpr (need == RankingNeed::loss) {
-          ranking.misordered += counts[0] + counts[1] + counts[2] + counts[3];  // no score is at least an infinity
-        } else {
-          add(sorted, first, few, counts, ranking);
-        }
+        add(sorted, first, few, counts, ranking);
       }
-      if constexpr (need == RankingNeed::loss) ranking.misordered -= pairs_of_positives(sorted, few);
       if (few > 0) rankings[i] = ranking;
     }
     Bits any = 0;
@@ -126,7 +115,7 @@ struct RankRows {
     return groups;
   }
 
-  /// How many of the row's scores are at least each of four; the first alone for coverage.
+  /// How many of the row's scores are at least each of four.
   MULTILABEL_ALWAYS_INLINE static void count_at_least(const Score* row, std::size_t size, const Score* four,
                                                       std::size_t* counts, Counts& not_finite, bool& rest_finite) {
     const Score a = four[0];
@@ -145,11 +134,9 @@ struct RankRows {
         typename Scores::type scores;
         Scores::load(row + j, scores);
         over_a -= (Counts)(scores >= a);
-        if constexpr (need != RankingNeed::coverage) {
-          over_b -= (Counts)(scores >= b);
-          over_c -= (Counts)(scores >= c);
-          over_d -= (Counts)(scores >= d);
-        }
+        over_b -= (Counts)(scores >= b);
+        over_c -= (Counts)(scores >= c);
+        over_d -= (Counts)(scores >= d);
         not_finite |= (Counts)(scores - scores);  // 0, or NaN
       }
       const Counts together = over_a | over_b << field | over_c << (2 * field) | over_d << (3 * field);
@@ -163,28 +150,13 @@ struct RankRows {
     }
   }
 
-  /// For each positive, the positives that score at least as high, itself among them, added up.
-  MULTILABEL_ALWAYS_INLINE static std::size_t pairs_of_positives(const Score* sorted, std::size_t positives) {
-    std::size_t pairs = positives * (positives + 1) / 2;
-    std::size_t equal = 0;  // to the one at hand, before it
-    for (std::size_t k = 1; k < positives; ++k) {
-      equal = sorted[k] == sorted[k - 1] ? equal + 1 : 0;
-      pairs += equal;
-    }
-    return pairs;
-  }
-
   /// Adds the positives `first` ... of `sorted`, of which there are `positives`, four at most.
   MULTILABEL_ALWAYS_INLINE static void add(const Score* sorted, std::size_t first, std::size_t positives,
                                            const std::size_t* counts, RowRanking& ranking) {
     for (std::size_t k = first; k < std::min(first + 4, positives); ++k) {
       std::size_t lowest = k;  // ties count from the first of them
       while (lowest > 0 && sorted[lowest - 1] == sorted[k]) --lowest;
-      if constexpr (need == RankingNeed::average_precision) {
-        ranking.precision_sum += static_cast<double>(positives - lowest) / static_cast<double>(counts[k - first]);
-      } else {
-        ranking.add(positives - lowest, counts[k - first]);
-      }
+      ranking.add(positives - lowest, counts[k - first]);
     }
   }
 };

@@ -10,13 +10,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/counting.hpp"
+#include "multilabel/metrics/detail/finite.hpp"
 #include "multilabel/metrics/detail/rank_rows.hpp"
-#include "multilabel/metrics/detail/score_bits.hpp"
 
 namespace multilabel::metrics::detail {
 
@@ -34,7 +35,7 @@ struct RankedRow {
 /// How many of `count` scores are at least `least`.
 template <std::floating_point Score>
 [[nodiscard]] inline std::size_t count_at_least(const Score* scores, std::size_t count, Score least) noexcept {
-  score_bits_t<Score> total = 0;
+  std::conditional_t<sizeof(Score) == 4, std::uint32_t, std::uint64_t> total = 0;  // as wide as a score, to vectorise
   for (std::size_t i = 0; i < count; ++i) total += scores[i] >= least ? 1u : 0u;
   return static_cast<std::size_t>(total);
 }
@@ -42,7 +43,7 @@ template <std::floating_point Score>
 /// How many of `count` scores are above `floor`.
 template <std::floating_point Score>
 [[nodiscard]] inline std::size_t count_above(const Score* scores, std::size_t count, Score floor) noexcept {
-  score_bits_t<Score> total = 0;
+  std::conditional_t<sizeof(Score) == 4, std::uint32_t, std::uint64_t> total = 0;  // as wide as a score, to vectorise
   for (std::size_t i = 0; i < count; ++i) total += scores[i] > floor ? 1u : 0u;
   return static_cast<std::size_t>(total);
 }

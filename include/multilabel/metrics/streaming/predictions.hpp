@@ -16,7 +16,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/concepts.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
-#include "multilabel/metrics/detail/score_bits.hpp"
+#include "multilabel/metrics/detail/finite.hpp"
 
 namespace multilabel::metrics::detail {
 

@@ -4,7 +4,6 @@
 // bounded memory, with bounds between which the exact value is certain to lie. To know one batch's value, use the functions.
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -13,8 +12,8 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/error.hpp"
-#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/average_precision.hpp"
 #include "multilabel/metrics/averaging.hpp"
@@ -57,10 +56,9 @@ struct StreamingRocAucOptions {
 namespace detail {
 
 /// The cells of a batch, checked.
-template <std::floating_point Score>
 struct ScoredBatch {
-  LongArray<Code> codes;  ///< of the targets
-  RowMajor<Score> scores;
+  KnownTargets targets;
+  core::detail::KnownScores scores;
   std::vector<double> weights;
 };
 
@@ -78,29 +76,28 @@ class ScoringMetric {
 
   /// The first half of `update`: everything that can throw on a bad batch. The scores must outlive what it returns.
   template <label_matrix Targets, score_matrix Scores>
-  [[nodiscard]] detail::ScoredBatch<cell_t<Scores>> prepare(const Targets& targets, const Scores& scores,
-                                                            const std::vector<double>& sample_weight = {}) const {
+  [[nodiscard]] detail::ScoredBatch prepare(const Targets& targets, const Scores& scores,
+                                            const std::vector<double>& sample_weight = {}) const {
     const detail::LabelSource t(targets);
-    return prepare(t.cells(), scores, sample_weight);
+    return prepare(t.cells(), core::detail::KnownScores(scores), sample_weight);
   }
 
-  /// The same for targets whose number type only the program knows when it runs.
-  template <score_matrix Scores>
-  [[nodiscard]] detail::ScoredBatch<cell_t<Scores>> prepare(const detail::LabelCells& targets, const Scores& scores,
-                                                            const std::vector<double>& sample_weight) const {
-    auto s = row_major(scores);
-    auto codes = detail::checked_codes(where_, targets, s.view(), sample_weight);
-    require_width(s.view().columns());
-    if (memory_ == Memory::bounded && scale_ == ScoreScale::probability) require_probabilities(s.view().values());
-    return {std::move(codes), std::move(s), sample_weight};
+  /// The same for arguments whose number types only the program knows when it runs.
+  [[nodiscard]] detail::ScoredBatch prepare(const detail::LabelCells& targets, core::detail::KnownScores scores,
+                                            const std::vector<double>& sample_weight) const {
+    const auto cells = scores.cells().cells;
+    auto known = detail::checked_targets(where_, targets, cells, sample_weight);
+    require_width(cells.columns());
+    if (memory_ == Memory::bounded && scale_ == ScoreScale::probability) require_probabilities(cells.values());
+    return {std::move(known), std::move(scores), sample_weight};
   }
 
   /// The second half.
-  template <std::floating_point Score>
-  void commit(const detail::ScoredBatch<Score>& batch) {
-    require_width(batch.scores.view().columns());
-    if (memory_ == Memory::exact) store_.add(batch.codes, batch.scores.view(), batch.weights);
-    if (memory_ == Memory::bounded) histogram_.add(batch.codes, batch.scores.view(), batch.weights, scale_);
+  void commit(const detail::ScoredBatch& batch) {
+    const auto cells = batch.scores.cells().cells;
+    require_width(cells.columns());
+    if (memory_ == Memory::exact) store_.add(batch.targets, cells, batch.weights);
+    if (memory_ == Memory::bounded) histogram_.add(batch.targets, cells, batch.weights, scale_);
   }
 
   /// The number of labels; 0 before the first batch.
@@ -171,9 +168,8 @@ class ScoringMetric {
   [[nodiscard]] std::string_view where() const noexcept { return where_; }
 
  private:
-  template <std::floating_point Score>
-  void require_probabilities(std::span<const Score> scores) const {
-    for (const Score score : scores) {
+  void require_probabilities(std::span<const double> scores) const {
+    for (const double score : scores) {
       if (score >= 0 && score <= 1) continue;
       fail<ArgumentError>({where_, "scores must be in [0, 1]", join_text(score), "For logits say so with scale."});
     }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -15,10 +14,9 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/error.hpp"
-#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
-#include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/positive_steps.hpp"
 #include "multilabel/metrics/streaming/concepts.hpp"
 #include "multilabel/metrics/streaming/state.hpp"
@@ -52,17 +50,17 @@ class ScoreHistogram {
     return lower ? half - 1 - below : half + below;
   }
 
-  template <std::floating_point Score>
-  void add(const LongArray<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights, ScoreScale scale) {
+  void add(const core::detail::KnownTargets& targets, MatrixView<const double> scores, const std::vector<double>& weights,
+           ScoreScale scale) {
     const std::size_t columns = scores.columns();
     if (counts_.empty()) counts_.resize(2 * bins * columns);
     for (std::size_t i = 0, cell = 0; i < scores.rows(); ++i) {
       const double weight = weights.empty() ? 1.0 : weights[i];
       double* counts = counts_.data();
       for (std::size_t j = 0; j < columns; ++j, ++cell, counts += 2 * bins) {
-        if (codes[cell] == unknown) continue;
-        const std::size_t bin = bin_of(static_cast<double>(scores.data()[cell]), scale);
-        counts[2 * bin + (codes[cell] == present ? 1 : 0)] += weight;
+        if (targets.data()[cell] < 0) continue;
+        const std::size_t bin = bin_of(scores.data()[cell], scale);
+        counts[2 * bin + static_cast<std::size_t>(targets.data()[cell])] += weight;
       }
     }
   }

@@ -15,12 +15,10 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
-#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
 #include "multilabel/metrics/detail/positive_steps.hpp"
-#include "multilabel/metrics/detail/score_bits.hpp"
 #include "multilabel/metrics/streaming/concepts.hpp"
 #include "multilabel/metrics/streaming/state.hpp"
 
@@ -31,15 +29,14 @@ class ScoreStore {
  public:
   [[nodiscard]] std::size_t labels() const noexcept { return wide_ ? doubles_.size() : floats_.size(); }
 
-  /// Adds the cells of a batch; `codes` are those of its targets.
-  template <std::floating_point Score>
-  void add(const LongArray<Code>& codes, MatrixView<const Score> scores, const std::vector<double>& weights) {
+  /// Adds the cells of a batch.
+  void add(const KnownTargets& targets, MatrixView<const double> scores, const std::vector<double>& weights) {
     if (labels() == 0) resize(scores.columns());
-    if constexpr (sizeof(Score) > sizeof(float)) {
-      if (!wide_ && !all_floats(scores)) widen();
-    }
-    if (wide_) append(doubles_, codes, scores, weights);
-    if (!wide_) append(floats_, codes, scores, weights);
+    if (!wide_ && !all_floats(scores)) widen();
+    for_each_label(targets, scores, weights, [&](std::size_t j, const SplitScores<double>& batch) {
+      if (wide_) append(doubles_[j], batch);
+      if (!wide_) append(floats_[j], converted<float>(batch));
+    });
   }
 
   void merge(ScoreStore other) {
@@ -54,26 +51,34 @@ class ScoreStore {
   /// The steps of each label.
   [[nodiscard]] std::vector<PositiveSteps> by_label() const {
     std::vector<PositiveSteps> steps;
-    each([&](const auto& label) { steps.push_back(positive_steps(label)); });
+    for (const auto& label : floats_) steps.push_back(positive_steps(converted<double>(label)));
+    for (const auto& label : doubles_) steps.push_back(positive_steps(label));
     return steps;
   }
 
   /// The steps of all labels together, as one.
-  [[nodiscard]] PositiveSteps pooled() const { return wide_ ? pooled(doubles_) : pooled(floats_); }
+  [[nodiscard]] PositiveSteps pooled() const {
+    SplitScores<double> all;
+    for (const auto& label : floats_) append(all, converted<double>(label));
+    for (const auto& label : doubles_) append(all, label);
+    return positive_steps(all);
+  }
 
   [[nodiscard]] MetricState state_dict() const {
     MetricState state{{"positives", {}}, {"positive_counts", {}}, {"positive_weights", {}},
                       {"negatives", {}}, {"negative_counts", {}}, {"negative_weights", {}}};
-    each([&]<class Score>(const SplitScores<Score>& label) {
-      const auto write = [&](const Keys<Score>& side, const char* scores, const char* counts, const char* weights) {
-        for (const auto key : side.keys) state[scores].push_back(static_cast<double>(from_key<Score>(key)));
+    const auto add = [&](const SplitScores<double>& label) {
+      const auto write = [&](const Keys<double>& side, const char* scores, const char* counts, const char* weights) {
+        for (const auto key : side.keys) state[scores].push_back(from_key<double>(key));
         state[counts].push_back(static_cast<double>(side.keys.size()));
         state[weights].insert(state[weights].end(), side.weights.begin(), side.weights.end());
         if (side.weights.empty()) state[weights].insert(state[weights].end(), side.keys.size(), 1.0);
       };
       write(label.positives, "positives", "positive_counts", "positive_weights");
       write(label.negatives, "negatives", "negative_counts", "negative_weights");
-    });
+    };
+    for (const auto& label : floats_) add(converted<double>(label));
+    for (const auto& label : doubles_) add(label);
     return state;
   }
 
@@ -111,27 +116,13 @@ class ScoreStore {
     if (!wide_) floats_.resize(labels);
   }
 
-  template <class Visit>
-  void each(Visit&& visit) const {
-    for (const auto& label : floats_) visit(label);
-    for (const auto& label : doubles_) visit(label);
-  }
-
   [[nodiscard]] static bool all_floats(MatrixView<const double> scores) {
     return std::all_of(scores.data(), scores.data() + scores.size(),
                        [](double score) { return static_cast<double>(static_cast<float>(score)) == score; });
   }
 
   void widen() {
-    const auto convert = [](const Keys<float>& from, Keys<double>& to) {
-      for (const auto key : from.keys) to.keys.push_back(to_key(static_cast<double>(from_key<float>(key))));
-      to.weights = from.weights;
-    };
-    doubles_.resize(floats_.size());
-    for (std::size_t j = 0; j < floats_.size(); ++j) {
-      convert(floats_[j].positives, doubles_[j].positives);
-      convert(floats_[j].negatives, doubles_[j].negatives);
-    }
+    for (const auto& label : floats_) doubles_.push_back(converted<double>(label));
     floats_.clear();
     wide_ = true;
   }
@@ -146,39 +137,26 @@ class ScoreStore {
   }
 
   template <std::floating_point Score>
-  static void append(Labels<Score>& to, const Labels<Score>& from) {
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      append(to[j].positives, from[j].positives);
-      append(to[j].negatives, from[j].negatives);
-    }
-  }
-
-  template <std::floating_point Kept, std::floating_point Score>
-  static void append(Labels<Kept>& to, const LongArray<Code>& codes, MatrixView<const Score> scores,
-                     const std::vector<double>& weights) {
-    for_each_label(codes, scores, weights, [&](std::size_t j, const SplitScores<Score>& batch) {
-      const auto add = [](Keys<Kept>& kept, const Keys<Score>& keys) {
-        if constexpr (std::is_same_v<Kept, Score>) {
-          append(kept, keys);
-        } else {
-          Keys<Kept> converted{{}, keys.weights};
-          for (const auto key : keys.keys) converted.keys.push_back(to_key(static_cast<Kept>(from_key<Score>(key))));
-          append(kept, converted);
-        }
-      };
-      add(to[j].positives, batch.positives);
-      add(to[j].negatives, batch.negatives);
-    });
+  static void append(SplitScores<Score>& to, const SplitScores<Score>& from) {
+    append(to.positives, from.positives);
+    append(to.negatives, from.negatives);
   }
 
   template <std::floating_point Score>
-  [[nodiscard]] static PositiveSteps pooled(const Labels<Score>& labels) {
-    SplitScores<Score> all;
-    for (const auto& label : labels) {
-      append(all.positives, label.positives);
-      append(all.negatives, label.negatives);
-    }
-    return positive_steps(all);
+  static void append(Labels<Score>& to, const Labels<Score>& from) {
+    for (std::size_t j = 0; j < to.size(); ++j) append(to[j], from[j]);
+  }
+
+  /// The same scores in the other width.
+  template <std::floating_point To, std::floating_point From>
+  [[nodiscard]] static SplitScores<To> converted(const SplitScores<From>& from) {
+    const auto side = [](const Keys<From>& keys) {
+      Keys<To> made{{}, keys.weights};
+      made.keys.reserve(keys.keys.size());
+      for (const auto key : keys.keys) made.keys.push_back(to_key(static_cast<To>(from_key<From>(key))));
+      return made;
+    };
+    return {side(from.positives), side(from.negatives)};
   }
 
   bool wide_ = false;
