@@ -67,28 +67,30 @@ TEST_CASE("tune: cross-fitting returns the value of predictions it did not see")
 TEST_CASE("LabelSteps: the negatives at and between the positives, by hand") {
   // Ascending: 0 at .1, 1 at .2, 0 at .2, 0 at .3, 0 at .4, 1 at .5 twice, 0 at .9; one unknown cell.
   const Matrix<std::int8_t> codes(9, 1, {1, 0, 0, 1, 0, 1, 0, -1, 0});
-  const Matrix<float> column(9, 1, {0.5F, 0.4F, 0.1F, 0.2F, 0.2F, 0.5F, 0.3F, 0.7F, 0.9F});
+  const Matrix<double> column(9, 1, {0.5F, 0.4F, 0.1F, 0.2F, 0.2F, 0.5F, 0.3F, 0.7F, 0.9F});
+  const bool are_floats = GENERATE(false, true);
   std::size_t calls = 0;
-  multilabel::core::detail::for_each_label_steps<float>(codes.view(), column.view(), [&](std::size_t label, const auto& steps) {
-    ++calls;
-    CHECK(label == 0);
-    CHECK(steps.known == 8);
-    CHECK(steps.positives == 3);
-    CHECK(steps.lowest == 0.1F);
-    CHECK(steps.highest == 0.9F);
-    CHECK(steps.negatives_below == 1);
-    CHECK(steps.last_below == 0.1F);
-    REQUIRE(steps.steps.size() == 2);
-    CHECK(steps.steps[0].score == 0.2F);
-    CHECK(steps.steps[0].positives == 1);
-    CHECK(steps.steps[0].negatives == 1);
-    CHECK(steps.steps[0].negatives_above == 2);
-    CHECK(steps.steps[0].last_above == 0.4F);
-    CHECK(steps.steps[1].score == 0.5F);
-    CHECK(steps.steps[1].positives == 2);
-    CHECK(steps.steps[1].negatives_above == 1);
-    CHECK(steps.steps[1].last_above == 0.9F);
-  });
+  multilabel::core::detail::for_each_label_steps(codes.view(), {column.view(), are_floats},
+                                                 [&](std::size_t label, const auto& steps) {
+                                                   ++calls;
+                                                   CHECK(label == 0);
+                                                   CHECK(steps.known == 8);
+                                                   CHECK(steps.positives == 3);
+                                                   CHECK(steps.lowest == 0.1F);
+                                                   CHECK(steps.highest == 0.9F);
+                                                   CHECK(steps.negatives_below == 1);
+                                                   CHECK(steps.last_below == 0.1F);
+                                                   REQUIRE(steps.steps.size() == 2);
+                                                   CHECK(steps.steps[0].score == 0.2F);
+                                                   CHECK(steps.steps[0].positives == 1);
+                                                   CHECK(steps.steps[0].negatives == 1);
+                                                   CHECK(steps.steps[0].negatives_above == 2);
+                                                   CHECK(steps.steps[0].last_above == 0.4F);
+                                                   CHECK(steps.steps[1].score == 0.5F);
+                                                   CHECK(steps.steps[1].positives == 2);
+                                                   CHECK(steps.steps[1].negatives_above == 1);
+                                                   CHECK(steps.steps[1].last_above == 0.9F);
+                                                 });
   CHECK(calls == 1);
 }
 

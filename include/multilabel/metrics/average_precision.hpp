@@ -145,7 +145,7 @@ template <label_matrix Targets, score_matrix Scores>
   detail::require_no_weights(where, options.definition, options.sample_weight);
   const detail::LabelSource t(targets);
   const core::detail::KnownScores s(scores);
-  return detail::averaged_score(where, t.cells(), s.cells().cells, options.average, options.sample_weight, options.undefined,
+  return detail::averaged_score(where, t.cells(), s.cells(), options.average, options.sample_weight, options.undefined,
                                 detail::AveragePrecision{options.definition, options.undefined})
       .value;
 }
@@ -159,7 +159,7 @@ template <label_matrix Targets, score_matrix Scores>
   detail::require_no_weights(where, options.definition, options.sample_weight);
   const detail::LabelSource t(targets);
   const core::detail::KnownScores s(scores);
-  return detail::label_scores(where, t.cells(), s.cells().cells, options.sample_weight,
+  return detail::label_scores(where, t.cells(), s.cells(), options.sample_weight,
                               detail::AveragePrecision{options.definition, options.undefined})
       .values;
 }

@@ -103,7 +103,7 @@ namespace detail {
   if (std::isnan(options.threshold)) fail<ArgumentError>({where, "threshold must be a number", "NaN"});
   const AveragePrecision metric{AveragePrecisionDefinition::sklearn, UndefinedLabel::skip};
   CocoReport report;
-  report.mean_average_precision = mean(label_scores(where, targets, scores.cells, {}, metric).values);
+  report.mean_average_precision = mean(label_scores(where, targets, scores, {}, metric).values);
   const double limit = scores.in_their_type(options.threshold);
   Matrix<std::uint8_t> all(scores.rows(), scores.columns());
   auto top = top_k_predictions(scores.cells, options.k);

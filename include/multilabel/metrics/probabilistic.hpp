@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
-#include "multilabel/core/detail/key_table.hpp"
 #include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/detail/score_keys.hpp"
 #include "multilabel/core/error.hpp"
@@ -158,7 +157,7 @@ using CellMeans = std::pair<std::vector<double>, std::vector<double>>;
   if (strategy == BinStrategy::quantile) {
     sorted = cells.positives.keys;
     sorted.insert(sorted.end(), cells.negatives.keys.begin(), cells.negatives.keys.end());
-    core::detail::sort_keys(sorted);
+    std::sort(sorted.begin(), sorted.end());
   }
   std::vector<double> edges(n_bins - 1);
   for (std::size_t bin = 1; bin < n_bins; ++bin) {

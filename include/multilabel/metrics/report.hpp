@@ -61,9 +61,9 @@ struct MultiLabelReport {
 namespace detail {
 
 [[nodiscard]] inline MultiLabelReport evaluate(std::string_view where, const LabelCells& targets,
-                                               MatrixView<const double> scores, const LabelCells& predictions,
+                                               const core::detail::ScoreCells& scores, const LabelCells& predictions,
                                                const encoding::Vocabulary& vocabulary) {
-  require_same_shape(where, "targets and scores", targets, scores);
+  require_same_shape(where, "targets and scores", targets, scores.cells);
   if (vocabulary.size() != targets.columns()) {
     fail<ShapeError>({where, join_text("targets must have ", vocabulary.size(), " columns, one a label of the vocabulary"),
                       shape_text(targets.rows(), targets.columns())});
@@ -121,7 +121,7 @@ template <label_matrix Targets, score_matrix Scores, label_matrix Predictions>
   const detail::LabelSource t(targets);
   const core::detail::KnownScores s(scores);
   const detail::LabelSource p(predictions);
-  return detail::evaluate("metrics::evaluate", t.cells(), s.cells().cells, p.cells(), vocabulary);
+  return detail::evaluate("metrics::evaluate", t.cells(), s.cells(), p.cells(), vocabulary);
 }
 
 inline std::string MultiLabelReport::to_text() const {

@@ -98,7 +98,7 @@ template <label_matrix Targets, score_matrix Scores>
   if (!(options.max_fpr > 0.0 && options.max_fpr <= 1.0)) {
     fail<ArgumentError>({"metrics::roc_auc_score", "max_fpr must be above 0 and at most 1", join_text(options.max_fpr)});
   }
-  return detail::averaged_score("metrics::roc_auc_score", t.cells(), s.cells().cells, options.average, options.sample_weight,
+  return detail::averaged_score("metrics::roc_auc_score", t.cells(), s.cells(), options.average, options.sample_weight,
                                 options.undefined, detail::RocAuc{options.max_fpr})
       .value;
 }
@@ -109,7 +109,7 @@ template <label_matrix Targets, score_matrix Scores>
                                                    const std::vector<double>& sample_weight = {}) {
   const detail::LabelSource t(targets);
   const core::detail::KnownScores s(scores);
-  return detail::label_scores("metrics::roc_auc_by_label", t.cells(), s.cells().cells, sample_weight, detail::RocAuc{}).values;
+  return detail::label_scores("metrics::roc_auc_by_label", t.cells(), s.cells(), sample_weight, detail::RocAuc{}).values;
 }
 
 }  // namespace multilabel::metrics

@@ -36,8 +36,9 @@ struct AveragedValue {
 };
 
 template <class Metric>
-[[nodiscard]] LabelValues label_scores(std::string_view where, const LabelCells& targets, MatrixView<const double> scores,
-                                       const std::vector<double>& weights, const Metric& metric) {
+[[nodiscard]] LabelValues label_scores(std::string_view where, const LabelCells& targets,
+                                       const core::detail::ScoreCells& scores, const std::vector<double>& weights,
+                                       const Metric& metric) {
   LabelValues result{std::vector<double>(scores.columns()), std::vector<double>(scores.columns()), 0};
   std::atomic<std::size_t> undefined = 0;
   const auto take = [&](std::size_t j, const PositiveSteps& steps) {
@@ -45,13 +46,12 @@ template <class Metric>
     result.positives[j] = steps.positive_weight;
     undefined += Metric::is_defined(steps) ? 0 : 1;
   };
-  const auto known = checked_targets(where, targets, scores, weights);
+  const auto known = checked_targets(where, targets, scores.cells, weights);
   if (weights.empty()) {
-    core::detail::for_each_label_steps<double>(
-        known.view(), scores,
-        [&](std::size_t j, const core::detail::LabelSteps<double>& label) { take(j, positive_steps(label)); });
+    core::detail::for_each_label_steps(
+        known.view(), scores, [&](std::size_t j, const core::detail::LabelSteps& label) { take(j, positive_steps(label)); });
   } else {
-    for_each_label(known, scores, weights,
+    for_each_label(known, scores.cells, weights,
                    [&](std::size_t j, const SplitScores<double>& split) { take(j, positive_steps(split)); });
   }
   result.undefined = undefined;
@@ -89,16 +89,18 @@ template <class Metric>
 }
 
 template <class Metric>
-[[nodiscard]] AveragedValue averaged_score(std::string_view where, const LabelCells& targets, MatrixView<const double> scores,
-                                           Average average, const std::vector<double>& weights, UndefinedLabel undefined,
-                                           const Metric& metric) {
+[[nodiscard]] AveragedValue averaged_score(std::string_view where, const LabelCells& targets,
+                                           const core::detail::ScoreCells& scores, Average average,
+                                           const std::vector<double>& weights, UndefinedLabel undefined, const Metric& metric) {
   if (average == Average::micro) {
-    const auto steps = positive_steps(pool_labels(checked_targets(where, targets, scores, weights), scores, weights));
+    const auto known = checked_targets(where, targets, scores.cells, weights);
+    const auto steps = weights.empty() ? positive_steps(core::detail::pooled_steps(known.view(), scores))
+                                       : positive_steps(pool_labels(known, scores.cells, weights));
     return {metric(steps), Metric::is_defined(steps) ? std::size_t{0} : std::size_t{1}};
   }
   if (average == Average::samples) {
     require_weights(where, weights, targets.rows());
-    const auto rows = row_scores(where, targets, scores, metric);
+    const auto rows = row_scores(where, targets, scores.cells, metric);
     return {mean_of_scores(rows.values, weights, undefined), rows.undefined};
   }
   const auto labels = label_scores(where, targets, scores, weights, metric);

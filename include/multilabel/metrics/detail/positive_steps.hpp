@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// How many negatives lie above, at and below each distinct score of the positives? Only the positives are sorted (they are
-// few); every negative finds its place among them through a table, so the cost is linear in the cells.
+// How many negatives lie above, at and below each distinct score of the positives? Linear in the cells.
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <numeric>
-#include <utility>
+#include <span>
 #include <vector>
 
-#include "multilabel/core/detail/key_table.hpp"
 #include "multilabel/core/detail/label_steps.hpp"
 #include "multilabel/core/detail/score_keys.hpp"
+#include "multilabel/core/detail/sorted_cells.hpp"
+#include "multilabel/core/long_array.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
 
@@ -29,66 +29,59 @@ struct PositiveSteps {
   double negative_weight = 0.0;         ///< of all negatives
 };
 
-/// From what lies at each distinct score of the positives, ascending, and below it and above the one before.
-[[nodiscard]] inline PositiveSteps steps_from(const std::vector<double>& positives, const std::vector<double>& negatives_at,
-                                              const std::vector<double>& negatives_below, double negative_weight) {
-  const std::size_t count = positives.size();
+/// The steps of a label whose rows weigh the same.
+[[nodiscard]] inline PositiveSteps positive_steps(const core::detail::LabelSteps& label) {
   PositiveSteps steps;
-  steps.positives.assign(positives.rbegin(), positives.rend());
-  steps.negatives_at.assign(negatives_at.rbegin(), negatives_at.rend());
-  steps.negatives_above.assign(negatives_below.rbegin(), negatives_below.rend());
-  steps.negatives_above.resize(count);
-  steps.positive_weight = std::accumulate(positives.begin(), positives.end(), 0.0);
-  steps.negative_weight = negative_weight;
+  for (auto step = label.steps.rbegin(); step != label.steps.rend(); ++step) {
+    steps.positives.push_back(step->positives);
+    steps.negatives_at.push_back(step->negatives);
+    steps.negatives_above.push_back(step->negatives_above);
+  }
+  steps.positive_weight = label.positives;
+  steps.negative_weight = label.known - label.positives;
   return steps;
 }
 
-/// The steps of a label whose rows weigh the same.
-[[nodiscard]] inline PositiveSteps positive_steps(const core::detail::LabelSteps<double>& label) {
-  std::vector<double> positives, at, below{static_cast<double>(label.negatives_below)};
-  for (const auto& step : label.steps) {
-    positives.push_back(step.positives);
-    at.push_back(step.negatives);
-    below.push_back(step.negatives_above);
-  }
-  return steps_from(positives, at, below, static_cast<double>(label.known - label.positives));
-}
-
-/// Sorts the positives and places the negatives among them. O(cells), with weights O(cells + positives log positives).
+/// The steps of scores that are kept apart, with or without weights, which are added up in the order of the rows.
 [[nodiscard]] inline PositiveSteps positive_steps(const SplitScores<double>& split) {
-  using Key = core::detail::key_t<double>;
-  const auto& [keys, weights] = split.positives;
-  std::vector<Key> distinct;
-  std::vector<double> positives;
-  if (weights.empty()) {
-    distinct = keys;
-    const auto times = core::detail::sort_and_count(distinct);
-    positives.assign(times.begin(), times.end());
-  } else {
-    std::vector<std::pair<Key, double>> pairs(keys.size());
-    for (std::size_t i = 0; i < keys.size(); ++i) pairs[i] = {keys[i], weights[i]};
-    std::stable_sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (const auto& [key, weight] : pairs) {
-      if (distinct.empty() || distinct.back() != key) {
-        distinct.push_back(key);
-        positives.push_back(0.0);
-      }
-      positives.back() += weight;
+  using Cell = core::detail::Keyed<core::detail::key_t<double>>;
+  const std::size_t positives = split.positives.keys.size(), negatives = split.negatives.keys.size();
+  LongArray<Cell> cells(positives + negatives), scratch(positives + negatives);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto key = i < positives ? split.positives.keys[i] : split.negatives.keys[i - positives];
+    cells[i] = {key, static_cast<std::uint32_t>(i)};
+  }
+  const auto sorted = core::detail::sort_by_key(std::span(cells.data(), cells.size()), std::span(scratch.data(), cells.size()));
+  const auto weight_of = [](const Keys<double>& side, std::size_t i) { return side.weights.empty() ? 1.0 : side.weights[i]; };
+  PositiveSteps steps;
+  std::vector<std::size_t> place(
+      negatives);  // twice the step at or below which a negative lies, and one more where it lies above
+  for (std::size_t end = sorted.size(); end > 0;) {
+    std::size_t begin = end;
+    double own = 0.0;
+    bool any = false;
+    while (begin > 0 && sorted[begin - 1].key == sorted[end - 1].key) --begin;
+    for (std::size_t k = begin; k < end; ++k) {
+      if (sorted[k].carried >= positives) continue;
+      own += weight_of(split.positives, sorted[k].carried);
+      any = true;
     }
+    for (std::size_t k = begin; k < end; ++k) {
+      if (sorted[k].carried >= positives) place[sorted[k].carried - positives] = 2 * steps.positives.size() + (any ? 0 : 1);
+    }
+    if (any) steps.positives.push_back(own);
+    end = begin;
   }
-  const core::detail::KeyTable<Key> table(std::move(distinct));
-  std::vector<double> at(table.size() + 1);
-  std::vector<double> below(table.size() + 1);  // below[i]: above key i - 1 and below key i
-  const auto& negatives = split.negatives;
-  for (std::size_t i = 0; i < negatives.keys.size(); ++i) {
-    const auto place = table.lower_bound(negatives.keys[i]);
-    (table[place] == negatives.keys[i] ? at : below)[place] += negatives.weights.empty() ? 1.0 : negatives.weights[i];
+  steps.negatives_at.resize(steps.positives.size());
+  steps.negatives_above.resize(steps.positives.size() + 1);
+  for (std::size_t i = 0; i < negatives; ++i) {
+    const double weight = weight_of(split.negatives, i);
+    (place[i] % 2 == 0 ? steps.negatives_at : steps.negatives_above)[place[i] / 2] += weight;
+    steps.negative_weight += weight;
   }
-  at.pop_back();
-  const double negative_weight = negatives.weights.empty()
-                                     ? static_cast<double>(negatives.keys.size())
-                                     : std::accumulate(negatives.weights.begin(), negatives.weights.end(), 0.0);
-  return steps_from(positives, at, below, negative_weight);
+  steps.negatives_above.pop_back();  // those below all positives
+  steps.positive_weight = std::accumulate(steps.positives.rbegin(), steps.positives.rend(), 0.0);
+  return steps;
 }
 
 /// The same for one row of scores.

@@ -1,105 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// All known cells in ascending order of score, sorted digit by digit. O(cells).
+// Known cells in ascending order of score, each with its group. O(cells).
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/detail/score_keys.hpp"
+#include "multilabel/core/detail/sorted_cells.hpp"
+#include "multilabel/core/long_array.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/group_counts.hpp"
 
 namespace multilabel::threshold::detail {
 
-/// A cell on its way: the key of its score, and what it carries.
-template <class Key>
-struct Keyed {
-  Key key;
-  std::uint32_t carried;
-};
-
-/// Sorts by key, equal keys in the order they came in.
-template <class Key>
-void sort_by_key(std::vector<Keyed<Key>>& cells) {
-  constexpr int digit = 11, passes = (std::numeric_limits<Key>::digits + digit) / digit;  // the sign is a digit's highest bit
-  constexpr std::size_t values = std::size_t{1} << digit;
-  using Unsigned = std::make_unsigned_t<Key>;
-  const auto value_of = [](Key key, int pass) {
-    const auto ordered = static_cast<Unsigned>(key) - static_cast<Unsigned>(std::numeric_limits<Key>::min());
-    return static_cast<std::size_t>(ordered >> (digit * pass)) % values;
-  };
-  std::vector<std::array<std::size_t, values>> places(passes);
-  for (const auto& cell : cells) {
-    for (int pass = 0; pass < passes; ++pass) ++places[static_cast<std::size_t>(pass)][value_of(cell.key, pass)];
-  }
-  std::vector<Keyed<Key>> sorted(cells.size());
-  for (int pass = 0; pass < passes; ++pass) {
-    auto& place = places[static_cast<std::size_t>(pass)];
-    if (cells.empty() || place[value_of(cells.front().key, pass)] == cells.size()) continue;  // all have this digit
-    std::size_t before = 0;
-    for (auto& count : place) before += std::exchange(count, before);
-    for (const auto& cell : cells) sorted[place[value_of(cell.key, pass)]++] = cell;
-    cells.swap(sorted);
-  }
-}
-
-/// A known cell in its place: its group, whether its target is 1, and whether its score is that of the cell before.
-struct RankedCell {
+/// What a sorted cell carries: its group, and whether its target is 1.
+struct CellOfGroup {
   std::uint32_t bits = 0;
 
-  [[nodiscard]] std::size_t group() const noexcept { return bits >> 2; }
+  [[nodiscard]] static CellOfGroup make(std::size_t group, std::int8_t target) noexcept {
+    return {static_cast<std::uint32_t>(group << 1) | static_cast<std::uint32_t>(target)};
+  }
+  [[nodiscard]] std::size_t group() const noexcept { return bits >> 1; }
   [[nodiscard]] bool positive() const noexcept { return (bits & 1u) != 0; }
-  [[nodiscard]] bool ties() const noexcept { return (bits & 2u) != 0; }
 };
 
-/// Known cells in ascending order, and their distinct scores.
-struct AscendingCells {
-  std::vector<RankedCell> cells;
-  std::vector<double> scores;  ///< of every cell that does not tie, in order
-};
-
+/// The known cells of the labels `first_label` ... `end_label`, ascending.
 /// @param S float where the scores were floats, which sort twice as fast.
 template <class S>
-[[nodiscard]] AscendingCells ascending_as(MatrixView<const std::int8_t> targets, const core::detail::ScoreCells& scores,
-                                          const Groups& group_of, std::size_t first_label, std::size_t end_label) {
-  using Key = core::detail::key_t<S>;
-  std::vector<Keyed<Key>> keyed;
-  keyed.reserve(targets.rows() * (end_label - first_label));
+[[nodiscard]] LongArray<core::detail::Keyed<core::detail::key_t<S>>> ascending(MatrixView<const std::int8_t> targets,
+                                                                               const core::detail::ScoreCells& scores,
+                                                                               const Groups& group_of, std::size_t first_label,
+                                                                               std::size_t end_label) {
+  const std::size_t most = targets.rows() * (end_label - first_label);
+  LongArray<core::detail::Keyed<core::detail::key_t<S>>> cells(most), scratch(most);
+  std::size_t size = 0;
   for (std::size_t i = 0; i < targets.rows(); ++i) {
+    const double* score = scores.cells.row(i).data();
+    const std::int8_t* target = targets.row(i).data();
     for (std::size_t j = first_label; j < end_label; ++j) {
-      if (targets(i, j) < 0) continue;
-      const auto carried = static_cast<std::uint32_t>(group_of(i, j) << 2) | static_cast<std::uint32_t>(targets(i, j));
-      keyed.push_back({core::detail::to_key(static_cast<S>(scores(i, j))), carried});
+      cells[size] = {core::detail::to_key(static_cast<S>(score[j])), CellOfGroup::make(group_of(i, j), target[j]).bits};
+      size += target[j] >= 0 ? 1 : 0;
     }
   }
-  sort_by_key(keyed);
-  AscendingCells ascending;
-  ascending.cells.reserve(keyed.size());
-  for (std::size_t k = 0; k < keyed.size(); ++k) {
-    const bool ties = k > 0 && keyed[k].key == keyed[k - 1].key;
-    ascending.cells.push_back({keyed[k].carried | (ties ? 2u : 0u)});
-    if (!ties) ascending.scores.push_back(static_cast<double>(core::detail::from_key<S>(keyed[k].key)));
-  }
-  return ascending;
+  cells.resize(size);
+  scratch.resize(size);
+  const auto sorted = core::detail::sort_by_key(std::span(cells.data(), size), std::span(scratch.data(), size));
+  return sorted.data() == cells.data() ? std::move(cells) : std::move(scratch);
 }
 
-/// The known cells of the labels `first_label` ... `end_label`.
-/// @throws ArgumentError for more groups than a cell's number has room for.
-[[nodiscard]] inline AscendingCells ascending(MatrixView<const std::int8_t> targets, const core::detail::ScoreCells& scores,
-                                              const Groups& group_of, std::size_t first_label, std::size_t end_label) {
-  constexpr std::size_t most = std::size_t{1} << 30;
-  if (group_of.size() > most) {
-    fail<ArgumentError>({"threshold", join_text("there must be at most ", most, " rows"), join_text(group_of.size())});
+/// Calls `use` with the known cells ascending and a function from a cell to its score.
+/// @throws ArgumentError for more cells or groups than a number of 32 bits can count.
+template <class Use>
+decltype(auto) with_ascending(MatrixView<const std::int8_t> targets, const core::detail::ScoreCells& scores,
+                              const Groups& group_of, std::size_t first_label, std::size_t end_label, Use&& use) {
+  if (std::max(group_of.size(), targets.size()) >> 31 != 0) {
+    fail<ArgumentError>({"threshold", "there must be fewer than 2^31 cells", join_text(targets.size())});
   }
-  return scores.are_floats ? ascending_as<float>(targets, scores, group_of, first_label, end_label)
-                           : ascending_as<double>(targets, scores, group_of, first_label, end_label);
+  const auto go = [&]<class S>(S) -> decltype(auto) {
+    return use(ascending<S>(targets, scores, group_of, first_label, end_label),
+               [](const auto& cell) { return static_cast<double>(core::detail::from_key<S>(cell.key)); });
+  };
+  return scores.are_floats ? go(float{}) : go(double{});
 }
 
 }  // namespace multilabel::threshold::detail

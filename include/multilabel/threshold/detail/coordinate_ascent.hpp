@@ -33,7 +33,7 @@ class CoordinateAscent {
         limit_(targets, objective.average, constraint) {
     const Groups group_of(targets, objective.average);
     for (std::size_t j = 0; j < targets.columns(); ++j) {
-      labels_.push_back(ascending(targets, scores, group_of, j, j + 1));
+      labels_.push_back(cells_of(targets, group_of, j));
       move_up(labels_[j].cells, 0, first_predicted(j));
     }
   }
@@ -48,7 +48,32 @@ class CoordinateAscent {
   }
 
  private:
+  /// A cell of a label, and whether its score is that of the cell before.
+  struct RankedCell {
+    CellOfGroup cell;
+    bool ties = false;
+
+    [[nodiscard]] std::size_t group() const noexcept { return cell.group(); }
+    [[nodiscard]] bool positive() const noexcept { return cell.positive(); }
+  };
   using Cells = std::vector<RankedCell>;
+  /// A label's known cells, ascending, and their distinct scores.
+  struct Label {
+    Cells cells;
+    std::vector<double> scores;
+  };
+
+  [[nodiscard]] Label cells_of(MatrixView<const std::int8_t> targets, const Groups& group_of, std::size_t label) const {
+    Label made;
+    with_ascending(targets, scores_, group_of, label, label + 1, [&](const auto& cells, const auto& score_of) {
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        const bool ties = i > 0 && cells[i].key == cells[i - 1].key;
+        made.cells.push_back({{cells[i].carried}, ties});
+        if (!ties) made.scores.push_back(score_of(cells[i]));
+      }
+    });
+    return made;
+  }
 
   /// The number of cells below the label's threshold.
   [[nodiscard]] std::size_t first_predicted(std::size_t label) const {
@@ -57,7 +82,7 @@ class CoordinateAscent {
     const auto below = std::lower_bound(scores.begin(), scores.end(), threshold) - scores.begin();
     std::ptrdiff_t distinct = -1;
     std::size_t i = 0;
-    while (i < cells.size() && (cells[i].ties() ? distinct : ++distinct) < below) ++i;
+    while (i < cells.size() && (cells[i].ties ? distinct : ++distinct) < below) ++i;
     return i;
   }
 
@@ -82,7 +107,7 @@ class CoordinateAscent {
     std::size_t best = start, distinct = 0, best_distinct = 0;
     move_down(cells, start, 0);
     for (std::size_t i = 0; i <= cells.size(); ++i) {
-      const bool edge = i == cells.size() || !cells[i].ties();
+      const bool edge = i == cells.size() || !cells[i].ties;
       if (edge && sign_ * mean_.sum() > top && limit_.holds()) {
         top = sign_ * mean_.sum();
         best = i;
@@ -103,7 +128,7 @@ class CoordinateAscent {
   std::int64_t sign_;
   GroupMean mean_;
   Limit limit_;
-  std::vector<AscendingCells> labels_;
+  std::vector<Label> labels_;
 };
 
 }  // namespace multilabel::threshold::detail

@@ -45,30 +45,31 @@ struct Curve {
 [[nodiscard]] inline std::optional<Best> best_of_all(MatrixView<const std::int8_t> targets,
                                                      const core::detail::ScoreCells& scores, const Objective& objective,
                                                      const std::optional<Constraint>& constraint, Curve* curve = nullptr) {
-  const auto sorted = ascending(targets, scores, Groups(targets, objective.average), 0, targets.columns());
+  const Groups group_of(targets, objective.average);
   GroupMean mean(objective, counts_of_everything(targets, objective.average));
   Limit limit(targets, objective.average, constraint);
   BestSum best(objective.metric, mean.tolerance());
-  if (curve != nullptr) {
-    curve->thresholds.reserve(sorted.scores.size() + 1);
-    curve->values.reserve(sorted.scores.size() + 1);
-  }
   const auto stand_at = [&](double threshold) {
     if (limit.holds()) best.offer(threshold, mean.sum());
     if (curve == nullptr) return;
     curve->thresholds.push_back(threshold);
     curve->values.push_back(mean.value());
   };
-  constexpr std::size_t ahead = 24;  // cells whose groups are on their way from memory
-  auto score = sorted.scores.begin();
-  for (std::size_t i = 0; i < sorted.cells.size(); ++i) {
-    const RankedCell cell = sorted.cells[i];
-    if (!cell.ties()) stand_at(*score++);
-    mean.expect(sorted.cells[std::min(i + ahead, sorted.cells.size() - 1)].group());
-    mean.withdraw(cell.group(), cell.positive());
-    limit.withdraw(cell.group(), cell.positive());
-  }
-  stand_at(scores.next_above(sorted.scores.back()));
+  with_ascending(targets, scores, group_of, 0, targets.columns(), [&](const auto& cells, const auto& score_of) {
+    if (curve != nullptr) {
+      curve->thresholds.reserve(cells.size() + 1);
+      curve->values.reserve(cells.size() + 1);
+    }
+    constexpr std::size_t ahead = 24;  // cells whose groups are on their way from memory
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (i == 0 || cells[i].key != cells[i - 1].key) stand_at(score_of(cells[i]));
+      mean.expect(CellOfGroup{cells[std::min(i + ahead, cells.size() - 1)].carried}.group());
+      const CellOfGroup cell{cells[i].carried};
+      mean.withdraw(cell.group(), cell.positive());
+      limit.withdraw(cell.group(), cell.positive());
+    }
+    stand_at(scores.next_above(score_of(cells.back())));
+  });
   if (!best.found()) return std::nullopt;
   return Best{best.threshold(), mean.value_of(best.sum())};
 }

@@ -25,7 +25,7 @@ struct HullPoint {
 [[nodiscard]] inline std::vector<std::vector<HullPoint>> hulls(MatrixView<const std::int8_t> targets,
                                                                const core::detail::ScoreCells& scores) {
   std::vector<std::vector<HullPoint>> all(targets.columns());
-  core::detail::for_each_label_steps<double>(targets, scores.cells, [&](std::size_t j, const auto& label) {
+  core::detail::for_each_label_steps(targets, scores, [&](std::size_t j, const core::detail::LabelSteps& label) {
     auto& hull = all[j];
     const auto at = [&](double threshold, const Counts<std::uint32_t>& counts) {
       const HullPoint point{counts.predicted, counts.true_positives, threshold};

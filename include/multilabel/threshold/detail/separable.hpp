@@ -24,8 +24,7 @@ namespace multilabel::threshold::detail {
 /// predictions lose no positive and are never worse; `passed(counts)` is told what lies just above a positive, where the value
 /// can be worst. Neither is called for a label without a known cell.
 template <class At, class Passed>
-void walk_label(const core::detail::LabelSteps<double>& label, const core::detail::ScoreCells& scores, At&& at,
-                Passed&& passed) {
+void walk_label(const core::detail::LabelSteps& label, const core::detail::ScoreCells& scores, At&& at, Passed&& passed) {
   if (label.known == 0) return;
   Counts<std::uint32_t> counts{label.positives, label.known, label.positives, label.known};
   at(label.lowest, counts);
@@ -49,7 +48,7 @@ void walk_label(const core::detail::LabelSteps<double>& label, const core::detai
 
 /// The best threshold of one label among those that keep the constraint, of equally good ones the highest; nothing where the
 /// value is the same at all of them. A label that cannot keep the constraint is never predicted.
-[[nodiscard]] inline std::optional<double> best_of_label(const core::detail::LabelSteps<double>& label,
+[[nodiscard]] inline std::optional<double> best_of_label(const core::detail::LabelSteps& label,
                                                          const core::detail::ScoreCells& scores, const Objective& objective,
                                                          const std::optional<Constraint>& constraint) {
   const double sign = higher_is_better(objective.metric) ? 1.0 : -1.0;
@@ -74,10 +73,9 @@ void walk_label(const core::detail::LabelSteps<double>& label, const core::detai
                                                                      const Objective& objective,
                                                                      const std::optional<Constraint>& constraint) {
   std::vector<std::optional<double>> thresholds(targets.columns());
-  core::detail::for_each_label_steps<double>(targets, scores.cells,
-                                             [&](std::size_t j, const core::detail::LabelSteps<double>& label) {
-                                               thresholds[j] = best_of_label(label, scores, objective, constraint);
-                                             });
+  core::detail::for_each_label_steps(targets, scores, [&](std::size_t j, const core::detail::LabelSteps& label) {
+    thresholds[j] = best_of_label(label, scores, objective, constraint);
+  });
   return thresholds;
 }
 
