@@ -152,15 +152,14 @@ py::tuple score_metric(const char* where, const Labels& targets, const py::array
   const auto weights = to_vector(sample_weight);
   const auto how = average ? average_of(where, *average) : Average::macro;
   const auto working = score_array(where, scores);
-  const auto view = working.cells().cells;
   metrics::detail::LabelValues each;
   metrics::detail::AveragedValue one;
   {
     const py::gil_scoped_release release;
     if (average) {
-      one = metrics::detail::averaged_score(where, targets.cells(), view, how, weights, undefined, metric);
+      one = metrics::detail::averaged_score(where, targets.cells(), working.cells(), how, weights, undefined, metric);
     } else {
-      each = metrics::detail::label_scores(where, targets.cells(), view, weights, metric);
+      each = metrics::detail::label_scores(where, targets.cells(), working.cells(), weights, metric);
     }
   }
   if (average) return py::make_tuple(one.value, one.undefined);
@@ -188,7 +187,7 @@ metrics::MultiLabelReport evaluate(const Labels& targets, const py::array& score
   constexpr auto where = "evaluate";
   const auto working = score_array(where, scores);
   const py::gil_scoped_release release;
-  return metrics::detail::evaluate(where, targets.cells(), working.cells().cells, predictions.cells(), vocabulary);
+  return metrics::detail::evaluate(where, targets.cells(), working.cells(), predictions.cells(), vocabulary);
 }
 
 void bind_report(py::module_& module) {
