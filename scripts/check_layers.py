@@ -2,8 +2,8 @@
 """Holds every #include of the headers against the table in cmake/multilabel-components.cmake; exit 1 on an offence.
 
 A user of metrics must need neither torch nor OpenCV, so a header may include only the components and third parties of
-its own row. Some files are held to less than their component (``NARROWER``), and some includes are never right in a
-header.
+its own row, and a row may name only what some header includes. Some files are held to less than their component
+(``NARROWER``), and some includes are never right in a header.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ THIRD_PARTY = {
     "xml": ("pugixml.hpp",),
     "archive": ("archive.h", "archive_entry.h"),
     "jpeg": ("jpeglib.h", "jerror.h"),
-    "threads": (),
+    "threads": ("thread",),
 }
 FOREIGN = (
     "xtensor",
@@ -57,9 +57,9 @@ NARROWER = {
     ),
     "encoding": (None, ()),
     "encoding/vocabulary_json.hpp": (None, ("nlohmann/",)),
-    "calibration": (None, ("xtensor/", "xtl/")),
+    "calibration": (None, ()),
     "calibration/calibrator_json.hpp": (None, ("nlohmann/",)),
-    "threshold": (None, ("xtensor/", "xtl/")),
+    "threshold": (None, ()),
     "threshold/rule_json.hpp": (None, ("nlohmann/",)),
     "augmentation": (None, ("opencv2/core", "opencv2/imgproc")),
     **{
@@ -79,6 +79,36 @@ def table() -> dict[str, dict[str, list[str]]]:
     return rows
 
 
+def includes(path: Path) -> list[tuple[int, str]]:
+    """Return what ``path`` includes, each with its line."""
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    matches = ((number, re.match(r'\s*#\s*include\s*[<"]([^>"]+)[>"]', line)) for number, line in lines)
+    return [(number, match.group(1)) for number, match in matches if match]
+
+
+def idle(headers: list[Path], rows: dict[str, dict[str, list[str]]]) -> list[str]:
+    """Return one sentence for each component or third party that a row names and no header of it includes."""
+    seen: dict[str, set[str]] = {}
+    for path in headers:
+        component = path.relative_to(HEADERS).parts[0].removesuffix(".hpp")
+        seen.setdefault(component, set()).update(name for _, name in includes(path))
+    found = []
+    for component, row in rows.items():
+        if component == "multilabel":
+            continue
+        for own in row.get("USES", []):
+            if not any(name.startswith((f"multilabel/{own}/", f"multilabel/{own}.hpp")) for name in seen[component]):
+                found.append(
+                    f"cmake/multilabel-components.cmake: {component} names {own}, which none of its headers includes"
+                )
+        for foreign in row.get("NEEDS", []) + row.get("WANTS", []):
+            if not any(name.startswith(THIRD_PARTY[foreign]) for name in seen[component]):
+                found.append(
+                    f"cmake/multilabel-components.cmake: {component} names {foreign}, which none of its headers includes"
+                )
+    return found
+
+
 def offences(path: Path, rows: dict[str, dict[str, list[str]]]) -> list[str]:
     """Return one sentence for each include of ``path`` that its component may not have."""
     relative = path.relative_to(HEADERS)
@@ -86,21 +116,15 @@ def offences(path: Path, rows: dict[str, dict[str, list[str]]]) -> list[str]:
     found = []
     if component in ("multilabel", "version"):
         own, foreign = set(rows), ()
-    elif component == "compat":
-        own, foreign = {"compat"}, tuple(prefix for prefix in FOREIGN if relative.stem.startswith(prefix.strip("/")))
     else:
-        own = {component, "compat", *rows[component]["USES"]}
+        own = {component, *rows[component]["USES"]}
         needs = rows[component]["NEEDS"] + rows[component].get("WANTS", [])
         foreign = tuple(prefix for need in needs for prefix in THIRD_PARTY[need])
     for key, (narrow_own, narrow_foreign) in NARROWER.items():
         if key in (str(relative), component):
             own = {component, *narrow_own} if narrow_own is not None else own
             foreign = narrow_foreign
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        match = re.match(r'\s*#\s*include\s*[<"]([^>"]+)[>"]', line)
-        if not match:
-            continue
-        name = match.group(1)
+    for number, name in includes(path):
         where = f"{path.relative_to(ROOT)}:{number}: <{name}>"
         if name in NEVER and not (name == "iostream" and str(relative) in PRINTS):
             found.append(f"{where}: {NEVER[name]}")
@@ -118,7 +142,7 @@ def offences(path: Path, rows: dict[str, dict[str, list[str]]]) -> list[str]:
 def main() -> int:
     rows = table()
     headers = sorted(HEADERS.rglob("*.hpp"))
-    found = [sentence for path in headers for sentence in offences(path, rows)]
+    found = [sentence for path in headers for sentence in offences(path, rows)] + idle(headers, rows)
     print("\n".join(found) if found else f"layers: {len(headers)} headers keep to their component's row")
     return 1 if found else 0
 

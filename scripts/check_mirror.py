@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HEADERS = ROOT / "include" / "multilabel"
 TESTS = ROOT / "tests"
 PYTHON = ROOT / "python"
-APART = {"support", "parity", "compile_fail", "odr", "install", "docs", "fuzz"}  # tests that belong to no header
+APART = {"support", "parity", "compile_fail", "odr", "install", "docs", "flags", "fuzz"}  # tests that belong to no header
 FOLDERS = ("include", "tests", "python", "examples", "benchmarks", "scripts", "cmake", ".ci")
 SOURCES = {".hpp", ".cpp", ".py", ".cmake", ".sh", ".txt", ""}
 
@@ -29,7 +29,7 @@ def included(path: Path, component: str) -> set[Path]:
 def mirror() -> list[str]:
     """Return a sentence for each header without a test, each folder of tests without headers, each module without tests."""
     found = []
-    components = {path.name for path in HEADERS.iterdir() if path.is_dir()} - {"compat"}
+    components = {path.name for path in HEADERS.iterdir() if path.is_dir()}
     for folder in sorted(path.name for path in TESTS.iterdir() if path.is_dir()):
         if folder not in components | APART:
             found.append(f"tests/{folder}/: there is no such component")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 
 from . import _core
 
@@ -45,4 +46,7 @@ def set_num_threads(threads: int) -> None:
         number = -1
     if number < 0:
         raise _core.ArgumentError(f"set_num_threads: threads must be a whole number of 0 or more; got {threads!r}")
-    _core.set_num_threads(number)
+    for name in ("_core", "_torch"):  # _torch asks _core when it is loaded
+        module = sys.modules.get(f"{__package__}.{name}")
+        if module is not None:
+            module.set_num_threads(number)

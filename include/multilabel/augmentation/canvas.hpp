@@ -86,9 +86,10 @@ class Canvas {
   void resize(cv::Size size, Interpolation interpolation) {
     if (size == geometry_.size) return;
     settle_values();
-    agree_on(interpolation);
     const double x = static_cast<double>(geometry_.size.width) / size.width;
     const double y = static_cast<double>(geometry_.size.height) / size.height;
+    if (geometry_.beyond && steps_over_the_border(geometry_.map.after(AffineMap::scale(x, y)))) settle_geometry();
+    agree_on(interpolation);
     geometry_.map = geometry_.map.after(AffineMap::scale(x, y));
     geometry_.size = size;
     track_.move(AffineMap::scale(x, y), size);
@@ -243,6 +244,11 @@ class Canvas {
     if (geometry_.interpolates && !same) settle_geometry();
     if (!(geometry_.interpolates && present == Interpolation::area)) present = interpolation;
     geometry_.interpolates = true;
+  }
+
+  // A picture of a few pixels that a turn reflects again and again: a mean over pixels of the source would leave its folds out.
+  [[nodiscard]] bool steps_over_the_border(const AffineMap& map) const {
+    return 2 * map.step_x() > geometry_.window.width || 2 * map.step_y() > geometry_.window.height;
   }
 
   // A crop of a scaled image has edges between the source's pixels: no border can begin there.

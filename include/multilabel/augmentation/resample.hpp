@@ -122,7 +122,8 @@ inline WarpPlan plan_warp(const cv::Mat& source, const AffineMap& map, const Geo
     const double y = static_cast<double>(source.rows) / plan.source.rows;
     plan.map = AffineMap{1 / x, 0, 0.5 / x - 0.5, 0, 1 / y, 0.5 / y - 0.5}.after(map);
   }
-  plan.means = {plan.map.step_x() >= AVERAGING_STEP ? 2 : 1, plan.map.step_y() >= AVERAGING_STEP ? 2 : 1};
+  const auto width = [](double step, int length) { return step >= AVERAGING_STEP && length > 1 ? 2 : 1; };
+  plan.means = {width(plan.map.step_x(), plan.source.cols), width(plan.map.step_y(), plan.source.rows)};
   return plan;
 }
 

@@ -12,10 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/calibration/detail/fit_cells.hpp"
 #include "multilabel/calibration/options.hpp"
 #include "multilabel/core/check.hpp"
-
-#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/detail/label_steps.hpp"
 #include "multilabel/core/shape.hpp"
 
@@ -77,11 +76,10 @@ class Violators {
 };
 
 /// Negatives between two positives lower what is before them, so that their number and last score are all there is to know.
-template <class S>
-[[nodiscard]] IsotonicCurve isotonic_curve(const core::detail::LabelSteps<S>& label) {
+[[nodiscard]] inline IsotonicCurve isotonic_curve(const core::detail::LabelSteps<double>& label) {
   Violators violators;
-  const auto add = [&](S first, S last, std::uint32_t cells, std::uint32_t positives) {
-    if (cells > 0) violators.add(static_cast<double>(first), static_cast<double>(last), cells, positives);
+  const auto add = [&](double first, double last, std::uint32_t cells, std::uint32_t positives) {
+    if (cells > 0) violators.add(first, last, cells, positives);
   };
   add(label.lowest, label.last_below, label.negatives_below, 0);
   for (const auto& step : label.steps) {
@@ -89,6 +87,26 @@ template <class S>
     add(step.last_above, step.last_above, step.negatives_above, 0);
   }
   return violators.curve();
+}
+
+[[nodiscard]] inline IsotonicCurve pooled_curve(const FitCells& cells) {
+  return isotonic_curve(core::detail::pooled_steps<double>(cells.targets(), cells.scores()));
+}
+
+/// One curve for all labels, or one per label; a label without both kinds of targets takes the curve of all.
+[[nodiscard]] inline std::vector<IsotonicCurve> fit_curves(const FitCells& cells, Scope scope) {
+  if (scope == Scope::global) return {pooled_curve(cells)};
+  std::vector<IsotonicCurve> curves(cells.targets().columns());
+  core::detail::for_each_label_steps<double>(cells.targets(), cells.scores(), [&](std::size_t j, const auto& label) {
+    if (label.positives > 0 && label.positives < label.known) curves[j] = isotonic_curve(label);
+  });
+  IsotonicCurve pooled;
+  for (auto& curve : curves) {
+    if (!curve.scores.empty()) continue;
+    if (pooled.scores.empty()) pooled = pooled_curve(cells);
+    curve = pooled;
+  }
+  return curves;
 }
 
 }  // namespace detail
@@ -118,25 +136,8 @@ class IsotonicCalibration {
   template <matrix_like Targets, matrix_like Scores>
   [[nodiscard]] static IsotonicCalibration fit(const Targets& targets, const Scores& scores,
                                                const CalibrationOptions& options = {}) {
-    constexpr std::string_view where = "IsotonicCalibration::fit";
-    const auto known = core::detail::known_targets(where, targets);
-    const auto working = core::detail::working_scores(scores);
-    core::detail::require_scores(where, known.view(), working.view());
-    using S = core::detail::score_t<cell_t<Scores>>;
-    if (options.scope == Scope::global) {
-      return IsotonicCalibration({detail::isotonic_curve(core::detail::pooled_steps<S>(known.view(), working.view()))});
-    }
-    std::vector<IsotonicCurve> curves(known.columns());
-    core::detail::for_each_label_steps<S>(known.view(), working.view(), [&](std::size_t j, const auto& label) {
-      if (label.positives > 0 && label.positives < label.known) curves[j] = detail::isotonic_curve(label);
-    });
-    IsotonicCurve pooled;
-    for (auto& curve : curves) {
-      if (!curve.scores.empty()) continue;
-      if (pooled.scores.empty()) pooled = detail::isotonic_curve(core::detail::pooled_steps<S>(known.view(), working.view()));
-      curve = pooled;
-    }
-    return IsotonicCalibration(std::move(curves));
+    const auto cells = detail::fit_cells("IsotonicCalibration::fit", targets, scores, "scores");
+    return IsotonicCalibration(detail::fit_curves(cells, options.scope));
   }
 
   /// Probabilities [samples, labels] in the scores' type. @throws ShapeError on another number of labels.

@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/calibration/detail/fit_cells.hpp"
 #include "multilabel/calibration/detail/lines.hpp"
 #include "multilabel/calibration/options.hpp"
 #include "multilabel/core/check.hpp"
-#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/shape.hpp"
 
 namespace multilabel::calibration {
@@ -42,12 +42,9 @@ class PlattScaling {
   /// @throws ShapeError, ArgumentError.
   template <matrix_like Targets, matrix_like Logits>
   [[nodiscard]] static PlattScaling fit(const Targets& targets, const Logits& logits, const CalibrationOptions& options = {}) {
-    constexpr std::string_view where = "PlattScaling::fit";
-    const auto known = core::detail::known_targets(where, targets);
-    const auto working = core::detail::working_scores(logits);
-    core::detail::require_scores(where, known.view(), working.view(), "logits");
+    const auto cells = detail::fit_cells("PlattScaling::fit", targets, logits, "logits");
     std::vector<double> slopes, intercepts;
-    for (const auto& line : detail::fit_all(known.view(), working.view(), {}, options.scope)) {
+    for (const auto& line : detail::fit_lines(cells, {}, options.scope)) {
       slopes.push_back(line.slope);
       intercepts.push_back(line.intercept);
     }
@@ -57,8 +54,9 @@ class PlattScaling {
   /// Probabilities [samples, labels] in the logits' type. @throws ShapeError on another number of labels.
   template <matrix_like Logits>
   [[nodiscard]] auto apply(const Logits& logits) const {
-    return detail::apply_lines("PlattScaling::apply", slopes_.size(), logits,
-                               [&](std::size_t j) { return detail::Line{slopes_[j], intercepts_[j]}; });
+    std::vector<detail::Line> lines;
+    for (std::size_t j = 0; j < slopes_.size(); ++j) lines.push_back({slopes_[j], intercepts_[j]});
+    return detail::apply_lines("PlattScaling::apply", lines, logits);
   }
 
   [[nodiscard]] const std::vector<double>& slopes() const noexcept { return slopes_; }

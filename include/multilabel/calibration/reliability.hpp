@@ -11,9 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "multilabel/calibration/options.hpp"
+#include "multilabel/calibration/detail/fit_cells.hpp"
 #include "multilabel/core/check.hpp"
-#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/bins.hpp"
 
@@ -69,21 +68,19 @@ template <matrix_like Targets, matrix_like Scores>
                                                  const ReliabilityOptions& options = {}) {
   constexpr std::string_view where = "calibration::reliability_curve";
   metrics::detail::require_bins(where, options.n_bins);
-  const auto known = core::detail::known_targets(where, targets);
-  const auto working = core::detail::working_scores(scores);
-  const auto view = working.view();
-  core::detail::require_scores(where, known.view(), view);
+  const auto known = detail::fit_cells(where, targets, scores, "scores");
   std::vector<double> cells;
   std::vector<std::uint8_t> positives;
-  for (std::size_t i = 0; i < view.size(); ++i) {
-    const double score = static_cast<double>(view.data()[i]);
+  for (std::size_t i = 0; i < known.scores().size(); ++i) {
+    const double score = known.scores().data()[i];
+    const int target = known.targets().data()[i];
     if (score < 0 || score > 1) {
       fail<ArgumentError>(
           {where, "scores must be probabilities in [0, 1]", join_text(score), "Apply a sigmoid to logits first."});
     }
-    if (known.data()[i] < 0) continue;
+    if (target < 0) continue;
     cells.push_back(score);
-    positives.push_back(known.data()[i] == 1 ? 1 : 0);
+    positives.push_back(target == 1 ? 1 : 0);
   }
   const auto edges = detail::inner_edges(cells, options);
   std::vector<double> score_sums(options.n_bins), positive_sums(options.n_bins);

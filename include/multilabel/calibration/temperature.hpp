@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/calibration/detail/fit_cells.hpp"
 #include "multilabel/calibration/detail/lines.hpp"
 #include "multilabel/calibration/options.hpp"
 #include "multilabel/core/check.hpp"
-#include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/shape.hpp"
 
 namespace multilabel::calibration {
@@ -39,14 +39,11 @@ class TemperatureScaling {
   template <matrix_like Targets, matrix_like Logits>
   [[nodiscard]] static TemperatureScaling fit(const Targets& targets, const Logits& logits,
                                               const CalibrationOptions& options = {}) {
-    constexpr std::string_view where = "TemperatureScaling::fit";
-    const auto known = core::detail::known_targets(where, targets);
-    const auto working = core::detail::working_scores(logits);
-    core::detail::require_scores(where, known.view(), working.view(), "logits");
+    const auto cells = detail::fit_cells("TemperatureScaling::fit", targets, logits, "logits");
     std::vector<double> temperatures;
-    for (const auto& line :
-         detail::fit_all(known.view(), working.view(), {.intercept = false, .smooth = false}, options.scope)) {
-      temperatures.push_back(line.slope > 0.01 ? std::clamp(1.0 / line.slope, 0.01, 100.0) : 100.0);
+    constexpr detail::LogisticModel slope_alone{.intercept = false, .smooth = false};
+    for (const auto& line : detail::fit_lines(cells, slope_alone, options.scope)) {
+      temperatures.push_back(1.0 / line.slope);
     }
     return TemperatureScaling(std::move(temperatures));
   }
@@ -54,8 +51,9 @@ class TemperatureScaling {
   /// Probabilities [samples, labels] in the logits' type. @throws ShapeError on another number of labels.
   template <matrix_like Logits>
   [[nodiscard]] auto apply(const Logits& logits) const {
-    return detail::apply_lines("TemperatureScaling::apply", temperatures_.size(), logits,
-                               [&](std::size_t j) { return detail::Line{1.0 / temperatures_[j], 0.0}; });
+    std::vector<detail::Line> lines;
+    for (const double temperature : temperatures_) lines.push_back({1.0 / temperature, 0.0});
+    return detail::apply_lines("TemperatureScaling::apply", lines, logits);
   }
 
   [[nodiscard]] const std::vector<double>& temperatures() const noexcept { return temperatures_; }

@@ -79,6 +79,12 @@ class Matrix {
   [[nodiscard]] MatrixView<T> view() noexcept { return {values_.data(), rows_, columns_}; }
   [[nodiscard]] MatrixView<const T> view() const noexcept { return {values_.data(), rows_, columns_}; }
 
+  /// The numbers, row after row, without a copy; the matrix is empty afterwards.
+  [[nodiscard]] std::vector<T> take() && {
+    rows_ = columns_ = 0;
+    return std::move(values_);
+  }
+
   friend bool operator==(const Matrix&, const Matrix&) = default;
 
  private:

@@ -3,8 +3,13 @@
 The torch half of multilabel, compiled.
 """
 from __future__ import annotations
+import typing
 from . import loss
 from . import model
 from . import training
 from . import bundle
-__all__: list[str] = ['bundle', 'loss', 'model', 'training']
+__all__: list[str] = ['bundle', 'get_num_threads', 'loss', 'model', 'set_num_threads', 'training']
+def get_num_threads() -> int:
+    ...
+def set_num_threads(threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    ...

@@ -2,68 +2,80 @@
 #pragma once
 // Fitted lines on logits: which label takes its own and which the pooled one, and how they become probabilities.
 
+#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
-#include "multilabel/calibration/detail/exponential.hpp"
+#include "multilabel/calibration/detail/fit_cells.hpp"
 #include "multilabel/calibration/detail/logistic.hpp"
 #include "multilabel/calibration/options.hpp"
+#include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
 namespace multilabel::calibration::detail {
 
-/// Whether each label has a known positive and a known negative.
-[[nodiscard]] inline std::vector<bool> has_both(MatrixView<const std::int8_t> targets) {
-  std::vector<std::uint8_t> seen(targets.columns(), 0);
-  for (std::size_t i = 0; i < targets.rows(); ++i) {
-    for (std::size_t j = 0; j < targets.columns(); ++j) {
-      seen[j] = static_cast<std::uint8_t>(seen[j] | (targets(i, j) == 1 ? 1u : targets(i, j) == 0 ? 2u : 0u));
+/// The known logits of the labels first ... first + count - 1: those of each apart, or of all together.
+[[nodiscard]] inline std::vector<KnownLogits> known_logits(const FitCells& cells, std::size_t first, std::size_t count,
+                                                           Scope scope) {
+  std::vector<KnownLogits> labels(scope == Scope::global ? 1 : count);
+  for (std::size_t i = 0; i < cells.targets().rows(); ++i) {
+    for (std::size_t j = 0; j < count; ++j) {
+      const int target = cells.targets()(i, first + j);
+      if (target < 0) continue;
+      KnownLogits& label = labels[scope == Scope::global ? 0 : j];
+      (target == 1 ? label.positives : label.negatives).push_back(cells.scores()(i, first + j));
     }
   }
-  std::vector<bool> both;
-  for (const auto bits : seen) both.push_back(bits == 3);
-  return both;
+  return labels;
 }
 
-/// One line for all labels, or one per label; a label without both kinds of targets takes the line of all. Where even the pool
-/// lacks one kind, logits stay as they are.
-template <class S>
-[[nodiscard]] std::vector<Line> fit_all(MatrixView<const std::int8_t> targets, MatrixView<const S> logits, LogisticModel model,
-                                        Scope scope) {
-  const std::size_t threads = logits.size() < (std::size_t{1} << 16) ? 1 : 0;
+/// The line of all known cells. Where they lack one kind, logits stay as they are.
+[[nodiscard]] inline Line pooled_line(const FitCells& cells, LogisticModel model) {
+  auto pool = known_logits(cells, 0, cells.targets().columns(), Scope::global);
+  return pool[0].has_both() ? fit_line(std::move(pool[0]), model, 0) : Line{1.0, 0.0};
+}
+
+/// One line for all labels, or one per label; a label without both kinds of targets takes the line of all.
+[[nodiscard]] inline std::vector<Line> fit_lines(const FitCells& cells, LogisticModel model, Scope scope) {
+  if (scope == Scope::global) return {pooled_line(cells, model)};
+  constexpr std::size_t together = 16;  // labels, which share the cache lines of a row
+  const std::size_t labels = cells.targets().columns();
+  std::vector<std::optional<Line>> own(labels);
+  const std::size_t grain = 1 + (std::size_t{1} << 16) / cells.targets().rows();
+  parallel_for(labels, 0, grain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t first = begin; first < end; first += together) {
+      auto known = known_logits(cells, first, std::min(together, end - first), scope);
+      for (std::size_t j = 0; j < known.size(); ++j) {
+        if (known[j].has_both()) own[first + j] = fit_line(std::move(known[j]), model, 1);
+      }
+    }
+  });
   std::optional<Line> pooled;
-  const auto pool = [&] {
-    if (!pooled) pooled = fit_pooled_line(targets, logits, model, threads);
-    return pooled->slope == 0.0 && pooled->intercept == 0.0 ? Line{1.0, 0.0} : *pooled;
-  };
-  if (scope == Scope::global) return {pool()};
-  auto lines = fit_lines(targets, logits, model, threads);
-  const auto both = has_both(targets);
-  for (std::size_t j = 0; j < lines.size(); ++j) {
-    if (!both[j]) lines[j] = pool();
+  std::vector<Line> lines;
+  for (const auto& line : own) {
+    if (!line && !pooled) pooled = pooled_line(cells, model);
+    lines.push_back(line ? *line : *pooled);
   }
   return lines;
 }
 
-/// sigmoid(slope * logit + intercept) in the logits' type (double for integers), by `line_of(label)`, or `line_of(0)` for all.
-template <class Logits, class LineOf>
-[[nodiscard]] auto apply_lines(std::string_view where, std::size_t fitted, const Logits& logits, LineOf line_of) {
+/// sigmoid(slope * logit + intercept) in the logits' type (double for integers), by `lines[label]`, or `lines[0]` for all.
+template <class Logits>
+[[nodiscard]] auto apply_lines(std::string_view where, const std::vector<Line>& lines, const Logits& logits) {
   using T = cell_t<Logits>;
   using Result = std::conditional_t<std::is_floating_point_v<T>, T, double>;
   const auto rows = row_major(logits);
   const auto view = rows.view();
-  require_labels(where, fitted, view.rows(), view.columns());
-  std::vector<Line> lines;
-  for (std::size_t j = 0; j < view.columns(); ++j) lines.push_back(line_of(fitted == 1 ? 0 : j));
+  require_labels(where, lines.size(), view.rows(), view.columns());
   Matrix<Result> probabilities(view.rows(), view.columns());
   for (std::size_t i = 0; i < view.rows(); ++i) {
     for (std::size_t j = 0; j < view.columns(); ++j) {
-      const double probability = sigmoid(lines[j].slope * static_cast<double>(view(i, j)) + lines[j].intercept);
-      probabilities(i, j) = static_cast<Result>(probability);
+      const auto [slope, intercept] = lines[lines.size() == 1 ? 0 : j];
+      probabilities(i, j) = static_cast<Result>(sigmoid(slope * static_cast<double>(view(i, j)) + intercept));
     }
   }
   return probabilities;

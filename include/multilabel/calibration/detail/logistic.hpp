@@ -1,193 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Fits probability = sigmoid(slope * logit + intercept) by maximum likelihood, eight labels side by side or all as one:
-// Newton's method on bins that one pass over the rows fills.
+// Fits probability = sigmoid(slope * logit + intercept) by maximum likelihood: Newton's method on sums over all cells, which
+// start from the line of a sixteenth of them. The pieces of a sum depend on the cells alone, so no number of threads changes
+// it.
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <span>
+#include <numeric>
 #include <vector>
 
-#include "multilabel/calibration/detail/logistic_bins.hpp"
 #include "multilabel/calibration/detail/logistic_sums.hpp"
-#include "multilabel/core/detail/simd.hpp"
 #include "multilabel/core/parallel.hpp"
-#include "multilabel/core/shape.hpp"
 
 namespace multilabel::calibration::detail {
 
 /// How the fit is regularised and which parameters move.
 struct LogisticModel {
-  bool intercept = true;  ///< false: the slope alone
+  bool intercept = true;  ///< false: the slope alone, within 0.01 to 100
   bool smooth = true;     ///< Platt's targets (N+ + 1) / (N+ + 2) and 1 / (N- + 2) for 1 and 0
 };
 
-/// One label's (or the pool's) Newton iteration; goes half way back when a step made the gradient longer.
-class NewtonLine {
- public:
-  explicit NewtonLine(LogisticModel model) : model_(model) {}
+/// The logits of the known cells of a label, or of all labels.
+struct KnownLogits {
+  std::vector<double> positives, negatives;
 
-  [[nodiscard]] const Line& line() const noexcept { return line_; }
-  [[nodiscard]] bool done() const noexcept { return done_; }
-
-  /// Takes the sums at `line()` and moves it.
-  /// It is done when that is by at most 1e-5 of its size; convergence is quadratic, so the next move would be about 1e-10.
-  void step(const TargetSums& targets, const LogisticSums& sums) {
-    if (done_) return;
-    const auto [p, pz, w, wz, wzz] = sums;
-    const double yes = model_.smooth ? (targets.positives + 1) / (targets.positives + 2) : 1.0;
-    const double no = model_.smooth ? 1 / (targets.negatives + 2) : 0.0;
-    const double slope = pz - yes * targets.positive_logits - no * targets.negative_logits;
-    const double intercept = model_.intercept ? p - yes * targets.positives - no * targets.negatives : 0.0;
-    if (square_ == 0.0) square_ = std::max(wzz / std::max(w, 1e-300), 1e-300);
-    const double gradient = slope * slope / square_ + intercept * intercept;
-    if (gradient > last_gradient_ && halvings_ < 40) {
-      ++halvings_;
-      line_ = {0.5 * (line_.slope + previous_.slope), 0.5 * (line_.intercept + previous_.intercept)};
-      return;
-    }
-    const double ridge = 1e-12 * (1.0 + wzz);  // keeps a label whose probabilities are all 0 or 1 from dividing by 0
-    const double cross = model_.intercept ? wz : 0.0, corner = model_.intercept ? w + ridge : 1.0;
-    const double determinant = std::max((wzz + ridge) * corner - cross * cross, 1e-300);
-    const Line move{-(corner * slope - cross * intercept) / determinant,
-                    -((wzz + ridge) * intercept - cross * slope) / determinant};
-    last_gradient_ = gradient;
-    halvings_ = 0;
-    previous_ = line_;
-    line_ = {line_.slope + move.slope, line_.intercept + move.intercept};
-    done_ = !(std::abs(move.slope) > 1e-5 * std::abs(line_.slope) ||
-              std::abs(move.intercept) > 1e-5 * (1e-3 + std::abs(line_.intercept)));
-  }
-
-  /// Forgets the gradient seen so far, for the next sums are over other rows.
-  void restart() noexcept {
-    last_gradient_ = std::numeric_limits<double>::infinity();
-    previous_ = line_;
-    done_ = false;
-  }
-
- private:
-  LogisticModel model_;
-  Line line_, previous_;
-  double last_gradient_ = std::numeric_limits<double>::infinity();
-  double square_ = 0.0;  // the mean square logit, so that both parts of the gradient count alike
-  int halvings_ = 0;
-  bool done_ = false;
+  [[nodiscard]] bool has_both() const noexcept { return !positives.empty() && !negatives.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return positives.size() + negatives.size(); }
 };
 
-/// The Newton iterations of up to eight labels side by side, but for those that are done. `sums_of(lines)` gives their sums.
-template <class SumsOf>
-void iterate(std::span<NewtonLine> newton, std::span<const TargetSums> targets, SumsOf&& sums_of) {
-  for (int round = 0; round < 60; ++round) {
-    LaneLines lines;
-    bool moving = false;
-    for (std::size_t l = 0; l < newton.size(); ++l) {
-      lines.slope[l] = newton[l].line().slope, lines.intercept[l] = newton[l].line().intercept;
-      moving |= targets[l].has_both() && !newton[l].done();
-    }
-    if (!moving) return;
-    const LaneSums sums = sums_of(lines);
-    for (std::size_t l = 0; l < newton.size(); ++l) {
-      if (targets[l].has_both()) newton[l].step(targets[l], {sums.p[l], sums.pz[l], sums.w[l], sums.wz[l], sums.wzz[l]});
-    }
-  }
-}
-
-/// The lines of up to eight labels, whose cells lie in `table` where there is one; `exact_sums(lines)` gives the sums over all
-/// cells. Bins do, first wide ones, then those of the table. Only where these are too wide for the slope, because a few logits
-/// lie far off the others, do passes over all cells follow, usually one or two.
-template <class ExactSums>
-[[nodiscard]] std::vector<Line> fit_block(const std::vector<TargetSums>& known, const BinTable* table, LogisticModel model,
-                                          ExactSums&& exact_sums) {
-  std::vector<NewtonLine> newton(known.size(), NewtonLine(model));
-  if (table != nullptr) {
-    for (const std::size_t merged : {8, 1}) {
-      const LanePoints points = quadrature(*table, known.size(), merged);
-      for (auto& line : newton) line.restart();
-      iterate(newton, known, [&](const LaneLines& lines) {
-        LaneSums sums;
-        core::detail::run_kernel(AddLanes<true>{}, points.logits.data(), points.weights.data(), points.logits.size() / lanes,
-                                 &lines, &sums);
-        return sums;
-      });
-    }
-    // 0.06^4 / 1536: lines from bins this narrow are within 1e-8 of the exact ones, in units of the sigmoid's argument.
-    for (std::size_t l = 0; l < newton.size(); ++l) {
-      if (!(std::abs(newton[l].line().slope) * table->width[l] <= 0.06)) newton[l].restart();
-    }
-  }
-  iterate(newton, known, exact_sums);
-  std::vector<Line> lines;
-  for (const auto& line : newton) lines.push_back(line.line());
-  return lines;
-}
-
-inline constexpr std::size_t cells_worth_bins = 1024;  // of a label; of fewer, passes over all of them cost less
-
-/// The maximum-likelihood line of every label. A label without both kinds of targets gets slope 0.
-template <class S>
-[[nodiscard]] std::vector<Line> fit_lines(MatrixView<const std::int8_t> targets, MatrixView<const S> logits,
-                                          LogisticModel model, std::size_t threads) {
-  const std::size_t labels = logits.columns();
-  std::vector<Line> lines(labels);
-  parallel_for(blocks_of(labels), threads, 1, [&](std::size_t begin, std::size_t end) {
-    constexpr std::size_t together = 5;  // blocks: longer runs of a row, yet tables that stay in cache
-    for (std::size_t b = begin; b < end; b += together) {
-      const std::size_t first = b * lanes, count = std::min({(b + together) * lanes, end * lanes, labels}) - first;
-      std::vector<BinTable> tables;
-      if (logits.rows() >= cells_worth_bins) tables = own_tables<S>(targets, logits, first, count);
-      for (std::size_t j = 0; j < count; j += lanes) {
-        const std::size_t own = std::min(lanes, count - j);
-        const BinTable* table = tables.empty() ? nullptr : &tables[j / lanes];
-        const auto known = table != nullptr ? target_sums(*table, own) : target_sums(targets, logits, first + j, own);
-        const auto fitted = fit_block(known, table, model, [&](const LaneLines& at) {
-          LaneSums sums;
-          add_rows<S>(targets, logits, first + j, own, at, sums);
-          return sums;
-        });
-        std::copy(fitted.begin(), fitted.end(), lines.begin() + static_cast<std::ptrdiff_t>(first + j));
-      }
+/// The sums over the positives and the negatives, whose targets are `yes` and `no`.
+[[nodiscard]] inline LogisticSums sums_at(const KnownLogits& cells, Line line, double yes, double no, std::size_t threads) {
+  constexpr std::size_t piece = std::size_t{1} << 15;
+  const std::size_t positive_pieces = (cells.positives.size() + piece - 1) / piece;
+  std::vector<LogisticSums> sums(positive_pieces + (cells.negatives.size() + piece - 1) / piece);
+  parallel_for(sums.size(), threads, 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const bool positive = i < positive_pieces;
+      const auto& logits = positive ? cells.positives : cells.negatives;
+      const std::size_t first = (positive ? i : i - positive_pieces) * piece;
+      sums[i] = logistic_sums(logits.data() + first, std::min(piece, logits.size() - first), line, positive ? yes : no);
     }
   });
-  return lines;
+  return std::accumulate(sums.begin(), sums.end(), LogisticSums{});
 }
 
-/// The maximum-likelihood line of all labels together; slope 0 without both kinds of targets.
-template <class S>
-[[nodiscard]] Line fit_pooled_line(MatrixView<const std::int8_t> targets, MatrixView<const S> logits, LogisticModel model,
-                                   std::size_t threads) {
-  const std::size_t labels = logits.columns(), blocks = blocks_of(labels);
-  const auto exact_sums = [&](const LaneLines& at) {
-    LaneLines same;
-    same.slope.fill(at.slope[0]), same.intercept.fill(at.intercept[0]);
-    std::vector<LaneSums> sums(blocks);
-    parallel_for(blocks, threads, 1, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t b = begin; b < end; ++b) {
-        add_rows<S>(targets, logits, b * lanes, std::min(lanes, labels - b * lanes), same, sums[b]);
-      }
-    });
-    LaneSums all;
-    for (std::size_t j = 0; j < labels; ++j) {
-      const LaneSums& own = sums[j / lanes];
-      const std::size_t l = j % lanes;
-      all.p[0] += own.p[l], all.pz[0] += own.pz[l];
-      all.w[0] += own.w[l], all.wz[0] += own.wz[l], all.wzz[0] += own.wzz[l];
+/// Newton's method from `line` on. The likelihood is concave, so a move is halved until it ends before its highest point along
+/// the move, or, where it is small, hardly behind.
+[[nodiscard]] inline Line climb(const KnownLogits& cells, Line line, double yes, double no, LogisticModel model,
+                                std::size_t threads) {
+  constexpr double tiny = std::numeric_limits<double>::min();  // instead of dividing by 0
+  Line move;
+  double rise = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < 200; ++round) {
+    const auto [rest, rest_logit, weight, weight_logit, weight_square] = sums_at(cells, line, yes, no, threads);
+    if (rest * move.intercept + rest_logit * move.slope > (rise < 0.01 * weight ? 0.5 * rise : 0.0)) {
+      move = {0.5 * move.slope, 0.5 * move.intercept};
+      line = {line.slope - move.slope, line.intercept - move.intercept};
+      rise *= 0.5;
+      continue;
     }
-    return all;
-  };
-  if (logits.size() >= cells_worth_bins) {
-    const BinTable table = pooled_table<S>(targets, logits, threads);
-    return fit_block(target_sums(table, 1), &table, model, exact_sums).front();
+    if (model.intercept) {
+      // How much weight the slope has beside the intercept: nothing but rounding where all logits are one value.
+      const double own = weight_square - weight_logit * weight_logit / (weight + tiny);
+      move.slope = own > 1e-13 * weight_square ? (weight_logit / (weight + tiny) * rest - rest_logit) / own : 0.0;
+      move.intercept = -(rest + weight_logit * move.slope) / (weight + tiny);
+    } else {
+      move.slope = std::clamp(line.slope - rest_logit / (weight_square + tiny), 0.01, 100.0) - line.slope;
+    }
+    rise = -(rest * move.intercept + rest_logit * move.slope);
+    line = {line.slope + move.slope, line.intercept + move.intercept};
+    // The mean square move of a cell is 1e-11, and that of the next move its square.
+    if (!(rise > 1e-11 * weight)) break;
   }
-  TargetSums known;
-  for (const auto& own : target_sums(targets, logits, 0, labels)) {
-    known.positives += own.positives, known.positive_logits += own.positive_logits;
-    known.negatives += own.negatives, known.negative_logits += own.negative_logits;
+  return line;
+}
+
+/// The maximum-likelihood line of cells of both kinds.
+[[nodiscard]] inline Line fit_line(KnownLogits cells, LogisticModel model, std::size_t threads) {
+  const auto positives = static_cast<double>(cells.positives.size()), negatives = static_cast<double>(cells.negatives.size());
+  const double yes = model.smooth ? (positives + 1) / (positives + 2) : 1.0, no = model.smooth ? 1 / (negatives + 2) : 0.0;
+  double middle = 0;
+  if (model.intercept) {  // else a slope far from 0 would need an intercept to match, to more digits than there are
+    for (const auto* logits : {&cells.positives, &cells.negatives})
+      middle = std::accumulate(logits->begin(), logits->end(), middle);
+    middle /= positives + negatives;
+    for (auto* logits : {&cells.positives, &cells.negatives}) {
+      for (double& logit : *logits) logit -= middle;
+    }
   }
-  return fit_block({known}, nullptr, model, exact_sums).front();
+  Line line{model.intercept ? 0.0 : 1.0, 0.0};
+  if (cells.size() >= 4096) {
+    KnownLogits some;
+    for (std::size_t i = 0; i < cells.positives.size(); i += 16) some.positives.push_back(cells.positives[i]);
+    for (std::size_t i = 0; i < cells.negatives.size(); i += 16) some.negatives.push_back(cells.negatives[i]);
+    line = climb(some, line, yes, no, model, threads);
+  }
+  line = climb(cells, line, yes, no, model, threads);
+  return {line.slope, line.intercept - line.slope * middle};
 }
 
 }  // namespace multilabel::calibration::detail

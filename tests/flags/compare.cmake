@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fails unless the programs PLAIN and OTHER write the same bytes.
+foreach(name IN ITEMS PLAIN OTHER)
+  execute_process(COMMAND ${${name}} OUTPUT_FILE ${${name}}.bin RESULT_VARIABLE status)
+  if(status EQUAL 77)
+    message("this CPU has no fused multiply-add")
+    return()
+  elseif(NOT status EQUAL 0)
+    message(FATAL_ERROR "${${name}} ended with ${status}")
+  endif()
+  file(SHA256 ${${name}}.bin sum_${name})
+endforeach()
+if(NOT sum_PLAIN STREQUAL sum_OTHER)
+  message(FATAL_ERROR "${OTHER} writes other bytes than ${PLAIN}")
+endif()
