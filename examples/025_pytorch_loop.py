@@ -17,14 +17,15 @@ table = ml.data.read_csv("examples/data/openclipart/labels.csv")[:256]
 labels = table.vocabulary
 
 
-class Drawings(torch.utils.data.Dataset):
+class Drawings(torch.utils.data.Dataset[tuple[str, list[str]]]):
     """Any object with these two methods goes through the loader; images may be paths, bytes or arrays."""
 
     def __len__(self) -> int:
         return len(table)
 
     def __getitem__(self, i: int) -> tuple[str, list[str]]:
-        return table[i]
+        image, names = table[i]
+        return image, names
 
 
 def loader() -> ml.data.DataLoader:

@@ -135,7 +135,9 @@ def main() -> int:
             else:
                 accepted.add(job.fingerprint)
     ACCEPTED.write_text(json.dumps(sorted(accepted & {job.fingerprint for job in jobs})), encoding="utf-8")
-    print(f"headers: {len(jobs) - len(todo)} as they were, {len(todo) - refused} accepted, {refused} refused by {clang}")
+    print(
+        f"headers: {len(jobs) - len(todo)} as they were, {len(todo) - refused} accepted, {refused} refused by {clang}"
+    )
     return 1 if refused else 0
 
 

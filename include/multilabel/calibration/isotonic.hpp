@@ -76,7 +76,7 @@ class Violators {
 };
 
 /// Negatives between two positives lower what is before them, so that their number and last score are all there is to know.
-[[nodiscard]] inline IsotonicCurve isotonic_curve(const core::detail::LabelSteps<double>& label) {
+[[nodiscard]] inline IsotonicCurve isotonic_curve(const core::detail::LabelSteps& label) {
   Violators violators;
   const auto add = [&](double first, double last, std::uint32_t cells, std::uint32_t positives) {
     if (cells > 0) violators.add(first, last, cells, positives);
@@ -90,14 +90,14 @@ class Violators {
 }
 
 [[nodiscard]] inline IsotonicCurve pooled_curve(const FitCells& cells) {
-  return isotonic_curve(core::detail::pooled_steps<double>(cells.targets(), cells.scores()));
+  return isotonic_curve(core::detail::pooled_steps(cells.targets(), cells.numbers.cells()));
 }
 
 /// One curve for all labels, or one per label; a label without both kinds of targets takes the curve of all.
 [[nodiscard]] inline std::vector<IsotonicCurve> fit_curves(const FitCells& cells, Scope scope) {
   if (scope == Scope::global) return {pooled_curve(cells)};
   std::vector<IsotonicCurve> curves(cells.targets().columns());
-  core::detail::for_each_label_steps<double>(cells.targets(), cells.scores(), [&](std::size_t j, const auto& label) {
+  core::detail::for_each_label_steps(cells.targets(), cells.numbers.cells(), [&](std::size_t j, const auto& label) {
     if (label.positives > 0 && label.positives < label.known) curves[j] = isotonic_curve(label);
   });
   IsotonicCurve pooled;

@@ -162,35 +162,20 @@ class KnownScores {
 
 /// Throws unless targets and scores (or logits: `name` is what the caller calls them) are of one shape, hold at least one known
 /// cell, and every score is finite.
-template <class S>
-void require_scores(std::string_view where, MatrixView<const std::int8_t> targets, MatrixView<const S> scores,
-                    std::string_view name = "scores") {
+inline void require_scores(std::string_view where, MatrixView<const std::int8_t> targets, MatrixView<const double> scores,
+                           std::string_view name = "scores") {
   require_same_shape(where, join_text("targets and ", name), targets, scores);
   if (scores.empty()) {
     fail<ShapeError>({where, join_text("targets and ", name, " must have at least one sample and one label"),
                       shape_text(scores.rows(), scores.columns())});
   }
   const auto values = scores.values();
-  if (!std::all_of(values.begin(), values.end(), [](S score) { return std::isfinite(score); })) {
+  if (!std::all_of(values.begin(), values.end(), [](double score) { return std::isfinite(score); })) {
     fail<ArgumentError>({where, join_text(name, " must be finite"), "a NaN or an infinity", "Check the model's output."});
   }
   const auto cells = targets.values();
   if (std::none_of(cells.begin(), cells.end(), [](std::int8_t target) { return target >= 0; })) {
     fail<ArgumentError>({where, "targets must have a known cell", "unknown cells only"});
-  }
-}
-
-/// The score type that calibration works in: float stays float, everything else becomes double.
-template <class T>
-using score_t = std::conditional_t<std::is_same_v<T, float>, float, double>;
-
-/// `scores` in their working type; a copy only where the type changes.
-template <matrix_like M>
-[[nodiscard]] auto working_scores(const M& scores) {
-  if constexpr (std::is_same_v<cell_t<M>, float>) {
-    return row_major(scores);
-  } else {
-    return KnownScores::as_doubles(scores);
   }
 }
 
