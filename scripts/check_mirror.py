@@ -15,16 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HEADERS = ROOT / "include" / "multilabel"
 TESTS = ROOT / "tests"
 PYTHON = ROOT / "python"
-APART = {
-    "support",
-    "parity",
-    "compile_fail",
-    "odr",
-    "install",
-    "docs",
-    "flags",
-    "fuzz",
-}  # tests that belong to no header
+# Tests that belong to no header.
+APART = {"support", "parity", "compile_fail", "odr", "install", "docs", "flags", "fuzz"}
 FOLDERS = ("include", "tests", "python", "examples", "benchmarks", "scripts", "cmake", ".ci")
 SOURCES = {".hpp", ".cpp", ".py", ".cmake", ".sh", ".txt", ""}
 

@@ -134,3 +134,16 @@ def weight_array(values: Any, rows: int) -> NDArray[np.float64] | None:
     if not array.any():
         raise _core.ArgumentError("Sample weights must contain at least one non-zero number.")
     return array
+
+
+def label_names(labels: Any) -> list[str]:
+    """Return the names that a binarizer, a vocabulary or a list stands for, in the order of the columns."""
+    for attribute in ("classes_", "labels"):
+        names = getattr(labels, attribute, None)
+        if names is not None and not callable(names):
+            return [str(name) for name in names]
+    if isinstance(labels, str) or not hasattr(labels, "__iter__"):
+        raise _core.ArgumentError(
+            f"data: labels must be a fitted MultiLabelBinarizer, a Vocabulary or a list of names; got {labels!r}"
+        )
+    return [str(name) for name in labels]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from multilabel import ArgumentError, ShapeError, augmentation
+from multilabel._core import augmentation as compiled
 from multilabel.augmentation import (
     CenterCrop,
     Compose,
@@ -41,13 +42,13 @@ def image():
 def test_recipes_give_the_pixels_of_the_cpp_recipes(image):
     for seed in range(5):
         ours = restrained(size=24)(image=image, seed=seed, epoch=1, index=seed)["image"]
-        np.testing.assert_array_equal(ours, augmentation._core.call_restrained(image, 24, seed, 1, seed))
+        np.testing.assert_array_equal(ours, compiled.call_restrained(image, 24, seed, 1, seed))
     plain = evaluation(size=24)(image=image)["image"]
-    np.testing.assert_array_equal(plain, augmentation._core.call_evaluation(image, 24))
+    np.testing.assert_array_equal(plain, compiled.call_evaluation(image, 24))
 
 
 def test_recipe_defaults_are_those_of_cpp():
-    defaults = augmentation._core.RESTRAINED
+    defaults = compiled.RESTRAINED
     recipe = restrained(defaults["size"])
     assert recipe == restrained()
     flip, rotate, _, levels, noise, normalize = recipe

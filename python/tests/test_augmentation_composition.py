@@ -12,6 +12,7 @@ import pytest
 
 from multilabel import ArgumentError, ShapeError, _core, augmentation
 from multilabel import augmentation as A
+from multilabel._core import augmentation as compiled
 from multilabel.augmentation import Compose, from_dict, load, replay, save
 
 
@@ -219,7 +220,7 @@ def test_a_function_inside_one_of(image):
 def test_recipes_give_the_pixels_of_cpp(image, name):
     recipe = getattr(augmentation, name)(size=16)
     for index in range(30):
-        expected = getattr(augmentation._core, f"call_{name}")(image, 16, 3, 1, index)
+        expected = getattr(compiled, f"call_{name}")(image, 16, 3, 1, index)
         np.testing.assert_array_equal(recipe(image=image, seed=3, epoch=1, index=index)["image"], expected)
 
 

@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from multilabel import augmentation
+from multilabel._core import augmentation as compiled
 from multilabel.augmentation import Compose, replay
 
 peer = pytest.importorskip("albumentations")
@@ -275,8 +276,8 @@ def test_same_parameters_and_defaults(name):
     """Every parameter of ours is one of theirs with the same default; of theirs only those listed are missing."""
     own = inspect.signature(getattr(augmentation, name).__init__).parameters
     their = inspect.signature(getattr(peer, name).__init__).parameters
-    codes = {**{k: int(v) for k, v in augmentation._core.Border.__members__.items()}}
-    codes |= {k: int(v) for k, v in augmentation._core.Interpolation.__members__.items()}
+    codes = {**{k: int(v) for k, v in compiled.Border.__members__.items()}}
+    codes |= {k: int(v) for k, v in compiled.Interpolation.__members__.items()}
     for parameter, mine in own.items():
         if parameter == "self":
             continue

@@ -610,7 +610,7 @@ def test_pinned_memory_without_a_gpu_warns_and_with_one_is_used(drawings, names,
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "Event", Event)
-    monkeypatch.setattr("multilabel._loader._pinned_floats", floats)
+    monkeypatch.setattr("multilabel.data._loader._pinned_floats", floats)
     loader = DataLoader(
         drawings[:40], names, evaluation(size=8), batch_size=2, prefetch=1, output="torch", pin_memory=True
     )

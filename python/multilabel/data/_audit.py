@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._core import ArgumentError
-from ._core import data as _data
+from multilabel._core import ArgumentError
+from multilabel._core import data as _data
+from multilabel.augmentation import Compose
+
+from ._dataset import Dataset, _label_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from .augmentation import Compose
-    from .data import Dataset
 
 _CELL = ("images", "before", "after", "survival", "error", "lost", "destroyed")
 
@@ -147,7 +147,7 @@ class Audit:
 
     def plot(self, count: int = 8, *, ax: Axes | None = None) -> Axes:
         """Draw the worst cases as ``plot.audit`` does; needs matplotlib."""
-        from . import plot
+        from multilabel import plot
 
         return plot.audit(self, count=count, ax=ax)
 
@@ -214,9 +214,6 @@ def audit(
     >>> found.safe, list(found.destroyed)
     (False, ['CenterCrop(height=32, width=64, p=1)', 'all together'])
     """
-    from .augmentation import Compose
-    from .data import Dataset, _label_names
-
     if not isinstance(pipeline, Compose):
         raise ArgumentError(
             f"augmentation.audit: pipeline must be a multilabel.augmentation.Compose; got {type(pipeline).__name__}"
@@ -247,3 +244,7 @@ def audit(
         worst=worst,
     )
     return Audit(found, pipeline, part, seed)
+
+
+for _public in (Audit, audit):
+    _public.__module__ = "multilabel.augmentation"  # its name for users

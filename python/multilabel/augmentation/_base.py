@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ._core import ArgumentError
+from multilabel._core import ArgumentError
 
 Interpolation = int | Literal["nearest", "linear", "cubic", "area", "lanczos4"]
 Border = int | Literal["constant", "replicate", "reflect", "wrap", "reflect_101"]

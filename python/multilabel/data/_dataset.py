@@ -1,83 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Data sets of images and labels: read a table, look for what is wrong with it, load batches on threads."""
+"""A list of images with their labels."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._choices import member as _member
-from ._core import ArgumentError
-from ._core import data as _core
-from ._core.data import CacheStatistics, Inspection
-from ._loader import DataLoader
-from ._readers import (
-    ShardSampler,
-    ShardStream,
-    read_coco,
-    read_csv,
-    read_folder,
-    read_jsonl,
-    read_sample,
-    read_shards,
-    read_voc,
-)
-from ._samplers import (
-    ClassAwareSampler,
-    DistributedSampler,
-    RepeatFactorSampler,
-    SequentialSampler,
-    ShuffledSampler,
-)
-from .splits import KFold, RepeatedKFold, ShuffleSplit, train_test_split
+from multilabel._core import ArgumentError
+from multilabel._core import data as _core
+from multilabel._label_arrays import label_names as _label_names
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from .encoding import Vocabulary
-
-__all__ = [
-    "CacheStatistics",
-    "ClassAwareSampler",
-    "DataLoader",
-    "Dataset",
-    "DistributedSampler",
-    "Inspection",
-    "KFold",
-    "RepeatFactorSampler",
-    "RepeatedKFold",
-    "SequentialSampler",
-    "ShardSampler",
-    "ShardStream",
-    "ShuffleSplit",
-    "ShuffledSampler",
-    "inspect",
-    "read_coco",
-    "read_csv",
-    "read_folder",
-    "read_image",
-    "read_jsonl",
-    "read_sample",
-    "read_shards",
-    "read_voc",
-    "train_test_split",
-]
-
-
-def _label_names(labels: Any) -> list[str]:
-    """Return the names that a binarizer, a vocabulary or a list stands for, in the order of the columns."""
-    for attribute in ("classes_", "labels"):
-        names = getattr(labels, attribute, None)
-        if names is not None and not callable(names):
-            return [str(name) for name in names]
-    if isinstance(labels, str) or not hasattr(labels, "__iter__"):
-        raise ArgumentError(
-            f"data: labels must be a fitted MultiLabelBinarizer, a Vocabulary or a list of names; got {labels!r}"
-        )
-    return [str(name) for name in labels]
+    from multilabel.encoding import Vocabulary
 
 
 def _names_by_image(name: str, rows: Any) -> list[list[str]]:
@@ -189,7 +128,7 @@ class Dataset:
     @property
     def vocabulary(self) -> Vocabulary:
         """The vocabulary that the data set was given, or else every label that occurs, sorted."""
-        from .encoding import Vocabulary
+        from multilabel.encoding import Vocabulary
 
         return Vocabulary(self._dataset.label_names())
 
@@ -256,102 +195,3 @@ class Dataset:
 
     def __repr__(self) -> str:
         return f"Dataset({len(self)} images, {len(self._dataset.label_names())} labels)"
-
-
-def read_image(
-    path: str | os.PathLike,
-    *,
-    max_pixels: int = 100_000_000,
-    shrinks_to: tuple[int, int] | None = None,
-    damage: Literal["refuse", "keep"] = "refuse",
-    background: Sequence[int] = (255, 255, 255),
-) -> np.ndarray:
-    """Read an image as uint8 [height, width, 3] in RGB order, upright.
-
-    Grey and the inks of print become RGB, transparency is laid on `background`, 16 bits become 8; the orientation that
-    a camera stored is applied.
-
-    Parameters
-    ----------
-    path : path-like
-    max_pixels : int
-        A larger image is refused before it is decoded.
-    shrinks_to : (int, int), optional
-        Height and width that the whole image will be shrunk to afterwards, as ``Compose.shrinks_to`` says: a JPEG may
-        then be decoded at a half, a quarter or an eighth of its size, as long as 1.25 times this remains.
-    damage : {"refuse", "keep"}
-        What becomes of a JPEG whose data is damaged though its end is there.
-    background : three ints
-        RGB, 0 to 255, what shows through where an image is transparent.
-
-    Raises
-    ------
-    DataError
-        For a file that is missing, empty, cut short, damaged, not an image, or larger than `max_pixels`; ``path`` names
-        it.
-
-    Examples
-    --------
-    >>> from multilabel.data import read_image
-    >>> image = read_image("examples/data/openclipart/images/0003.jpg")
-    >>> image.dtype, image.shape
-    (dtype('uint8'), (128, 128, 3))
-    >>> read_image("no.jpg")
-    Traceback (most recent call last):
-        ...
-    multilabel.DataError: data::read_image: path must be an image file; got a path that does not exist ('no.jpg')
-    """
-    if damage not in ("refuse", "keep"):
-        raise ArgumentError(f"data.read_image: damage must be 'refuse' or 'keep'; got {damage!r}")
-    color = tuple(int(value) for value in background)
-    if len(color) != 3 or not all(0 <= value <= 255 for value in color):
-        raise ArgumentError(f"data.read_image: background must be three numbers from 0 to 255; got {background!r}")
-    return _core.read_image(os.fspath(path), max_pixels, shrinks_to or (0, 0), damage == "keep", color)
-
-
-def inspect(
-    dataset: Dataset,
-    *,
-    files: Literal["none", "bytes", "pixels"] = "pixels",
-    split: str = "split",
-    rare_below: int = 10,
-    threads: int = 0,
-    near_bits: int = 4,
-    near_difference: float = 4.0,
-) -> Inspection:
-    """Look for what silently spoils an experiment; ``print(inspect(data))`` shows it, ``.to_dict()`` is for programs.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        All splits together, so that duplicates across them are found.
-    files : {"none", "bytes", "pixels"}
-        How far to look into the files: not at all; whether they are complete images and whether two are equal; or
-        decode each as well and find those that look the same.
-    split : str
-        Column with the split, if there is one.
-    rare_below : int
-        A label with fewer images than this is reported as rare.
-    threads : int
-        0 for all.
-    near_bits, near_difference : int, float
-        Pictures look the same whose 64-bit hashes differ in at most this many bits, and whose thumbnails of 8 x 8 pixels
-        differ by at most this many grey levels of 255 on average.
-
-    Examples
-    --------
-    >>> from multilabel.data import Dataset, inspect
-    >>> data = Dataset(["a.png", "b.png", "c.png"], [["cat"], ["cat"], ["dog"]], columns={"split": ["train", "val", "train"]})
-    >>> found = inspect(data, files="none", rare_below=2)
-    >>> found.rare, found.missing
-    (['dog'], [('dog', 'val')])
-    """
-    return _core.inspect(
-        dataset._dataset,
-        files=_member("data", _core.FileCheck, "files", files),
-        split=split,
-        rare_below=rare_below,
-        threads=threads,
-        near_bits=near_bits,
-        near_difference=near_difference,
-    )

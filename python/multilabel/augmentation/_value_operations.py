@@ -8,10 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from ._augmentation_base import Limits, _choice, _fixed, _Operation, _pair, _symmetric, _whole_pair
-from ._choices import one_of
-from ._core import ArgumentError
-from ._core import augmentation as _core
+from multilabel._choices import one_of
+from multilabel._core import ArgumentError
+from multilabel._core import augmentation as _core
+
+from ._base import Limits, _choice, _fixed, _Operation, _pair, _symmetric, _whole_pair
 
 
 def _whole_range(name: str, value: int | Sequence[int], low: int) -> tuple[int, int]:

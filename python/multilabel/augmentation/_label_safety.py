@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import inspect as _inspect
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from ._augmentation_base import _remake
-from ._choices import member
-from ._core import ArgumentError, ShapeError
-from ._core import augmentation as _core
+from multilabel._choices import member
+from multilabel._core import ArgumentError, ShapeError
+from multilabel._core import augmentation as _core
+from multilabel._label_arrays import label_names
 
-if TYPE_CHECKING:
-    from .augmentation import Compose
+from ._base import _remake
 
 Lost = Literal["keep", "drop", "soft", "ignore", "resample"]
 BoxFormat = Literal["coco", "pascal_voc", "albumentations", "yolo"]
@@ -264,65 +263,6 @@ class _Masks:
             raise ShapeError("augmentation.Compose: masks must be arrays [height, width] or [height, width, channels]")
 
 
-def _augment(
-    compose: Compose,
-    image: np.ndarray,
-    bboxes: Any,
-    mask: Any,
-    masks: Any,
-    mask_labels: Any,
-    fields: Mapping[str, Any],
-    numbers: tuple[int, int, int],
-) -> dict[str, Any]:
-    height, width = np.shape(image)[:2]
-    params = compose.bbox_params
-    rows = [] if bboxes is None else list(bboxes)
-    names = _fields(params, fields, len(rows)) if bboxes is not None or fields else []
-    params = params or BboxParams()
-    if any(len(row) < 4 for row in rows):
-        raise ShapeError("augmentation.Compose: bboxes must have at least four numbers each")
-    edges = params._to_edges(np.array([[float(x) for x in row[:4]] for row in rows]), height, width)
-    edges, valid = params._valid(edges, height, width)
-    used = np.flatnonzero(valid)
-    if names:
-        labels = [fields[names[0]][i] for i in used]
-    else:
-        labels = [rows[i][4] if len(rows[i]) > 4 else "" for i in used]
-    known = _Masks(mask, masks, mask_labels)
-    spelled = {str(label): label for label in [*labels, *known.labels]}
-    moved, out, visible, index, _, others, outcomes = _core.augment(
-        compose._pipeline,
-        image,
-        edges[used],
-        [str(label) for label in labels],
-        known.objects,
-        [str(label) for label in known.labels],
-        known.others,
-        *numbers,
-    )
-    result: dict[str, Any] = {"image": moved}
-    if known.mask is not None:
-        result["mask"] = others[0]
-    if known.masks is not None:
-        result["masks"] = _like(masks, others[known.mask is not None :])
-    if bboxes is not None:
-        kept = params._kept(out, visible)
-        source = used[index[kept]]
-        size = moved.shape[:2]
-        boxes = params._from_edges(out[kept], *size)
-        if isinstance(bboxes, np.ndarray):
-            further = np.asarray(bboxes).reshape(len(rows), -1)[source, 4:]
-            result["bboxes"] = np.concatenate([boxes, further], axis=1)
-        else:
-            result["bboxes"] = [[*box, *list(rows[i])[4:]] for box, i in zip(boxes.tolist(), source, strict=True)]
-        for name in names:
-            result[name] = _like(fields[name], [fields[name][i] for i in source])
-        result["visibility"] = visible[kept]
-    if labels or known.labels:
-        result["targets"] = {spelled[label]: target for label, _, target in outcomes if label}
-    return result
-
-
 class _Mixer(_Values):
     """What the mixers share: a call on arrays or tensors, and the compiled mixer that a loader takes."""
 
@@ -367,9 +307,7 @@ class _Mixer(_Values):
             )
         names: list[str] = []
         if labels is not None:
-            from .data import _label_names
-
-            names = _label_names(labels)
+            names = label_names(labels)
         rows = [list(one) for one in boxes] if boxes is not None else []
         edges = [np.array([box[:4] for box in one], dtype=np.float64).reshape(-1, 4) for one in rows]
         self._mixer(

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ._core import ArgumentError, ShapeError
-from ._core import data as _core
+from multilabel._core import ArgumentError, ShapeError
+from multilabel._core import data as _core
 
 
 def _count(where: str, samples: Any) -> int:

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ._choices import member
-from ._core import ArgumentError
-from ._core import data as _core
-from ._label_safety import _Mixer
+from multilabel._choices import member
+from multilabel._core import ArgumentError
+from multilabel._core import data as _core
+from multilabel.augmentation import Compose, Preprocessing
+from multilabel.augmentation._label_safety import _Mixer
+
+from ._dataset import Dataset, _label_names
 from ._samplers import as_sampler
-from .augmentation import Compose, Preprocessing
 
 if TYPE_CHECKING:
-    from .data import Dataset
-    from .encoding import Vocabulary
+    from multilabel.encoding import Vocabulary
 
 
 def _fingerprint(dataset: Any) -> str:
@@ -124,8 +125,6 @@ class DataLoader:
         output: Literal["numpy", "torch"] = "numpy",
         pin_memory: bool = False,
     ):
-        from .data import Dataset, _label_names
-
         own = isinstance(dataset, Dataset)
         if not own and not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
             raise ArgumentError(
@@ -186,7 +185,7 @@ class DataLoader:
     @property
     def vocabulary(self) -> Vocabulary:
         """The columns of the targets."""
-        from .encoding import Vocabulary
+        from multilabel.encoding import Vocabulary
 
         return Vocabulary(self._loader.labels())
 

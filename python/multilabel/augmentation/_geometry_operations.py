@@ -8,7 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ._augmentation_base import (
+from multilabel._core import ArgumentError
+from multilabel._core import augmentation as _core
+
+from ._base import (
     Border,
     Interpolation,
     Limits,
@@ -20,8 +23,6 @@ from ._augmentation_base import (
     _symmetric,
     _whole_pair,
 )
-from ._core import ArgumentError
-from ._core import augmentation as _core
 
 AxisLimits = float | Sequence[float] | Mapping[str, float | Sequence[float]]
 
