@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
@@ -14,6 +15,7 @@ import numpy as np
 from ._core import ArgumentError, DataError, ShapeError
 
 try:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 except ImportError as error:
@@ -22,7 +24,6 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
 INK, MUTED, LINE = "#1d2430", "#5b6472", "#d9dee5"
@@ -37,11 +38,20 @@ def verdict(truth: np.ndarray, predicted: np.ndarray) -> tuple[np.ndarray, np.nd
     return np.flatnonzero(true & guessed), np.flatnonzero(true & ~guessed), np.flatnonzero((truth == 0) & guessed)
 
 
+class ShownAxes(Axes):
+    """Axes of a figure of their own: a notebook shows the figure where they are a cell's last value."""
+
+    def _repr_png_(self) -> bytes:
+        picture = io.BytesIO()
+        self.get_figure(root=True).savefig(picture, format="png", dpi=110)
+        return picture.getvalue()
+
+
 def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
     if ax is not None:
         return ax
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08)  # a reader's font may be larger than the one measured here
-    return Figure(figsize=(width, height), layout=layout).subplots()
+    return Figure(figsize=(width, height), layout=layout).subplots(subplot_kw={"axes_class": ShownAxes})
 
 
 def clean(ax: Axes, *, grid: Literal["x", "y", "both"] | None) -> None:
