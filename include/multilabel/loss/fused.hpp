@@ -174,8 +174,8 @@ template <class F>
   const auto grain = static_cast<std::size_t>(std::max<std::int64_t>(1, 262144 / labels));  // a millisecond's work
   parallel_for(static_cast<std::size_t>(images), static_cast<std::size_t>(at::get_num_threads()), grain,
                [&](std::size_t begin, std::size_t end) {
-                 if (core::detail::run_kernel_with_fma(CellKernel<F>{formula}, arrays, static_cast<std::int64_t>(begin),
-                                                       static_cast<std::int64_t>(end)))
+                 if (core::detail::run_kernel(CellKernel<F>{formula}, arrays, static_cast<std::int64_t>(begin),
+                                              static_cast<std::int64_t>(end)))
                    outside = true;
                });
   if (outside) return {};

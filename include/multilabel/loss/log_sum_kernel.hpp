@@ -242,7 +242,7 @@ struct LogSumGradient {
     });
   };
 
-  each([&](LogSumBlock& block) { core::detail::run_kernel_with_fma(LogSumRange{}, a, &block); });
+  each([&](LogSumBlock& block) { core::detail::run_kernel(LogSumRange{}, a, &block); });
   float low = std::numeric_limits<float>::max();
   float high = std::numeric_limits<float>::lowest();
   for (const LogSumBlock& block : blocks) {
@@ -256,7 +256,7 @@ struct LogSumGradient {
   LogSums rows(a.images);
   LogSums columns(width);
   std::int64_t known = 0;
-  each([&](LogSumBlock& block) { core::detail::run_kernel_with_fma(LogSumSums{}, a, low, high, &block, &rows); });
+  each([&](LogSumBlock& block) { core::detail::run_kernel(LogSumSums{}, a, low, high, &block, &rows); });
   for (const LogSumBlock& block : blocks) {
     known += block.known;
     if (a.columns) columns.add(block.columns);
@@ -274,7 +274,7 @@ struct LogSumGradient {
   const std::vector<float> down_negative(columns.negative.begin(), columns.negative.end());
   const std::vector<float> down_positive(columns.positive.begin(), columns.positive.end());
   each([&](LogSumBlock& block) {
-    core::detail::run_kernel_with_fma(LogSumGradient{}, a, low, &block, &rows, down_negative.data(), down_positive.data());
+    core::detail::run_kernel(LogSumGradient{}, a, low, &block, &rows, down_negative.data(), down_positive.data());
   });
   return value;
 }

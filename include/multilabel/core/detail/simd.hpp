@@ -48,7 +48,7 @@ MULTILABEL_ALWAYS_INLINE void prefetch([[maybe_unused]] const void* address) noe
 /// Which instructions the vector loops use.
 enum class Instructions {
   portable,  ///< plain C++
-  avx2,      ///< with what every CPU that has AVX2 has as well: BMI and fused multiply-add
+  avx2,      ///< with BMI, which every CPU that has AVX2 has as well
 };
 
 /// The best that this CPU has; MULTILABEL_SIMD=portable asks for the plain ones, to compare or to measure. Settled at the first
@@ -58,7 +58,7 @@ enum class Instructions {
   static const Instructions best = [] {
     const char* wanted = std::getenv("MULTILABEL_SIMD");
     const bool plain = wanted != nullptr && std::string_view(wanted) == "portable";
-    const bool there = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("fma");
+    const bool there = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
     return there && !plain ? Instructions::avx2 : Instructions::portable;
   }();
   return best;
@@ -72,28 +72,14 @@ template <class Kernel, class... Arguments>
 __attribute__((target("avx2,bmi"), noinline)) auto run_with_avx2(const Kernel& kernel, Arguments... arguments) {
   return kernel(arguments...);
 }
-
-template <class Kernel, class... Arguments>
-__attribute__((target("avx2,bmi,fma"), noinline)) auto run_with_fma(const Kernel& kernel, Arguments... arguments) {
-  return kernel(arguments...);
-}
 #endif
 
-/// `kernel(arguments...)`, compiled for the best instruction set that the CPU has, but for fused multiply-add: the bits are
-/// those of the portable loop.
+/// `kernel(arguments...)`, compiled for the best instruction set that the CPU has, but without fused multiply-add: the bits
+/// are those of the portable loop.
 template <class Kernel, class... Arguments>
 auto run_kernel(const Kernel& kernel, Arguments... arguments) {
 #ifdef MULTILABEL_HAS_AVX2
   if (instructions() == Instructions::avx2) return run_with_avx2(kernel, arguments...);
-#endif
-  return kernel(arguments...);
-}
-
-/// The same with fused multiply-add, which rounds once where the portable loop rounds twice.
-template <class Kernel, class... Arguments>
-auto run_kernel_with_fma(const Kernel& kernel, Arguments... arguments) {
-#ifdef MULTILABEL_HAS_AVX2
-  if (instructions() == Instructions::avx2) return run_with_fma(kernel, arguments...);
 #endif
   return kernel(arguments...);
 }
