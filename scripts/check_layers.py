@@ -55,18 +55,23 @@ NARROWER = {
         None,
         ("ATen/core/", "ATen/ops/", "ATen/TensorOperators.h", "ATen/Parallel.h", "c10/", "torch/csrc/autograd/"),
     ),
+    "core": (None, ()),
+    "core/safetensors.hpp": (None, ("nlohmann/",)),
     "encoding": (None, ()),
     "encoding/vocabulary_json.hpp": (None, ("nlohmann/",)),
     "calibration": (None, ("xtensor/", "xtl/")),
     "calibration/calibrator_json.hpp": (None, ("nlohmann/",)),
     "threshold": (None, ("xtensor/", "xtl/")),
     "threshold/rule_json.hpp": (None, ("nlohmann/",)),
+    "evaluation": (None, ()),
+    "evaluation/held_out_file.hpp": (None, ("nlohmann/",)),
     "augmentation": (None, ("opencv2/core", "opencv2/imgproc")),
     **{
         f"augmentation/{name}_json.hpp": (None, ("nlohmann/", "opencv2/core", "opencv2/imgproc"))
         for name in ("geometry_parameters", "operation_forms", "parameter_list", "pipeline", "value_parameters")
     },
-    "bundle/manifest.hpp": ({"core", "encoding", "threshold"}, ("nlohmann/",)),
+    "bundle/calibrator.hpp": ({"core", "calibration"}, ("nlohmann/",)),
+    "bundle/manifest.hpp": ({"core", "calibration", "encoding", "threshold"}, ("nlohmann/",)),
 }
 
 

@@ -27,6 +27,7 @@ _COMPONENTS = (
     "calibration",
     "data",
     "encoding",
+    "evaluation",
     "loss",
     "metrics",
     "model",
