@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
-#include "multilabel/core/options.hpp"
 #include "multilabel/loss/any_loss.hpp"
 #include "multilabel/model/named_tensors.hpp"
 #include "multilabel/model/safetensors.hpp"
@@ -35,23 +34,6 @@
 #include "multilabel/training/run.hpp"
 
 namespace multilabel::training::detail {
-
-/// All that a resumed run must share with the one that stopped, by name.
-[[nodiscard]] inline OptionTexts run_options(const TrainerOptions& options, const loss::AnyLoss& loss, const AnyLoader& train,
-                                             const AnyLoader* validation) {
-  OptionTexts texts = option_texts(options);
-  texts.merge(OptionTexts(options.schedule.description));
-  texts.merge(loss.description());
-  for (const auto& group : options.groups) {
-    texts[join_text("group ", quoted(group.prefix))] =
-        join_text(group.rate_factor, ", ", group.weight_decay.value_or(-1), ", ", group.frozen_epochs);
-  }
-  for (const auto& measure : options.measures) texts["measures"] += join_text(measure.name, " ");
-  for (const auto& [name, value] : train.description) texts["train." + name] = value;
-  if (validation != nullptr)
-    for (const auto& [name, value] : validation->description) texts["validation." + name] = value;
-  return texts;
-}
 
 /// One run of one trainer over its loaders.
 class Loop {

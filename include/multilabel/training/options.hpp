@@ -14,6 +14,7 @@
 #include "multilabel/core/options.hpp"
 #include "multilabel/evaluation/measure.hpp"
 #include "multilabel/evaluation/measures.hpp"
+#include "multilabel/loss/any_loss.hpp"
 #include "multilabel/training/generator.hpp"
 #include "multilabel/training/loader.hpp"
 #include "multilabel/training/optimizer.hpp"
@@ -87,6 +88,23 @@ inline void check(const TrainerOptions& options) {
 inline void check(const FitOptions& options) {
   if (options.epochs < 1)
     fail<ArgumentError>({"training::Trainer::fit", "epochs must be at least 1", join_text(options.epochs)});
+}
+
+// All that a resumed run must share with the one that stopped, by name.
+[[nodiscard]] inline OptionTexts run_options(const TrainerOptions& options, const loss::AnyLoss& loss, const AnyLoader& train,
+                                             const AnyLoader* validation) {
+  OptionTexts texts = option_texts(options);
+  texts.merge(OptionTexts(options.schedule.description));
+  texts.merge(loss.description());
+  for (const auto& group : options.groups) {
+    texts[join_text("group ", quoted(group.prefix))] =
+        join_text(group.rate_factor, ", ", group.weight_decay.value_or(-1), ", ", group.frozen_epochs);
+  }
+  for (const auto& measure : options.measures) texts["measures"] += join_text(measure.name, " ");
+  for (const auto& [name, value] : train.description) texts["train." + name] = value;
+  if (validation != nullptr)
+    for (const auto& [name, value] : validation->description) texts["validation." + name] = value;
+  return texts;
 }
 
 }  // namespace detail
