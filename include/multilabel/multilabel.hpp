@@ -7,6 +7,7 @@
 #include "multilabel/calibration.hpp"
 #include "multilabel/data.hpp"
 #include "multilabel/encoding.hpp"
+#include "multilabel/evaluation.hpp"
 #include "multilabel/loss.hpp"
 #include "multilabel/metrics.hpp"
 #include "multilabel/model.hpp"

@@ -50,6 +50,7 @@ _COMPONENTS = (
     "calibration",
     "data",
     "encoding",
+    "evaluation",
     "loss",
     "metrics",
     "model",

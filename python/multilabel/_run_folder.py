@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ._core import BundleError, DataError, LabelError, ShapeError
-
-_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I8": "i1", "U8": "u1", "BOOL": "?"}
+from . import evaluation
+from ._core import BundleError, DataError, LabelError
 
 
 @dataclass(frozen=True)
@@ -60,57 +58,20 @@ def read_run_folder(directory: Path) -> RunFolder:
 
 
 def read_held_out(path: Path) -> HeldOut:
-    """Read a file of HeldOut::save: tensors targets and scores, metadata images and labels as JSON lists."""
-    tensors, metadata = _read_safetensors(path)
+    """Read a file of HeldOut.save, and check that there is something to report in it."""
     where = f"report.write_html: {path}"
-    for name in ("targets", "scores"):
-        if name not in tensors:
-            raise DataError(f"{where} must hold the tensor {name}; got {', '.join(sorted(tensors)) or 'none'}")
-    targets, scores = tensors["targets"].astype(np.float64), tensors["scores"]
-    lists = {}
-    for name in ("images", "labels"):
-        try:
-            lists[name] = json.loads(metadata[name])
-        except (KeyError, ValueError):
-            raise DataError(
-                f"{where} must carry {name} as a JSON list in its metadata; got {metadata.get(name)!r:.60}"
-            ) from None
-    images = lists["images"] or [f"sample {i}" for i in range(len(targets))]  # a loader need not know files
-    expected = (len(images), len(lists["labels"]))
-    for name, matrix in (("targets", targets), ("scores", scores)):
-        if matrix.shape != expected:
-            raise ShapeError(
-                f"{where}: {name} must have the shape [samples, labels], here {[*expected]}; got {[*matrix.shape]}"
-            )
-    if 0 in expected:
-        raise DataError(f"{where} must hold at least one sample and one label; got {expected[0]} and {expected[1]}")
-    if np.isnan(scores).any():
-        raise DataError(f"{where}: scores must be numbers; got NaN in row {int(np.argwhere(np.isnan(scores))[0, 0])}")
-    return HeldOut(np.where(targets == -1, np.nan, targets), scores, images, lists["labels"])
-
-
-def _read_safetensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"report.write_html: {path} must be a readable safetensors file; got {error.strerror}. "
-            "A training writes it with held_out.save(path)"
-        ) from error
-    try:
-        (size,) = struct.unpack("<Q", content[:8])
-        header = json.loads(content[8 : 8 + size])
-        body = memoryview(content)[8 + size :]
-        metadata = header.pop("__metadata__", {})
-        tensors = {}
-        for name, entry in header.items():
-            begin, end = entry["data_offsets"]
-            tensors[name] = np.frombuffer(body[begin:end], dtype=_DTYPES[entry["dtype"]]).reshape(entry["shape"])
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(
-            f"report.write_html: {path} must be a whole safetensors file; got {len(content)} bytes that are not"
-        ) from error
-    return tensors, metadata
+        read = evaluation.HeldOut.load(path)
+    except BundleError as error:
+        raise DataError(f"{where} must be a file of held_out.save(path); got the error {error}") from error
+    if not read.scores.size:
+        raise DataError(f"{where} must hold at least one sample and one label; got {[*read.scores.shape]}")
+    if np.isnan(read.scores).any():
+        row = int(np.argwhere(np.isnan(read.scores))[0, 0])
+        raise DataError(f"{where}: scores must be numbers; got NaN in row {row}")
+    targets = np.where(read.targets == -1, np.nan, read.targets.astype(np.float64))
+    images = read.images or [f"sample {i}" for i in range(len(targets))]  # a loader need not know files
+    return HeldOut(targets, read.scores, images, [str(label) for label in read.vocabulary.labels])
 
 
 def _read_json(path: Path) -> Any:

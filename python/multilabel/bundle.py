@@ -20,6 +20,7 @@ from . import threshold as _threshold
 from ._core import ArgumentError
 from ._torch import bundle as _bundle
 from .augmentation import Preprocessing
+from .calibration import IsotonicCalibration, PlattScaling, TemperatureScaling
 from .data import _label_names
 from .model import Classifier
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Prediction", "Predictor", "load", "save"]
 
 PathLike = str | os.PathLike[str]
+Calibrator = TemperatureScaling | PlattScaling | IsotonicCalibration
 
 
 class Prediction(NamedTuple):
@@ -131,6 +133,11 @@ class Predictor:
         return self._native.threshold
 
     @property
+    def calibrator(self) -> Calibrator | None:
+        """What the logits go through before the thresholds; None: the sigmoid."""
+        return self._native.calibrator
+
+    @property
     def metadata(self) -> dict[str, str]:
         """What was given to :func:`save`."""
         return self._native.metadata
@@ -175,6 +182,7 @@ def save(
     vocabulary: Vocabulary | Sequence[str],
     preprocessing: Preprocessing,
     threshold: _threshold.ThresholdRule | float | Sequence[float] = 0.5,
+    calibrator: Calibrator | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Write a bundle, whole or not at all; an older one in its place is replaced.
@@ -191,6 +199,9 @@ def save(
         ``loader.preprocessing``.
     threshold
         A rule of :mod:`multilabel.threshold`, one number for all labels, or one a label.
+    calibrator
+        A fitted one of :mod:`multilabel.calibration`: the predictor's scores are then its probabilities, so tune the
+        thresholds on them. None: scores are the sigmoid of the logits.
     metadata
         Anything that people should know: data, licence, contact.
 
@@ -225,8 +236,12 @@ def save(
     if not isinstance(threshold, _threshold.ThresholdRule):
         values = [threshold] if isinstance(threshold, (int, float)) else list(threshold)
         threshold = _threshold.ThresholdRule([float(value) for value in values])
+    if calibrator is not None and not isinstance(calibrator, Calibrator):
+        raise ArgumentError(
+            f"bundle.save: calibrator must be one of multilabel.calibration; got {type(calibrator).__name__}"
+        )
     words = {str(key): str(value) for key, value in (metadata or {}).items()}
-    _bundle.save(Path(directory), model.native, _label_names(vocabulary), preprocessing, threshold, words)
+    _bundle.save(Path(directory), model.native, _label_names(vocabulary), preprocessing, threshold, words, calibrator)
 
 
 def load(directory: PathLike) -> Predictor:

@@ -7,32 +7,41 @@ logits ``[n, labels]``, with a loss of :mod:`multilabel.loss` or any callable ``
 
 from __future__ import annotations
 
+import copy
 import difflib
+import json
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
+import torch
 from torch import nn
 
 from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
 from ._core import ArgumentError
 from ._torch import loss as _loss  # noqa: F401  (the types of the losses must be known)
 from ._torch import training as _training
-from ._torch.training import EpochRow, Evaluation, Flow, History, Schedule, StopToken, TrainingState
-from .data import DataLoader
+from ._torch.training import (
+    EpochRow,
+    Evaluation,
+    Flow,
+    History,
+    ParameterGroup,
+    Schedule,
+    StopToken,
+    TrainingState,
+)
+from .data import DataLoader, _label_names
+from .evaluation import HeldOut, Measure, measure_names
 from .loss import _Loss
 from .model import Classifier
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from .encoding import Vocabulary
 
 __all__ = [
@@ -44,6 +53,7 @@ __all__ = [
     "HeldOut",
     "History",
     "ModelCheckpoint",
+    "ParameterGroup",
     "ProgressBar",
     "Schedule",
     "StopToken",
@@ -54,8 +64,6 @@ __all__ = [
     "linear",
     "step",
 ]
-
-Monitor = Literal["mean_average_precision", "validation_loss", "f1_samples", "f1_micro"]
 
 _EVENTS = (
     "on_fit_begin",
@@ -172,7 +180,7 @@ class EarlyStopping(_Callback):
     min_delta
         A value must be better by more than this to count.
     monitor
-        The column of the history to watch; of ``"validation_loss"`` the smaller is the better.
+        The column of the history to watch: a measure, ``"validation_loss"`` or ``"training_loss"``.
 
     Examples
     --------
@@ -189,9 +197,7 @@ class EarlyStopping(_Callback):
     History(3 epochs, best_epoch=1, stopped='by_callback')
     """
 
-    def __init__(
-        self, *, patience: int = 5, min_delta: float = 0.0, monitor: Monitor = "mean_average_precision"
-    ) -> None:
+    def __init__(self, *, patience: int = 5, min_delta: float = 0.0, monitor: str = "mean_average_precision") -> None:
         if patience < 1:
             raise ArgumentError(f"training.EarlyStopping: patience must be at least 1; got {patience}")
         self._native = _training.EarlyStopping(patience=patience, min_delta=min_delta, monitor=monitor)
@@ -343,54 +349,144 @@ def _erase(callback: Any) -> Any:
     return _training.python_callback(name, events)
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """A model's answers beside the truth; rows are images in the loader's order, columns labels of the vocabulary.
+class _TorchOptimizer:
+    """One run of a torch optimiser, as the C++ loop drives it: its own rates times the factor of the schedule.
 
-    Examples
-    --------
-    >>> import pathlib, tempfile
-    >>> import multilabel as ml
-    >>> import numpy as np
-    >>> import torch
-    >>> data = ml.data.Dataset([np.zeros((4, 4, 3), np.uint8)] * 4, [["cat"], [], ["cat"], []])
-    >>> loader = ml.data.DataLoader(data, data.vocabulary, ml.augmentation.evaluation(size=4), batch_size=2)
-    >>> model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(48, 1))
-    >>> held_out = ml.training.Trainer(model, ml.loss.BCEWithLogits()).predict(loader)
-    >>> held_out.targets[:, 0], held_out.scores.shape, held_out.images[0]
-    (array([1., 0., 1., 0.], dtype=float32), (4, 1), 'sample 0')
-    >>> path = pathlib.Path(tempfile.mkdtemp()) / "held_out.safetensors"
-    >>> held_out.save(path)
-    >>> ml.training.HeldOut.load(path).vocabulary.labels
-    ['cat']
+    ``make`` gives the optimiser and, or None, its scheduler; ``base`` is what the loop's rate is a multiple of; one that
+    ``grows`` takes in parameters that are thawed later.
     """
 
-    targets: NDArray[np.float32]
-    """``[samples, labels]``: 0 or 1, NaN where unknown."""
-    logits: NDArray[np.float32]
-    """``[samples, labels]``: the raw outputs."""
-    scores: NDArray[np.float32]
-    """``[samples, labels]``: sigmoid of the logits, in [0, 1]."""
-    images: list[str]
-    """The image files, one a row."""
-    vocabulary: Vocabulary
-    """The labels, one a column."""
+    def __init__(self, make: Callable[[list[dict[str, Any]]], tuple[Any, Any]], base: float, *, grows: bool) -> None:
+        self._make = make
+        self._base = base
+        self._grows = grows
+        self._optimizer: Any = None
+        self._scheduler: Any = None
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a .safetensors file, whole or not at all; its folder is made where it is missing."""
-        labels = [str(label) for label in self.vocabulary.labels]
-        _training.save_held_out(Path(path), self.targets, self.logits, self.scores, self.images, labels)
+    def attach(self, parameters: list[tuple[str, Any, float, float]]) -> None:
+        if self._optimizer is None:
+            self._optimizer, self._scheduler = self._make([{"params": [tensor]} for _, tensor, _, _ in parameters])
+            for group in self._optimizer.param_groups:
+                group.setdefault("initial_lr", group["lr"])
+        known = {id(tensor) for group in self._optimizer.param_groups for tensor in group["params"]}
+        factors = {id(tensor): factor for _, tensor, factor, _ in parameters if factor != 1.0}
+        for _, tensor, _, _ in parameters:
+            if self._grows and id(tensor) not in known:
+                rate = self._optimizer.param_groups[0]["initial_lr"]
+                self._optimizer.add_param_group({"params": [tensor], "lr": rate, "initial_lr": rate})
+        for group in self._optimizer.param_groups:
+            group["rate_factor"] = factors.get(id(group["params"][0]), 1.0)
 
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> HeldOut:
-        """Return what :meth:`save` wrote. Raises BundleError naming the file and what is wrong with it."""
-        return cls._of(_training.load_held_out(Path(path)))
+    def step(self, rate: float) -> float:
+        groups = self._optimizer.param_groups
+        if self._scheduler is None:
+            for group in groups:
+                group["lr"] = group["initial_lr"] * group["rate_factor"] * rate / self._base
+        for group in groups:
+            for tensor in group["params"]:  # fused kernels walk the memory of both alike
+                if tensor.grad is not None and tensor.grad.stride() != tensor.stride():
+                    tensor.grad = torch.empty_like(tensor).copy_(tensor.grad)
+        taken = float(groups[0]["lr"])
+        self._optimizer.step()
+        if self._scheduler is not None:
+            self._scheduler.step()
+        return taken
 
-    @classmethod
-    def _of(cls, parts: dict[str, Any]) -> HeldOut:
-        from .encoding import Vocabulary
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return the memory as tensors; numbers and texts as the bytes of JSON."""
+        state = self._optimizer.state_dict()
+        named: dict[str, torch.Tensor] = {}
+        rest: dict[str, Any] = {"groups": state["param_groups"], "numbers": {}}
+        for i, memory in state["state"].items():
+            for key, value in memory.items():
+                if isinstance(value, torch.Tensor):
+                    named[f"{i}/{key}"] = value
+                else:
+                    rest["numbers"][f"{i}/{key}"] = value
+        if self._scheduler is not None:
+            rest["scheduler"] = {key: value for key, value in self._scheduler.state_dict().items() if _is_plain(value)}
+        text = json.dumps(rest).encode()
+        named["json"] = torch.frombuffer(bytearray(text), dtype=torch.uint8)
+        return named
 
-        return cls(vocabulary=Vocabulary(parts.pop("labels")), **parts)
+    def restore(self, stored: dict[str, torch.Tensor]) -> None:
+        rest = json.loads(bytes(stored["json"].numpy()))
+        memory: dict[int, dict[str, Any]] = {}
+        for name, value in [*stored.items(), *rest["numbers"].items()]:
+            if name != "json":
+                i, _, key = name.partition("/")
+                memory.setdefault(int(i), {})[key] = value
+        self._optimizer.load_state_dict({"state": memory, "param_groups": rest["groups"]})
+        if self._scheduler is not None:
+            self._scheduler.load_state_dict(rest["scheduler"])
+
+
+def _is_plain(value: Any) -> bool:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _name_of(thing: Any) -> str:
+    named = thing if hasattr(thing, "__qualname__") else type(thing)
+    return f"{named.__module__}.{named.__qualname__}"
+
+
+def _optimizer(optimizer: Any, schedule: Any, learning_rate: float) -> tuple[Any, Any]:
+    """Return optimiser and schedule as the C++ loop takes them."""
+    own = isinstance(schedule, torch.optim.lr_scheduler.LRScheduler)
+    if own and schedule.optimizer is not optimizer:
+        raise ArgumentError("training.Trainer: a scheduler must come with its optimizer; got another one")
+    if isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+        raise ArgumentError(
+            "training.Trainer: a scheduler must move by its steps; got ReduceLROnPlateau, which waits for a measure"
+        )
+    name = _name_of(schedule)
+    if own or schedule is None:
+        moved = _training.AnySchedule(constant())
+    elif isinstance(schedule, Schedule):
+        moved = _training.AnySchedule(schedule)
+    elif callable(schedule):
+        moved = _training.AnySchedule(schedule, name)
+    else:
+        raise ArgumentError(
+            "training.Trainer: schedule must be a Schedule, a scheduler of torch or a function (step, total) -> factor; "
+            f"got {type(schedule).__name__}"
+        )
+    if isinstance(optimizer, str):
+        return _training.AnyOptimizer(optimizer), moved
+    if isinstance(optimizer, torch.optim.Optimizer):
+        begin = copy.deepcopy(optimizer.state_dict())  # every fit is a new run of the optimiser
+        schedule_begin = copy.deepcopy(schedule.state_dict()) if own else None
+
+        def again(_: Any) -> tuple[Any, Any]:
+            optimizer.load_state_dict(copy.deepcopy(begin))
+            if own:
+                schedule.load_state_dict(copy.deepcopy(schedule_begin))
+            return optimizer, schedule if own else None
+
+        options = {key: value for key, value in optimizer.defaults.items() if _is_plain(value)}
+        name = f"{_name_of(optimizer)} {options}" + (f", {_name_of(schedule)}" if own else "")
+        return _training.AnyOptimizer(lambda: _TorchOptimizer(again, learning_rate, grows=False), name), moved
+    if callable(optimizer):
+
+        def make(groups: Any) -> tuple[Any, Any]:
+            made = optimizer(groups)
+            if not isinstance(made, torch.optim.Optimizer):
+                raise ArgumentError(
+                    f"training.Trainer: optimizer must return a torch.optim.Optimizer; got {type(made).__name__}"
+                )
+            return made, None
+
+        return _training.AnyOptimizer(
+            lambda: _TorchOptimizer(make, learning_rate, grows=True), _name_of(optimizer)
+        ), moved
+    raise ArgumentError(
+        "training.Trainer: optimizer must be a name, a torch.optim.Optimizer or a function that makes one; "
+        f"got {type(optimizer).__name__}"
+    )
 
 
 class Trainer:
@@ -409,23 +505,37 @@ class Trainer:
     weight_decay
         For weights of two dimensions and more, never for biases and norms.
     optimizer
-        ``"adamw"``, ``"adam"`` or ``"sgd"`` (momentum 0.9), with torch's constants.
+        ``"adamw"``, ``"adam"`` or ``"sgd"`` (momentum 0.9), with torch's constants; a ``torch.optim.Optimizer`` over the
+        model's parameters; or a function that makes one from parameters. Rates and decay of the latter two are their
+        own, and `schedule` moves them.
     schedule
-        :func:`constant` (the default), :func:`cosine`, :func:`linear` or :func:`step`.
+        :func:`constant` (the default), :func:`cosine`, :func:`linear` or :func:`step`; a function of step and number of
+        steps that returns the factor on the rate; or the scheduler of a torch optimiser, which moves at each step.
     ema_decay
         Of a running mean of the weights, which is then what is validated and returned; 0: none.
     clip_norm
         Most Euclidean norm of all gradients together; 0: no limit.
     accumulate
-        Batches to one step of the optimiser.
+        Batches to one step of the optimiser, which is the step that all of them in one batch would make.
     seed
-        Of what torch draws in the model (dropout and the like). Torch's own generator is put back after ``fit``.
+        Of what torch draws in the model (dropout and the like).
+    randomness
+        ``"own"``: what is drawn comes from a generator of the run, so runs in several threads and the rest of the program
+        do not notice each other. ``"shared"``: from torch's default generator, which is lent to one step at a time and put
+        back after it; for models that set its state themselves, as activation checkpointing does.
     memory_format
         How images lie in memory: ``"channels_last"`` is the faster one for convolutions on CPUs.
     threads
         Of torch within one operation while it runs here; 0: as they are.
     monitor
-        The column of the history that decides which epoch is best.
+        The column of the history that decides which epoch is best: a measure, ``"validation_loss"`` or
+        ``"training_loss"``.
+    measures
+        Columns of the history: names of :func:`multilabel.evaluation.measure_names` and measures of your own.
+    groups
+        Parameters with a learning rate, a weight decay or a begin of their own, each a :class:`ParameterGroup`.
+    vocabulary
+        The labels of loaders that have no ``vocabulary`` of their own.
     callbacks
         Objects with one or more of ``on_fit_begin``, ``on_epoch_begin``, ``on_step_end``, ``on_validation_step_end``,
         ``on_epoch_end`` and ``on_fit_end``, each called with a :class:`TrainingState` and returning None or a
@@ -456,15 +566,21 @@ class Trainer:
         *,
         learning_rate: float = 1e-3,
         weight_decay: float = 0.01,
-        optimizer: Literal["adamw", "adam", "sgd"] = "adamw",
-        schedule: Schedule | None = None,
+        optimizer: Literal["adamw", "adam", "sgd"]
+        | torch.optim.Optimizer
+        | Callable[..., torch.optim.Optimizer] = "adamw",
+        schedule: Schedule | Callable[[int, int], float] | torch.optim.lr_scheduler.LRScheduler | None = None,
         ema_decay: float = 0.0,
         clip_norm: float = 0.0,
         accumulate: int = 1,
         seed: int = 0,
         memory_format: Literal["channels_last", "contiguous"] = "channels_last",
         threads: int = 0,
-        monitor: Monitor = "mean_average_precision",
+        monitor: str = "mean_average_precision",
+        randomness: Literal["own", "shared"] = "own",
+        measures: Iterable[str | Measure] | None = None,
+        groups: Iterable[ParameterGroup] = (),
+        vocabulary: Vocabulary | Sequence[str] | None = None,
         callbacks: Iterable[Any] = (),
     ) -> None:
         if not isinstance(model, nn.Module):
@@ -477,6 +593,8 @@ class Trainer:
             raise ArgumentError(
                 f"training.Trainer: memory_format must be 'channels_last' or 'contiguous'; got {memory_format!r}"
             )
+        if randomness not in ("own", "shared"):
+            raise ArgumentError(f"training.Trainer: randomness must be 'own' or 'shared'; got {randomness!r}")
         for name, value in (("accumulate", accumulate), ("seed", seed), ("threads", threads)):
             if value < 0:
                 raise ArgumentError(f"training.Trainer: {name} must not be negative; got {value}")
@@ -486,28 +604,39 @@ class Trainer:
         self.history: History | None = None
         for callback in self.callbacks:
             _erase(callback)
+        self._labels = None if vocabulary is None else _label_names(vocabulary)
+        self._channels_last = memory_format == "channels_last"
+        self._seed = seed
+        native = isinstance(model, Classifier) and type(model).forward is Classifier.forward
+        moved_by, moved_as = _optimizer(optimizer, schedule, learning_rate)
         self._trainer = _training.Trainer(
-            _training.native_classifier(model.native)
-            if isinstance(model, Classifier)
-            else _training.python_classifier(model),
+            _training.native_network(model.native) if native else _training.python_network(model),  # type: ignore[arg-type]
             loss.native.erase() if isinstance(loss, _Loss) else _training.python_loss(loss),
             learning_rate=learning_rate,
             weight_decay=weight_decay,
-            optimizer=optimizer,
-            schedule=constant() if schedule is None else schedule,
+            optimizer=moved_by,
+            schedule=moved_as,
             ema_decay=ema_decay,
             clip_norm=clip_norm,
             accumulate=accumulate,
             seed=seed,
-            channels_last=memory_format == "channels_last",
+            channels_last=self._channels_last,
             threads=threads,
             monitor=monitor,
+            own_randomness=randomness == "own",
+            measures=[
+                _training.Measure(one.name, one.call, one.better == "lower")
+                if isinstance(one, Measure)
+                else _training.Measure(one)
+                for one in (measure_names() if measures is None else measures)
+            ],
+            groups=list(groups),
         )
 
     def fit(
         self,
-        train: DataLoader,
-        validation: DataLoader,
+        train: DataLoader | Iterable[Any],
+        validation: DataLoader | Iterable[Any] | None = None,
         *,
         epochs: int = 10,
         resume: str | os.PathLike[str] | None = None,
@@ -515,14 +644,17 @@ class Trainer:
     ) -> History:
         """Learn, measure on ``validation`` after each epoch, and leave the best weights in the model.
 
-        Ctrl-C ends the run after the step at work: callbacks hear of it (a :class:`ModelCheckpoint` writes the run
-        where it stands), the best weights so far go into the model, ``self.history`` is set, and KeyboardInterrupt is
-        raised; a second Ctrl-C does not wait. Every call is a new run of the optimiser, from the weights of now.
+        After an exception, too, ``self.history`` holds the rows so far and the model the best weights so far. Ctrl-C
+        ends the run after the step at work: callbacks hear of it (a :class:`ModelCheckpoint` writes the run where it
+        stands), the best weights so far go into the model, ``self.history`` is set, and KeyboardInterrupt is raised;
+        a second Ctrl-C does not wait. Every call is a new run of the optimiser, from the weights of now.
 
         Parameters
         ----------
         train, validation
-            Loaders with the same vocabulary.
+            Loaders with the same vocabulary: ours, or any iterable with a length (a ``torch.utils.data.DataLoader``) that
+            yields ``(images, targets)`` or ``(images, targets, sample_weight)``. Without validation rows have no measures,
+            and the last weights stay in the model.
         epochs
             Of the whole run, those before a resume included.
         resume
@@ -537,31 +669,66 @@ class Trainer:
         BundleError
             For a checkpoint that is unreadable or of another run.
         ArgumentError
-            When the loss is no longer finite; names epoch and batch.
+            When the loss is no longer finite (names epoch and batch), or a gradient (names its parameter).
         """
         stop = StopToken() if stop is None else stop
+        train_loader = self._loader("fit", "train", train)
+        validation_loader = None if validation is None else self._loader("fit", "validation", validation)
+        callbacks = [_erase(callback) for callback in self.callbacks]
         with _interrupts(stop) as interrupted:
-            self.history, raised = self._trainer.fit(
-                _loader("fit", "train", train),
-                _loader("fit", "validation", validation),
-                [_erase(callback) for callback in self.callbacks],
-                epochs,
-                "" if resume is None else os.fspath(resume),
-                stop,
-            )
+            try:
+                raised: Any = self._trainer.fit(
+                    train_loader,
+                    validation_loader,
+                    callbacks,
+                    epochs,
+                    "" if resume is None else os.fspath(resume),
+                    stop,
+                )
+            finally:
+                self.history = self._trainer.history
         if interrupted:
             raise KeyboardInterrupt
         if raised is not None:
             raise raised
         return self.history
 
-    def evaluate(self, loader: DataLoader) -> Evaluation:
-        """Return loss and scores of the model as it is, over the loader's first epoch."""
-        return self._trainer.evaluate(_loader("evaluate", "loader", loader))
+    def evaluate(self, loader: DataLoader | Iterable[Any]) -> Evaluation:
+        """Return loss and measures of the model as it is, over the loader's first epoch."""
+        return self._trainer.evaluate(self._loader("evaluate", "loader", loader))
 
-    def predict(self, loader: DataLoader) -> HeldOut:
-        """Return the model's logits and scores beside the targets, in the loader's order."""
-        return HeldOut._of(self._trainer.predict(_loader("predict", "loader", loader)))
+    def predict(self, loader: DataLoader | Iterable[Any]) -> HeldOut:
+        """Return the model's logits and scores beside the targets, in the loader's order; always in evaluation mode."""
+        return HeldOut._of(self._trainer.predict(self._loader("predict", "loader", loader)))
+
+    def _loader(self, method: str, name: str, loader: Any) -> Any:
+        """Return a loader as the C++ loop takes it."""
+        if isinstance(loader, DataLoader):
+            return loader._loader
+        where = f"training.Trainer.{method}: {name}"
+        if not hasattr(loader, "__len__") or not isinstance(loader, Iterable) or isinstance(loader, (str, bytes, dict)):
+            raise ArgumentError(
+                f"{where} must be a multilabel.data.DataLoader, or an iterable with a length that yields "
+                f"(images, targets); got {type(loader).__name__}"
+            )
+        source: Any = loader
+        dataset: Any = getattr(source, "dataset", None)
+        labels = getattr(source, "vocabulary", getattr(dataset, "vocabulary", self._labels))
+        if labels is None:
+            raise ArgumentError(
+                f"{where} must have a vocabulary; got none. Name the labels with Trainer(..., vocabulary=[...])"
+            )
+        samples = len(dataset) if hasattr(dataset, "__len__") else 0
+        described = {"batches": str(len(source)), "samples": str(samples), "kind": _name_of(source)}
+        if isinstance(getattr(source, "batch_size", None), int):
+            described["batch_size"] = str(source.batch_size)
+        if hasattr(source, "sampler"):
+            described["sampler"] = _name_of(source.sampler)
+        if isinstance(getattr(dataset, "fingerprint", None), str):
+            described["dataset"] = dataset.fingerprint
+        return _training.python_loader(
+            source, _label_names(labels), len(source), samples, described, self._seed, self._channels_last
+        )
 
 
 @contextmanager
@@ -587,11 +754,3 @@ def _interrupts(stop: StopToken) -> Iterator[list[int]]:
         yield caught
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _loader(method: str, name: str, loader: Any) -> Any:
-    if not isinstance(loader, DataLoader):
-        raise ArgumentError(
-            f"training.Trainer.{method}: {name} must be a multilabel.data.DataLoader; got {type(loader).__name__}"
-        )
-    return loader._loader

@@ -63,15 +63,16 @@ void bind_bundle(py::module_& module) {
       "save",
       [](const std::filesystem::path& directory, std::shared_ptr<model::ClassifierImpl> native, std::vector<std::string> labels,
          const augmentation::Preprocessing& preprocessing, const threshold::ThresholdRule& threshold,
-         std::map<std::string, std::string> metadata) {
+         std::map<std::string, std::string> metadata, const bundle::Calibrator& calibrator) {
         const py::gil_scoped_release release;
         bundle::save(directory, {.model = model::Classifier(std::move(native)),
                                  .vocabulary = encoding::Vocabulary(std::move(labels)),
                                  .preprocessing = preprocessing,
                                  .threshold = threshold,
-                                 .metadata = std::move(metadata)});
+                                 .metadata = std::move(metadata),
+                                 .calibrator = calibrator});
       },
-      "directory"_a, "model"_a, "labels"_a, "preprocessing"_a, "threshold"_a, "metadata"_a);
+      "directory"_a, "model"_a, "labels"_a, "preprocessing"_a, "threshold"_a, "metadata"_a, "calibrator"_a);
 
   py::class_<Predictor>(module, "Predictor")
       .def(
@@ -108,6 +109,7 @@ void bind_bundle(py::module_& module) {
       .def_property_readonly("labels", [](const Predictor& self) { return self.vocabulary().labels(); })
       .def_property_readonly("preprocessing", &Predictor::preprocessing)
       .def_property_readonly("threshold", &Predictor::threshold)
+      .def_property_readonly("calibrator", &Predictor::calibrator)
       .def_property_readonly("metadata", &Predictor::metadata)
       .def_property_readonly("model", [](const Predictor& self) { return self.model().ptr(); });
   module.def("load", &bundle::load, "directory"_a, py::call_guard<py::gil_scoped_release>());

@@ -32,12 +32,18 @@ class Keywords {
   explicit Keywords(const py::kwargs& given) : given_(given) {}
 
   template <class T>
-  const Keywords& operator()(const char* name, T& field) const {
+  Keywords& operator()(const char* name, T& field) {
     if (given_.contains(name)) field = given_[name].cast<T>();
     return *this;
   }
+  Keywords& operator()(const char* name, loss::LabelSmoothing& field) {
+    if (!given_.contains(name)) return *this;
+    const auto [positive, negative] = given_[name].cast<Smoothing>();
+    field = {positive, negative};
+    return *this;
+  }
   template <class T>
-  const Keywords& operator()(const char* name, T& field, T (*from_name)(std::string_view)) const {
+  Keywords& operator()(const char* name, T& field, T (*from_name)(std::string_view)) {
     if (given_.contains(name)) field = from_name(given_[name].cast<std::string>());
     return *this;
   }
@@ -46,62 +52,11 @@ class Keywords {
   const py::kwargs& given_;
 };
 
-// One overload a loss: the options of its own.
-void read(const Keywords&, loss::BCEWithLogitsOptions&) {}
-void read(const Keywords&, loss::SoftMarginOptions&) {}
-void read(const Keywords&, loss::ZLPROptions&) {}
-void read(const Keywords& take, loss::FocalOptions& o) { take("gamma", o.gamma)("alpha", o.alpha); }
-void read(const Keywords& take, loss::AsymmetricOptions& o) {
-  take("gamma_negative", o.gamma_negative)("gamma_positive", o.gamma_positive)("clip", o.clip);
-  take("focus_gradient", o.focus_gradient, loss::focus_gradient_from_name);
-}
-void read(const Keywords& take, loss::AsymmetricPolynomialOptions& o) {
-  take("gamma_negative", o.gamma_negative)("gamma_positive", o.gamma_positive)("clip", o.clip);
-  take("epsilon_positive", o.epsilon_positive)("epsilon_square", o.epsilon_square)("epsilon_negative", o.epsilon_negative);
-  take("focus_gradient", o.focus_gradient, loss::focus_gradient_from_name);
-}
-void read(const Keywords& take, loss::HillOptions& o) { take("lambda_", o.lambda)("margin", o.margin)("gamma", o.gamma); }
-void read(const Keywords& take, loss::SPLCOptions& o) {
-  take("tau", o.tau)("change_epoch", o.change_epoch)("margin", o.margin)("gamma", o.gamma);
-}
-void read(const Keywords& take, loss::WeakAssumeNegativeOptions& o) { take("negative_weight", o.negative_weight); }
-void read(const Keywords& take, loss::PartialAsymmetricOptions& o) {
-  take("gamma_positive", o.gamma_positive)("gamma_negative", o.gamma_negative)("gamma_unknown", o.gamma_unknown);
-  take("alpha_positive", o.alpha_positive)("alpha_negative", o.alpha_negative)("alpha_unknown", o.alpha_unknown);
-  take("clip", o.clip)("focus_gradient", o.focus_gradient, loss::focus_gradient_from_name);
-  take("mode", o.mode, loss::partial_mode_from_name)("likeliest_per_image", o.likeliest_per_image);
-  take("prior_threshold", o.prior_threshold)("prior", o.prior);
-}
-void read(const Keywords& take, loss::EntropyMaximizationOptions& o) {
-  take("alpha", o.alpha)("beta", o.beta)("negative_share", o.negative_share)("warmup_epochs", o.warmup_epochs);
-}
-void read(const Keywords& take, loss::LargeLossOptions& o) {
-  take("mode", o.mode, loss::large_loss_mode_from_name)("percent_per_epoch", o.percent_per_epoch);
-  take("zeros_are_unknown", o.zeros_are_unknown);
-}
-void read(const Keywords& take, loss::DistributionBalancedOptions& o) {
-  take("positives", o.positives)("images", o.images)("alpha", o.alpha)("beta", o.beta)("mu", o.mu)("lambda_", o.lambda);
-  take("kappa", o.kappa)("gamma", o.gamma)("scale", o.scale);
-}
-void read(const Keywords& take, loss::TwoWayOptions& o) {
-  take("temperature_positive", o.temperature_positive)("temperature_negative", o.temperature_negative);
-  take("terms", o.terms, loss::two_way_terms_from_name);
-}
-void read(const Keywords& take, loss::EPROptions& o) { take("expected_positives", o.expected_positives); }
-void read(const Keywords& take, loss::SoftF1Options& o) { take("slope", o.slope)("offset", o.offset)("memory", o.memory); }
-
 template <class Options>
 Options options_from(const py::kwargs& given) {
   Options options;
-  const Keywords take(given);
-  take("pos_weight", options.pos_weight)("class_weight", options.class_weight);
-  take("reduction", options.reduction, loss::reduction_from_name);
-  if (given.contains("label_smoothing")) {
-    const auto [positive, negative] = given["label_smoothing"].cast<Smoothing>();
-    options.label_smoothing = {positive, negative};
-  }
-  if constexpr (requires { options.unknown; }) take("unknown", options.unknown, loss::unknown_from_name);
-  read(take, options);
+  Keywords take(given);
+  describe(take, options);
   return options;
 }
 

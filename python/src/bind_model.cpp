@@ -70,7 +70,7 @@ void bind_model(py::module_& module) {
          std::uint64_t seed, double dropout, double drop_path, std::vector<double> bias_prior, double csra_lambda,
          std::vector<double> csra_temperatures) {
         return model::create(name, {.labels = labels,
-                                    .head = model::head_from_name(head),
+                                    .head = {head},
                                     .pretrained = pretrained,
                                     .seed = seed,
                                     .dropout = dropout,

@@ -7,9 +7,12 @@
 #include <torch/csrc/utils/pybind.h>
 #include <multilabel/training.hpp>
 
+#include <multilabel/evaluation/measures.hpp>
 #include <multilabel/loss/any_loss.hpp>
+#include <multilabel/model/classifier.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -18,6 +21,7 @@
 #include <vector>
 
 #include "bind.hpp"
+#include "held_out.hpp"
 #include "loader.hpp"
 #include "matrix_arrays.hpp"
 #include "python_objects.hpp"
@@ -30,63 +34,87 @@ namespace multilabel::python {
 
 namespace {
 
-// A choice by its name, or an ArgumentError that lists the names.
-template <class Enum>
-Enum choice(std::string_view field, const std::string& name, std::initializer_list<Enum> values) {
-  std::string known;
-  for (const Enum value : values) {
-    if (name == to_string(value)) return value;
-    known += (known.empty() ? "" : ", ") + multilabel::quoted(to_string(value));
-  }
-  fail<ArgumentError>({"training", join_text(field, " must be one of ", known), multilabel::quoted(name)});
-}
-
-training::Monitor monitor_from(const std::string& name) {
-  using enum training::Monitor;
-  return choice("monitor", name, {validation_loss, mean_average_precision, f1_samples, f1_micro});
+py::dict as_dict(const evaluation::Measurements& measured) {
+  py::dict made;
+  for (const auto& [name, value] : measured) made[py::str(name)] = value;
+  return made;
 }
 
 py::dict row_dict(const training::EpochRow& row) {
-  return py::dict("epoch"_a = row.epoch, "training_loss"_a = row.training_loss, "validation_loss"_a = row.validation_loss,
-                  "mean_average_precision"_a = row.mean_average_precision, "f1_samples"_a = row.f1_samples,
-                  "f1_micro"_a = row.f1_micro, "learning_rate"_a = row.learning_rate, "seconds"_a = row.seconds);
+  py::dict made = as_dict(row.columns());
+  made["epoch"] = row.epoch;
+  return made;
+}
+
+// A number by its name as an attribute; what Python looks for beside numbers (`__deepcopy__`) is not there.
+double attribute(const char* type, const evaluation::Measurements& measured, const std::string& name) {
+  if (measured.contains(name)) return measured[name];
+  throw py::attribute_error(join_text(type, " has no column ", multilabel::quoted(name)));
+}
+
+std::string text_of(const char* type, const py::dict& numbers) {
+  std::string text;
+  for (const auto& [name, value] : numbers) {
+    text += join_text(text.empty() ? "" : ", ", name.cast<std::string>(), "=", py::repr(value).cast<std::string>());
+  }
+  return join_text(type, "(", text, ")");
+}
+
+std::string history_text(const training::History& history) { return training::detail::to_json(history).dump(); }
+training::History history_of(const std::string& text) {
+  return training::detail::history_from(training::detail::Json::parse(text));
 }
 
 void bind_history(py::module_& module) {
+  using evaluation::Measurements;
   using training::EpochRow;
   using training::History;
   py::class_<EpochRow>(module, "EpochRow", epoch_row_doc)
       .def_readonly("epoch", &EpochRow::epoch)
       .def_readonly("training_loss", &EpochRow::training_loss)
-      .def_readonly("validation_loss", &EpochRow::validation_loss)
-      .def_readonly("mean_average_precision", &EpochRow::mean_average_precision)
-      .def_readonly("f1_samples", &EpochRow::f1_samples)
-      .def_readonly("f1_micro", &EpochRow::f1_micro)
       .def_readonly("learning_rate", &EpochRow::learning_rate)
       .def_readonly("seconds", &EpochRow::seconds)
+      .def("__getattr__",
+           [](const EpochRow& self, const std::string& name) { return attribute("EpochRow", self.measured, name); })
       .def("to_dict", &row_dict)
-      .def("__repr__", [](const EpochRow& row) {
-        return "EpochRow(" + py::str(py::module_::import("builtins").attr("repr")(row_dict(row))).cast<std::string>() + ")";
-      });
+      .def(py::pickle([](const EpochRow& self) { return py::bytes(history_text({.epochs = {self}, .best_epoch = {}})); },
+                      [](const py::bytes& text) { return history_of(text).epochs.at(0); }))
+      .def("__repr__", [](const EpochRow& self) { return text_of("EpochRow", row_dict(self)); });
   py::class_<History>(module, "History", history_doc)
       .def_readonly("epochs", &History::epochs)
       .def_readonly("best_epoch", &History::best_epoch)
+      .def_readonly("monitor", &History::monitor)
       .def_property_readonly("best", &History::best)
       .def_property_readonly("stopped", [](const History& self) { return to_string(self.stopped); })
       .def("to_csv", [](const History& self) { return training::to_csv(self); })
       .def("to_dict",
            [](const History& self) {
              py::dict columns;
-             for (const auto& [name, value] : row_dict({})) columns[name] = py::list();
-             for (const auto& row : self.epochs)
-               for (const auto& [name, value] : row_dict(row)) columns[name].cast<py::list>().append(value);
+             for (const auto& row : self.epochs) {
+               for (const auto& [name, value] : row_dict(row)) {
+                 if (!columns.contains(name)) columns[name] = py::list();
+                 columns[name].cast<py::list>().append(value);
+               }
+             }
              return columns;
            })
       .def("__len__", [](const History& self) { return self.epochs.size(); })
+      .def(py::pickle([](const History& self) { return py::bytes(history_text(self)); },
+                      [](const py::bytes& text) { return history_of(text); }))
       .def("__repr__", [](const History& self) {
         return join_text("History(", self.epochs.size(), " epochs, best_epoch=", self.best_epoch.value_or(0), ", stopped='",
                          to_string(self.stopped), "')");
       });
+  py::class_<Measurements>(module, "Evaluation", evaluation_doc)
+      .def("__getattr__", [](const Measurements& self, const std::string& name) { return attribute("Evaluation", self, name); })
+      .def("to_dict", &as_dict)
+      .def(py::pickle([](const Measurements& self) { return as_dict(self); },
+                      [](const py::dict& numbers) {
+                        Measurements made;
+                        for (const auto& [name, value] : numbers) made.set(name.cast<std::string>(), value.cast<double>());
+                        return made;
+                      }))
+      .def("__repr__", [](const Measurements& self) { return text_of("Evaluation", as_dict(self)); });
 }
 
 void bind_events(py::module_& module) {
@@ -135,10 +163,9 @@ void bind_callbacks(py::module_& module) {
   py::class_<EarlyStopping, std::shared_ptr<EarlyStopping>>(module, "EarlyStopping")
       .def(py::init([](std::size_t patience, double min_delta, const std::string& monitor) {
              return std::make_shared<EarlyStopping>(
-                 EarlyStoppingOptions{.patience = patience, .min_delta = min_delta, .monitor = monitor_from(monitor)});
+                 EarlyStoppingOptions{.patience = patience, .min_delta = min_delta, .monitor = monitor});
            }),
-           py::kw_only(), "patience"_a = early.patience, "min_delta"_a = early.min_delta,
-           "monitor"_a = to_string(early.monitor))
+           py::kw_only(), "patience"_a = early.patience, "min_delta"_a = early.min_delta, "monitor"_a = early.monitor)
       .def("erase", &any_callback<EarlyStopping>);
   py::class_<ModelCheckpoint, std::shared_ptr<ModelCheckpoint>>(module, "ModelCheckpoint")
       .def(py::init<std::filesystem::path>(), "folder"_a)
@@ -181,37 +208,6 @@ void bind_schedules(py::module_& module) {
       py::kw_only(), "warmup"_a = defaults.warmup, "every"_a = defaults.every, "multiplier"_a = defaults.multiplier);
 }
 
-py::dict held_out_dict(training::HeldOut held_out) {
-  return py::dict("targets"_a = to_numpy(std::move(held_out.targets)), "logits"_a = to_numpy(std::move(held_out.logits)),
-                  "scores"_a = to_numpy(std::move(held_out.scores)), "images"_a = held_out.images,
-                  "labels"_a = held_out.vocabulary.labels());
-}
-
-void bind_held_out(py::module_& module) {
-  using Array = py::array_t<float, py::array::c_style | py::array::forcecast>;
-  module.def(
-      "save_held_out",
-      [](const std::filesystem::path& path, const Array& targets, const Array& logits, const Array& scores,
-         std::vector<std::string> images, std::vector<std::string> labels) {
-        const auto matrix = [](const Array& array) {
-          require_matrix("training.HeldOut.save", "targets, logits and scores", array);
-          const auto view = view_of<float>(array);
-          return Matrix<float>(view.rows(), view.columns(), std::vector<float>(view.values().begin(), view.values().end()));
-        };
-        const training::HeldOut held_out{.targets = matrix(targets),
-                                         .logits = matrix(logits),
-                                         .scores = matrix(scores),
-                                         .images = std::move(images),
-                                         .vocabulary = encoding::Vocabulary(std::move(labels))};
-        const py::gil_scoped_release release;
-        held_out.save(path);
-      },
-      "path"_a, "targets"_a, "logits"_a, "scores"_a, "images"_a, "labels"_a);
-  module.def(
-      "load_held_out", [](const std::filesystem::path& path) { return held_out_dict(training::HeldOut::load(path)); },
-      "path"_a);
-}
-
 // Ctrl-C and other signals: Python's handlers run between two batches. What they raise waits until the run has ended cleanly.
 class Signals {
  public:
@@ -239,113 +235,177 @@ class Signals {
   std::optional<py::error_already_set> raised_;
 };
 
+// A loader of ours as it is, or any Python iterable that has been made one.
+training::AnyLoader loader_from(const py::object& source, training::MemoryFormat format) {
+  if (py::isinstance<training::AnyLoader>(source)) return source.cast<training::AnyLoader>();
+  return training::any_loader(source.cast<const AnyDataLoader&>(), format);
+}
+
 class PythonTrainer {
  public:
-  PythonTrainer(AnyClassifier model, loss::AnyLoss loss, const training::TrainerOptions& options)
-      : model_(std::move(model)), loss_(std::move(loss)), options_(options) {
+  PythonTrainer(std::shared_ptr<training::Network> network, loss::AnyLoss loss, training::TrainerOptions options)
+      : network_(std::move(network)), loss_(std::move(loss)), options_(std::move(options)) {
     training::detail::check(options_);
     options_.interrupts = training::Interrupts::leave_alone;  // Python has its own handler
   }
 
-  // The history, and the exception that a signal raised or None.
-  py::tuple fit(const AnyDataLoader& train, const AnyDataLoader& validation, std::vector<training::AnyCallback> callbacks,
-                int epochs, const std::filesystem::path& resume, const training::StopToken& stop) {
+  // What a signal raised, or None; the rows are in `history` whatever happens.
+  py::object fit(const py::object& train, const py::object& validation, std::vector<training::AnyCallback> callbacks,
+                 int epochs, const std::filesystem::path& resume, const training::StopToken& stop) {
     Signals signals(stop);
     callbacks.insert(callbacks.begin(), signals.callback());
-    training::History history;
+    training::AnyLoader train_loader = loader_from(train, options_.memory_format);
+    std::optional<training::AnyLoader> validation_loader;
+    if (!validation.is_none()) validation_loader = loader_from(validation, options_.memory_format);
     {
       const py::gil_scoped_release release;
-      training::Trainer trainer(model_, loss_, options_, training::CallbackList(std::move(callbacks)));
-      history = trainer.fit(train, validation, {.epochs = epochs, .resume = resume, .stop = stop});
+      training::Trainer trainer(network_, loss_, options_, training::CallbackList(std::move(callbacks)));
+      try {
+        trainer.fit(std::move(train_loader), std::move(validation_loader), {.epochs = epochs, .resume = resume, .stop = stop});
+      } catch (...) {
+        history_ = trainer.history();
+        throw;
+      }
+      history_ = trainer.history();
     }
-    return py::make_tuple(history, signals.raised());
+    return signals.raised();
   }
 
-  training::Evaluation evaluate(const AnyDataLoader& source) {
+  [[nodiscard]] const training::History& history() const noexcept { return history_; }
+
+  evaluation::Measurements evaluate(const py::object& source) {
+    const auto any = loader_from(source, options_.memory_format);
     const py::gil_scoped_release release;
-    return training::evaluate(answers(source, "training.Trainer.evaluate"), loss_);
+    return training::evaluate(answers(any, "training.Trainer.evaluate"), loss_, options_.measures);
   }
 
-  py::dict predict(const AnyDataLoader& source) {
+  py::dict predict(const py::object& source) {
+    const auto any = loader_from(source, options_.memory_format);
     training::HeldOut held_out;
     {
       const py::gil_scoped_release release;
-      held_out = answers(source, "training.Trainer.predict");
+      held_out = answers(any, "training.Trainer.predict");
     }
     return held_out_dict(std::move(held_out));
   }
 
  private:
-  training::HeldOut answers(const AnyDataLoader& source, std::string_view where) {
-    const training::detail::TorchSettings settings(options_.threads);
-    return training::predict(model_, source, options_.memory_format, where, [] {
+  training::HeldOut answers(const training::AnyLoader& source, std::string_view where) {
+    const training::detail::ThreadSetting threads(options_.threads);
+    return training::predict(*network_, source, options_.randomness, where, [] {
       const py::gil_scoped_acquire gil;
       if (PyErr_CheckSignals() != 0) throw py::error_already_set();
       return true;
     });
   }
 
-  AnyClassifier model_;
+  std::shared_ptr<training::Network> network_;
   loss::AnyLoss loss_;
   training::TrainerOptions options_;
+  training::History history_;
 };
+
+training::Optimizer optimizer_from(const std::string& name) {
+  using enum training::Optimizer;
+  for (const auto optimizer : {adamw, adam, sgd})
+    if (name == to_string(optimizer)) return optimizer;
+  fail<ArgumentError>({"training", "optimizer must be one of 'adamw', 'adam', 'sgd'", multilabel::quoted(name),
+                       "One of torch.optim is given as an object, or as a function that makes it from parameters."});
+}
+
+void bind_parts(py::module_& module) {
+  using namespace training;
+  py::class_<Network, std::shared_ptr<Network>>(module, "Network").def("names", [](const Network& self) {
+    std::vector<std::string> names;
+    for (const auto& [name, tensor] : self.state()) names.push_back(name);
+    return names;
+  });
+  module.def("native_network",
+             [](std::shared_ptr<model::ClassifierImpl> native) { return network_of(model::Classifier(std::move(native))); });
+  module.def("python_network",
+             [](const py::object& made) -> std::shared_ptr<Network> { return std::make_shared<PythonNetwork>(made); });
+  module.def("python_loss", [](const py::object& call) { return loss::AnyLoss(PythonLoss(call)); });
+  py::class_<AnyLoader>(module, "AnyLoader");
+  module.def(
+      "python_loader",
+      [](const py::object& source, const std::vector<std::string>& labels, std::size_t batches, std::size_t samples,
+         OptionTexts description, std::uint64_t seed, bool channels_last) {
+        return python_loader(source, labels, batches, samples, std::move(description), seed,
+                             channels_last ? MemoryFormat::channels_last : MemoryFormat::contiguous);
+      },
+      "source"_a, "labels"_a, "batches"_a, "samples"_a, "description"_a, "seed"_a, "channels_last"_a);
+  py::class_<AnyOptimizer>(module, "AnyOptimizer")
+      .def(py::init([](const std::string& name) { return AnyOptimizer(optimizer_from(name)); }), "name"_a)
+      .def(py::init([](const py::object& make, std::string name) {
+             return AnyOptimizer(
+                 [held = share(make)]() -> std::shared_ptr<ParameterUpdater> {
+                   const py::gil_scoped_acquire gil;
+                   return std::make_shared<PythonUpdater>((*held)());
+                 },
+                 std::move(name));
+           }),
+           "make"_a, "name"_a);
+  py::class_<AnySchedule>(module, "AnySchedule")
+      .def(py::init<const Schedule&>(), "schedule"_a)
+      .def(py::init([](const py::object& call, std::string name) {
+             return AnySchedule(
+                 [held = share(call)](std::size_t step, std::size_t total) {
+                   const py::gil_scoped_acquire gil;
+                   return (*held)(step, total).cast<double>();
+                 },
+                 std::move(name));
+           }),
+           "call"_a, "name"_a);
+  py::class_<evaluation::Measure>(module, "Measure")
+      .def(py::init(&evaluation::measure_of_name), "name"_a)
+      .def(py::init(&python_measure), "name"_a, "call"_a, "lower"_a);
+  const ParameterGroup group;
+  py::class_<ParameterGroup>(module, "ParameterGroup", parameter_group_doc)
+      .def(py::init([](std::string prefix, double rate_factor, std::optional<double> weight_decay, std::size_t frozen_epochs) {
+             return ParameterGroup{std::move(prefix), rate_factor, weight_decay, frozen_epochs};
+           }),
+           "prefix"_a, py::kw_only(), "rate_factor"_a = group.rate_factor, "weight_decay"_a = group.weight_decay,
+           "frozen_epochs"_a = group.frozen_epochs)
+      .def_readonly("prefix", &ParameterGroup::prefix)
+      .def_readonly("rate_factor", &ParameterGroup::rate_factor)
+      .def_readonly("weight_decay", &ParameterGroup::weight_decay)
+      .def_readonly("frozen_epochs", &ParameterGroup::frozen_epochs);
+}
 
 void bind_trainer(py::module_& module) {
   using namespace training;
-  const TrainerOptions defaults;
-  py::class_<AnyClassifierImpl, AnyClassifier>(module, "AnyClassifier").def("names", [](const AnyClassifierImpl& self) {
-    std::vector<std::string> names;
-    for (const auto& [name, tensor] : model::named_state(self)) names.push_back(name);
-    return names;
-  });
-  module.def("native_classifier", [](std::shared_ptr<model::ClassifierImpl> native) -> AnyClassifier {
-    return std::make_shared<NativeClassifier>(std::move(native));
-  });
-  module.def("python_classifier",
-             [](const py::object& made) -> AnyClassifier { return std::make_shared<PythonClassifier>(made); });
-  module.def("python_loss", [](const py::object& call) { return loss::AnyLoss(PythonLoss(call)); });
-
   py::class_<StopToken>(module, "StopToken", stop_token_doc)
       .def(py::init<>())
       .def("request_stop", &StopToken::request_stop)
       .def_property_readonly("stop_requested", &StopToken::stop_requested);
 
-  py::class_<Evaluation>(module, "Evaluation", evaluation_doc)
-      .def_readonly("loss", &Evaluation::loss)
-      .def_readonly("mean_average_precision", &Evaluation::mean_average_precision)
-      .def_readonly("f1_samples", &Evaluation::f1_samples)
-      .def_readonly("f1_micro", &Evaluation::f1_micro)
-      .def("__repr__", [](const Evaluation& self) {
-        return join_text("Evaluation(loss=", self.loss, ", mean_average_precision=", self.mean_average_precision,
-                         ", f1_samples=", self.f1_samples, ", f1_micro=", self.f1_micro, ")");
-      });
-
   py::class_<PythonTrainer>(module, "Trainer")
-      .def(py::init([](AnyClassifier model, const loss::AnyLoss& loss, double learning_rate, double weight_decay,
-                       const std::string& optimizer, const Schedule& schedule, double ema_decay, double clip_norm,
+      .def(py::init([](std::shared_ptr<Network> network, const loss::AnyLoss& loss, double learning_rate, double weight_decay,
+                       const AnyOptimizer& optimizer, const AnySchedule& schedule, double ema_decay, double clip_norm,
                        std::size_t accumulate, std::uint64_t seed, bool channels_last, std::size_t threads,
-                       const std::string& monitor) {
-             return PythonTrainer(
-                 std::move(model), loss,
-                 {.learning_rate = learning_rate,
-                  .weight_decay = weight_decay,
-                  .optimizer = choice("optimizer", optimizer, {Optimizer::adamw, Optimizer::adam, Optimizer::sgd}),
-                  .schedule = schedule,
-                  .ema_decay = ema_decay,
-                  .clip_norm = clip_norm,
-                  .accumulate = accumulate,
-                  .seed = seed,
-                  .memory_format = channels_last ? MemoryFormat::channels_last : MemoryFormat::contiguous,
-                  .threads = threads,
-                  .monitor = monitor_from(monitor)});
+                       const std::string& monitor, bool own_randomness, std::vector<evaluation::Measure> measures,
+                       std::vector<ParameterGroup> groups) {
+             return PythonTrainer(std::move(network), loss,
+                                  {.learning_rate = learning_rate,
+                                   .weight_decay = weight_decay,
+                                   .optimizer = optimizer,
+                                   .schedule = schedule,
+                                   .ema_decay = ema_decay,
+                                   .clip_norm = clip_norm,
+                                   .accumulate = accumulate,
+                                   .seed = seed,
+                                   .memory_format = channels_last ? MemoryFormat::channels_last : MemoryFormat::contiguous,
+                                   .threads = threads,
+                                   .monitor = monitor,
+                                   .measures = std::move(measures),
+                                   .groups = std::move(groups),
+                                   .randomness = own_randomness ? Randomness::own : Randomness::shared});
            }),
-           "model"_a, "loss"_a, py::kw_only(), "learning_rate"_a = defaults.learning_rate,
-           "weight_decay"_a = defaults.weight_decay, "optimizer"_a = to_string(defaults.optimizer),
-           py::arg_v("schedule", defaults.schedule, "constant()"), "ema_decay"_a = defaults.ema_decay,
-           "clip_norm"_a = defaults.clip_norm, "accumulate"_a = defaults.accumulate, "seed"_a = defaults.seed,
-           "channels_last"_a = defaults.memory_format == MemoryFormat::channels_last, "threads"_a = defaults.threads,
-           "monitor"_a = to_string(defaults.monitor))
+           "model"_a, "loss"_a, py::kw_only(), "learning_rate"_a, "weight_decay"_a, "optimizer"_a, "schedule"_a, "ema_decay"_a,
+           "clip_norm"_a, "accumulate"_a, "seed"_a, "channels_last"_a, "threads"_a, "monitor"_a, "own_randomness"_a,
+           "measures"_a, "groups"_a)
       .def("fit", &PythonTrainer::fit, "train"_a, "validation"_a, "callbacks"_a, "epochs"_a, "resume"_a, "stop"_a)
+      .def_property_readonly("history", &PythonTrainer::history)
       .def("evaluate", &PythonTrainer::evaluate, "source"_a)
       .def("predict", &PythonTrainer::predict, "source"_a);
 }
@@ -357,7 +417,7 @@ void bind_training(py::module_& module) {
   bind_events(module);
   bind_callbacks(module);
   bind_schedules(module);
-  bind_held_out(module);
+  bind_parts(module);
   bind_trainer(module);
 }
 

@@ -10,6 +10,7 @@
 #include <torch/headeronly/version.h>
 
 #include "bind.hpp"
+#include "held_out.hpp"
 
 namespace py = pybind11;
 
@@ -77,6 +78,7 @@ PYBIND11_MODULE(_core, module) {
   fill("metrics", bind_metrics);
   fill("calibration", bind_calibration);
   fill("threshold", bind_threshold);
+  fill("evaluation", bind_evaluation);
   fill("augmentation", bind_augmentation);
   fill("data", bind_data);
 }

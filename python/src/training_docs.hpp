@@ -188,4 +188,27 @@ Examples
 >>> round(found.loss, 4), found.mean_average_precision, round(found.f1_micro, 4)
 (0.6931, 0.5, 0.6667))doc";
 
+inline constexpr const char* parameter_group_doc =
+    R"doc(Parameters with a learning rate, a weight decay or a begin of their own: those whose names begin with ``prefix``.
+
+Of several groups that fit a parameter the first counts.
+
+Parameters
+----------
+prefix : str
+    ``"classifier."``, ``"blocks.0"``; names are those of ``model.named_parameters()``.
+rate_factor : float
+    On the learning rate.
+weight_decay : float or None
+    Instead of the trainer's, for weights of two dimensions and more; None: the trainer's.
+frozen_epochs : int
+    In the first so many epochs they are not learnt.
+
+Examples
+--------
+>>> import multilabel as ml
+>>> group = ml.training.ParameterGroup("blocks.", rate_factor=0.1, frozen_epochs=2)
+>>> group.prefix, group.rate_factor
+('blocks.', 0.1))doc";
+
 }  // namespace multilabel::python

@@ -174,7 +174,7 @@ def manifest(change):
         (remove, r"readable; got '.*config\.json"),
         (cut, r"the checksum must be .*model\.safetensors"),
         (lambda folder: (folder / "multilabel.json").write_text("{"), r"must be JSON; .*multilabel\.json"),
-        (manifest(lambda m: m.update(version=99)), "field 'version' must be 1 to 1; got 99"),
+        (manifest(lambda m: m.update(version=99)), "field 'version' must be 1 to 2; got 99"),
         (manifest(lambda m: m.pop("labels")), "field 'labels' must be there"),
         (manifest(lambda m: m["labels"].append("wolf")), "field 'fingerprint' must be that of the labels"),
         (manifest(lambda m: m["threshold"].update(thresholds=[0.5, 0.5])), "one for each of the 3 labels; got 2"),
@@ -230,3 +230,44 @@ def test_a_full_disk_leaves_the_old_bundle_whole(copy):
     np.testing.assert_array_equal(ml.load(copy).scores([IMAGES / "0003.jpg"]), before)
     assert [path.name for path in copy.parent.iterdir()] == ["model"]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 100_000  # the limit was the child's
+
+
+def test_a_calibrator_is_served_before_the_thresholds(tmp_path):
+    model = ml.model.create("resnet18", labels=2, seed=1)
+    format = ml.augmentation.evaluation(size=32).preprocessing
+    random = np.random.default_rng(0)
+    images = random.integers(0, 255, (4, 32, 32, 3), dtype=np.uint8)
+    plain = {"model": model, "vocabulary": ["red", "blue"], "preprocessing": format}
+    ml.bundle.save(tmp_path / "plain", **plain)
+    raw = ml.load(tmp_path / "plain").scores(images)
+    assert ml.load(tmp_path / "plain").calibrator is None
+    truth, logits = (random.random((50, 2)) < 0.5).astype(np.float32), random.normal(0, 2, (50, 2)).astype(np.float32)
+    scores = (1 / (1 + np.exp(-logits))).astype(np.float32)
+    made = [
+        (
+            ml.calibration.TemperatureScaling.fit(truth, logits, per_label=True),
+            lambda fitted: fitted.apply(np.log(raw / (1 - raw))),
+        ),
+        (ml.calibration.PlattScaling.fit(truth, logits), lambda fitted: fitted.apply(np.log(raw / (1 - raw)))),
+        (ml.calibration.IsotonicCalibration.fit(truth, scores), lambda fitted: fitted.apply(raw)),
+    ]
+    for i, (fitted, expected) in enumerate(made):
+        ml.bundle.save(tmp_path / str(i), **plain, calibrator=fitted)
+        predictor = ml.load(tmp_path / str(i))
+        assert predictor.calibrator == fitted
+        np.testing.assert_allclose(predictor.scores(images), expected(fitted), atol=1e-5)
+    with pytest.raises(ml.ArgumentError, match=r"calibrator must be one of multilabel.calibration; got float"):
+        ml.bundle.save(tmp_path / "wrong", **plain, calibrator=2.0)
+    with pytest.raises(ml.ShapeError):
+        ml.bundle.save(tmp_path / "wrong", **plain, calibrator=ml.calibration.TemperatureScaling([1.0, 2.0, 3.0]))
+
+
+def test_a_predictor_answers_in_evaluation_mode(tmp_path):
+    model = ml.model.create("resnet18", labels=2, seed=1)
+    format = ml.augmentation.evaluation(size=32).preprocessing
+    ml.bundle.save(tmp_path / "b", model=model, vocabulary=["red", "blue"], preprocessing=format)
+    predictor = ml.load(tmp_path / "b")
+    image = np.random.default_rng(0).integers(0, 255, (32, 32, 3), dtype=np.uint8)
+    before = predictor.scores([image])
+    predictor.model.train()
+    np.testing.assert_array_equal(predictor.scores([image]), before)

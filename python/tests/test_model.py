@@ -366,7 +366,7 @@ def test_average_of_weights_follows(small):
         ({"name": "resnet18", "labels": 2, "dropout": 1.0}, ValueError, r"dropout must be in \[0, 1\); got 1"),
         ({"name": "resnet18", "labels": 2, "bias_prior": [0.5] * 3}, ValueError, "one for each of the 2 labels; got 3"),
         ({"name": "resnet18", "labels": 2, "bias_prior": 0.0}, ValueError, r"bias_prior must be in \(0, 1\); got 0"),
-        ({"name": "resnet18", "labels": 2, "head": "mlp"}, ValueError, "must be one of 'linear', 'csra'; got 'mlp'"),
+        ({"name": "resnet18", "labels": 2, "head": "mlp"}, ValueError, "must be one of csra, linear; got 'mlp'"),
         ({"name": "resnet18", "labels": 2, "pretrained": "no.safetensors"}, OSError, "must be readable; got 'no.safe"),
     ],
 )
@@ -434,7 +434,7 @@ def entry(dtype="F32", shape=(1,), offsets=(0, 4)):
         pytest.param(file_of({}, length=1000), "header must fit", id="header-longer-than-file"),
         pytest.param(file_of({}, length=2**63), "header must fit", id="header-length-overflows"),
         pytest.param(file_of(b"not json"), "must be JSON", id="not-json"),
-        pytest.param(file_of(b"[" * 100_000), "must be JSON", id="deep"),
+        pytest.param(file_of(b"[" * 100_000), "must be a JSON object", id="deep"),
         pytest.param(file_of(b'{"a\xff": 1}'), "must be JSON", id="not-utf8"),
         pytest.param(file_of([]), "must be a JSON object", id="a-list"),
         pytest.param(file_of({"a": 3}), "must have dtype, shape", id="no-entry"),

@@ -2,6 +2,7 @@
 import csv
 import io
 import math
+import pickle
 import signal
 import subprocess
 import sys
@@ -466,7 +467,10 @@ def test_tied_weights_move_once_a_step(data):
         ({"accumulate": 0}, "accumulate must be at least 1"),
         ({"accumulate": -1}, "accumulate must not be negative"),
         ({"optimizer": "adamax"}, "optimizer must be one of 'adamw', 'adam', 'sgd'; got 'adamax'"),
-        ({"monitor": "mAP"}, "monitor must be one of 'validation_loss'"),
+        (
+            {"monitor": "mAP"},
+            "monitor must be one of 'f1_micro', 'f1_samples', 'mean_average_precision', 'training_loss', ",
+        ),
         ({"memory_format": "nhwc"}, "memory_format must be 'channels_last' or 'contiguous'"),
     ],
 )
@@ -480,8 +484,10 @@ def test_wrong_arguments_are_named(data):
         training.Trainer("resnet", ml.loss.BCEWithLogits())
     with pytest.raises(ml.ArgumentError, match="loss must be a callable"):
         training.Trainer(network(2), "bce")
-    with pytest.raises(ml.ArgumentError, match=r"train must be a multilabel\.data\.DataLoader; got list"):
-        trainer(network(2)).fit([], loader(data))
+    with pytest.raises(
+        ml.ArgumentError, match=r"train must be a multilabel\.data\.DataLoader, or an iterable.*; got str"
+    ):
+        trainer(network(2)).fit("data", loader(data))
     with pytest.raises(ml.ArgumentError, match="epochs must be at least 1; got 0"):
         trainer(network(len(data.vocabulary))).fit(loader(data), loader(data), epochs=0)
     with pytest.raises(ml.ShapeError, match=r"one logit for each of the \d+ labels"):
@@ -604,3 +610,331 @@ def test_losses_hear_of_the_epochs(data):
     before = splc(*cell)
     ml.training.Trainer(network(len(data.vocabulary)), splc).fit(loader(data), loader(data), epochs=2)
     assert splc(*cell) < before  # the trainer's loss is this one, and it corrects by now
+
+
+def pictures(n=32):
+    random = np.random.default_rng(0)
+    images = torch.from_numpy(random.normal(0, 1, (n, 3, 8, 8)).astype(np.float32))
+    return torch.utils.data.TensorDataset(images, (images.mean(dim=(2, 3))[:, :2] > 0).float())
+
+
+def small(seed=0, drop=0.0):
+    torch.manual_seed(seed)
+    return nn.Sequential(nn.Flatten(), nn.Linear(192, 16), nn.BatchNorm1d(16), nn.Dropout(drop), nn.Linear(16, 2))
+
+
+def batches(n=32, **options):
+    return torch.utils.data.DataLoader(pictures(n), batch_size=8, **options)
+
+
+def small_trainer(model, loss=None, **options):
+    loss = ml.loss.BCEWithLogits() if loss is None else loss
+    return training.Trainer(model, loss, vocabulary=["red", "blue"], **options)
+
+
+class StopAfter:
+    def __init__(self, steps):
+        self.steps = steps
+
+    def on_step_end(self, state):
+        self.steps -= 1
+        return training.Flow.stop if self.steps == 0 else None
+
+
+def losses(history):
+    return [row.training_loss for row in history.epochs]
+
+
+def test_a_torch_loader_and_a_list_are_loaders():
+    history = small_trainer(small()).fit(batches(shuffle=True), [next(iter(batches()))], epochs=2)
+    assert len(history) == 2
+    assert np.isfinite(history.best.mean_average_precision)
+    held_out = small_trainer(small()).predict(batches())
+    np.testing.assert_array_equal(held_out.targets, pictures().tensors[1].numpy())
+    assert held_out.images == []
+
+
+def test_a_loader_without_labels_or_length_is_named():
+    with pytest.raises(ml.ArgumentError, match=r"train must have a vocabulary; got none"):
+        training.Trainer(small(), ml.loss.BCEWithLogits()).fit(batches())
+    with pytest.raises(ml.ArgumentError, match=r"an iterable with a length.*got generator"):
+        small_trainer(small()).fit(batch for batch in batches())
+    with pytest.raises(ml.ArgumentError, match=r"a batch must be \(images, targets\).*got Tensor"):
+        small_trainer(small()).fit([torch.zeros(2, 3, 8, 8)])
+    with pytest.raises(ml.ShapeError, match=r"targets must be \[2, 2\]; got \[2, 3\]"):
+        small_trainer(small()).fit([(torch.zeros(2, 3, 8, 8), torch.zeros(2, 3))])
+
+
+def test_a_sample_weight_reaches_the_loss():
+    images, targets = pictures().tensors
+    weight = torch.cat([torch.ones(16), torch.zeros(16)])
+    seen = []
+
+    def loss(logits, targets, sample_weight=None):
+        seen.append(sample_weight)
+        return nn.functional.binary_cross_entropy_with_logits(logits, targets)
+
+    small_trainer(small(), loss).fit([(images, targets, weight)], epochs=1)
+    assert torch.equal(seen[0], weight)
+
+
+def test_without_validation_the_last_weights_stay():
+    history = small_trainer(small()).fit(batches(), epochs=2)
+    assert (history.best_epoch, list(history.to_dict())) == (2, ["epoch", "training_loss", "learning_rate", "seconds"])
+    with pytest.raises(AttributeError, match="no column 'f1_micro'"):
+        _ = history.epochs[0].f1_micro
+
+
+def test_measures_of_ones_own_are_columns_and_monitored():
+    counted = []
+    falls = ml.evaluation.Measure("falls", lambda held_out: counted.append(held_out) or -len(counted))
+    run = small_trainer(small(), measures=["f1_micro", falls], monitor="falls")
+    history = run.fit(batches(), batches(), epochs=3)
+    assert history.best_epoch == 1
+    assert list(history.to_dict())[2:5] == ["validation_loss", "f1_micro", "falls"]
+    assert counted[0].vocabulary.labels == ["red", "blue"]
+    assert run.evaluate(batches()).to_dict().keys() == {"loss", "f1_micro", "falls"}
+
+
+@pytest.mark.parametrize("kind", ["instance", "function", "scheduled"])
+def test_torch_optimizers_learn_and_resume_bit_equal(tmp_path, kind):
+    def run(*callbacks, **options):
+        model = small(drop=0.3)
+        optimizer, schedule = (lambda parameters: torch.optim.RMSprop(parameters, lr=0.01)), training.cosine()
+        if kind != "function":
+            optimizer = torch.optim.Adam(model.parameters(), lr=0.01, amsgrad=True)
+        if kind == "scheduled":
+            schedule = torch.optim.lr_scheduler.StepLR(optimizer, 3, gamma=0.5)
+        made = small_trainer(model, optimizer=optimizer, schedule=schedule, callbacks=callbacks)
+        return made.fit(batches(shuffle=True), batches(), epochs=3, **options), model
+
+    whole, expected = run()
+    if kind == "scheduled":
+        assert [row.learning_rate for row in whole.epochs] == [0.005, 0.0025, 0.00125]
+    run(training.ModelCheckpoint(tmp_path), StopAfter(6))
+    resumed, model = run(resume=tmp_path)
+    assert losses(resumed) == losses(whole)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), expected.parameters(), strict=True))
+
+
+def test_an_optimizer_that_is_none_is_named():
+    with pytest.raises(ml.ArgumentError, match=r"optimizer must be a name, a torch.optim.Optimizer or a function"):
+        small_trainer(small(), optimizer=3)
+    with pytest.raises(ml.ArgumentError, match="optimizer must be one of 'adamw', 'adam', 'sgd'; got 'lion'"):
+        small_trainer(small(), optimizer="lion")
+
+
+def test_a_schedule_may_be_a_function():
+    history = small_trainer(small(), learning_rate=0.1, schedule=lambda step, total: 1 - step / total).fit(
+        batches(), epochs=1
+    )
+    assert history.epochs[0].learning_rate == pytest.approx(0.1 * 0.25)  # the last of four steps
+
+
+def test_groups_have_rates_of_their_own():
+    model = small()
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    group = training.ParameterGroup("1.", rate_factor=0.0, weight_decay=0.0)
+    small_trainer(model, groups=[group]).fit(batches(), epochs=1)
+    changed = [not torch.equal(a, b) for a, b in zip(before, model.parameters(), strict=True)]
+    assert changed == [False, False, True, True, True, True]
+
+
+def test_a_resume_names_what_differs(tmp_path):
+    small_trainer(
+        small(), schedule=training.cosine(), callbacks=[training.ModelCheckpoint(tmp_path), StopAfter(3)]
+    ).fit(batches(), batches(), epochs=2)
+    cases = [
+        ({"learning_rate": 0.5}, {}, "learning_rate must be that of the checkpoint, 0.001; got 0.5"),
+        ({"clip_norm": 1.0}, {}, "clip_norm must be that of the checkpoint, 0; got 1"),
+        ({"schedule": training.linear()}, {}, "schedule.shape must be that of the checkpoint, cosine; got linear"),
+        ({"loss": ml.loss.Focal()}, {}, "loss must be that of the checkpoint, BCEWithLogits; got Focal"),
+        ({"loss": ml.loss.BCEWithLogits(pos_weight=[1, 2])}, {}, r"loss.pos_weight must be .*, \[\]; got \[1, 2\]"),
+        ({}, {"batch_size": 16}, "train.batch_size must be that of the checkpoint, 8; got 16|train.batches"),
+        ({}, {"shuffle": True}, "train.sampler must be that of the checkpoint, .*Sequential.*; got .*Random"),
+    ]
+    for options, loader, sentence in cases:
+        options = {"schedule": training.cosine(), "loss": None, **options}
+        loss = options.pop("loss")
+        made = torch.utils.data.DataLoader(pictures(), **{"batch_size": 8} | loader)
+        with pytest.raises(ml.BundleError, match=sentence):
+            small_trainer(small(), loss, **options).fit(made, batches(), epochs=2, resume=tmp_path)
+
+
+def test_a_resume_knows_the_data_and_the_order(data, tmp_path):
+    def fit(dataset, **options):
+        run = training.Trainer(
+            network(len(data.vocabulary)), ml.loss.BCEWithLogits(), callbacks=options.pop("callbacks", ())
+        )
+        loader = ml.data.DataLoader(
+            dataset, data.vocabulary, ml.augmentation.evaluation(size=32), batch_size=16, shuffle=True, **options
+        )
+        return run.fit(loader, loader, epochs=2, resume=None if run.callbacks else tmp_path)
+
+    fit(data, seed=1, callbacks=[training.ModelCheckpoint(tmp_path), StopAfter(1)])
+    with pytest.raises(ml.BundleError, match=r"seed must be that of the checkpoint, 1; got 2|train.order"):
+        fit(data, seed=2)
+    other = ml.data.Dataset(data.images, [list(labels) for labels in reversed(data.labels)], vocabulary=data.vocabulary)
+    with pytest.raises(ml.BundleError, match=r"train.dataset must be that of the checkpoint"):
+        fit(other, seed=1)
+
+
+def test_soft_f1_resumes_in_the_middle_of_an_epoch(tmp_path):
+    def run(*callbacks, **options):
+        return losses(
+            small_trainer(small(), ml.loss.SoftF1(), callbacks=callbacks).fit(batches(), batches(), epochs=2, **options)
+        )
+
+    whole = run()
+    run(training.ModelCheckpoint(tmp_path), StopAfter(2))
+    assert run(resume=tmp_path) == whole
+
+
+def test_two_runs_in_two_threads_do_not_disturb_each_other():
+    def fit(seed):
+        return losses(small_trainer(small(seed, 0.5), seed=seed).fit(batches(shuffle=True), batches(), epochs=3))
+
+    alone = {seed: fit(seed) for seed in (1, 2)}
+    models = {seed: small(seed, 0.5) for seed in (1, 2)}
+    before, together = torch.get_rng_state(), {}
+
+    def work(seed):
+        run = small_trainer(models[seed], seed=seed)
+        together[seed] = losses(run.fit(batches(shuffle=True), batches(), epochs=3))
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_modes_are_looked_at_again_at_every_epoch():
+    model, seen = small(drop=0.5), []
+    model.register_forward_pre_hook(lambda m, a: seen.append(m.training) if torch.is_grad_enabled() else None)
+
+    class Look:
+        def on_epoch_end(self, state):
+            model.eval()
+
+    run = small_trainer(model, callbacks=[Look()])
+    model.eval()
+    run.fit(batches(), batches(), epochs=2)
+    assert seen == [True] * 8
+    expected = run.predict(batches()).logits
+    model.train()
+    np.testing.assert_array_equal(run.predict(batches()).logits, expected)
+
+
+def test_parameters_that_cannot_be_learnt_are_named():
+    lazy = nn.Sequential(nn.Flatten(), nn.LazyLinear(2))
+    with pytest.raises(ml.ArgumentError, match=r"every parameter must have a shape; got a lazy one, '1.weight'"):
+        small_trainer(lazy).fit(batches())
+    expanded = nn.Sequential(nn.Flatten(), nn.Linear(192, 2))
+    expanded[1].weight = nn.Parameter(torch.zeros(1).expand(2, 192))
+    with pytest.raises(ml.ArgumentError, match=r"without gaps and overlaps; got .* in '1.weight'"):
+        small_trainer(expanded).fit(batches())
+
+
+def test_parameters_of_a_loss_are_learnt_and_resumed(tmp_path):
+    class Learned(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.s = nn.Parameter(torch.zeros(2))
+
+        def forward(self, x, y):
+            return (
+                nn.functional.binary_cross_entropy_with_logits(x, y, reduction="none") * (-self.s).exp() + self.s
+            ).mean()
+
+    def run(*callbacks, **options):
+        loss = Learned()
+        history = small_trainer(small(), loss, callbacks=callbacks).fit(batches(), batches(), epochs=2, **options)
+        return losses(history), loss.s.detach()
+
+    whole, expected = run()
+    assert bool((expected != 0).all())
+    run(training.ModelCheckpoint(tmp_path), StopAfter(6))
+    resumed, scale = run(resume=tmp_path)
+    assert resumed == whole
+    assert torch.equal(scale, expected)
+
+
+def test_a_compiled_module_keeps_its_names(tmp_path):
+    model = torch.compile(small(), backend="eager")
+    small_trainer(model, callbacks=[training.ModelCheckpoint(tmp_path)]).fit(batches(), batches(), epochs=1)
+    assert sorted(ml.model.load_safetensors(tmp_path / "best.safetensors").tensors) == sorted(small().state_dict())
+
+
+def test_an_exception_keeps_history_and_best_weights():
+    calls = []
+
+    def loss(x, y):
+        calls.append(1)
+        value = nn.functional.binary_cross_entropy_with_logits(x, y)
+        return value * float("nan") if len(calls) == 12 else value
+
+    model, best = small(), {}
+
+    class Keep:
+        def on_epoch_end(self, state):
+            if state.is_best:
+                best.update({name: value.clone() for name, value in model.state_dict().items()})
+
+    run = small_trainer(model, loss, callbacks=[Keep()])
+    with pytest.raises(ml.ArgumentError, match="the loss must be finite"):
+        run.fit(batches(), batches(), epochs=5)
+    assert len(run.history) == 2
+    assert all(torch.equal(best[name], value) for name, value in model.state_dict().items())
+
+
+def test_a_callback_sees_the_average_that_was_measured():
+    rows = []
+
+    class Look:
+        def on_epoch_end(self, state):
+            rows.append((state.history.epochs[-1].validation_loss, run.evaluate(batches()).loss))
+
+    run = small_trainer(small(), ema_decay=0.99, callbacks=[Look()])
+    run.fit(batches(), batches(), epochs=2)
+    for measured, seen in rows:
+        assert measured == pytest.approx(seen, rel=1e-6)
+
+
+def test_histories_pickle():
+    history = small_trainer(small()).fit(batches(), batches(), epochs=2)
+    again = pickle.loads(pickle.dumps(history))
+    assert again.to_dict() == history.to_dict()
+    assert (again.best_epoch, again.stopped, again.monitor) == (
+        history.best_epoch,
+        "finished",
+        "mean_average_precision",
+    )
+    assert pickle.loads(pickle.dumps(history.epochs[0])).f1_micro == history.epochs[0].f1_micro
+
+
+def test_activation_checkpointing_takes_the_shared_generator():
+    from torch.utils.checkpoint import checkpoint
+
+    class Checkpointed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = small(drop=0.5)
+
+        def forward(self, images):
+            return checkpoint(self.inner, images, use_reentrant=False)
+
+    with pytest.raises(RuntimeError, match=r"drawn in the forward pass alone.*randomness shared"):
+        small_trainer(Checkpointed()).fit(batches())
+    before = torch.get_rng_state()
+    plain = small_trainer(small(drop=0.5), randomness="shared").fit(batches(), epochs=2)
+    torch.set_rng_state(before)
+    model = Checkpointed()
+    torch.set_rng_state(before)
+    history = small_trainer(model, randomness="shared").fit(batches(), epochs=2)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert losses(history)[0] == pytest.approx(losses(plain)[0], rel=0.2)
+    with pytest.raises(ml.ArgumentError, match="randomness must be 'own' or 'shared'; got 'mine'"):
+        small_trainer(small(), randomness="mine")

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -254,8 +255,8 @@ TEST_CASE("load: what is missing, changed or from elsewhere is named by file and
   is("the file must be JSON", "multilabel.json");
   write(model / "multilabel.json", "[]");
   is("must be a JSON object; got array", "multilabel.json");
-  edit(model, "multilabel.json", "\"version\": 1", "\"version\": 2");
-  is("field 'version' must be 1 to 1; got 2", "written by release");
+  edit(model, "multilabel.json", "\"version\": 1", "\"version\": 3");
+  is("field 'version' must be 1 to 2; got 3", "written by release");
   edit(model, "multilabel.json", "\"metadata\"", "\"meta\"");
   is("field 'metadata' must be there", "multilabel.json");
   edit(model, "multilabel.json", "\"dog\"", "\"wolf\"");
@@ -267,7 +268,7 @@ TEST_CASE("load: what is missing, changed or from elsewhere is named by file and
   edit(model, "config.json", "\"num_classes\": 3", "\"num_classes\": 4");
   is("LabelError", "as many as num_classes in config.json, 4; got 3");
   edit(model, "config.json", "\"linear\"", "\"round\"");
-  is("field 'head' must be 'linear' or 'csra'; got 'round'", "config.json");
+  is("the head must be one of csra, linear; got 'round'", "register_head");
   edit(model, "config.json", "efficientnet_lite0", "efficientnet_lite1");
   is("BundleError", "missing");
   edit(model, "preprocessor_config.json", "\"linear\"", "\"best\"");
@@ -276,6 +277,61 @@ TEST_CASE("load: what is missing, changed or from elsewhere is named by file and
   is("field 'normalization' must be one of", "preprocessor_config.json");
   edit(model, "preprocessor_config.json", "\"height\": 32", "\"height\": -1");
   is("field 'size' must be at least 1 x 1", "preprocessor_config.json");
+}
+
+TEST_CASE("bundle: a calibrator is served, in front of the thresholds") {
+  const Folder folder;
+  auto bundle = sample();
+  bundle.threshold = ThresholdRule({0.5});
+  const std::vector<cv::Mat> images{picture(1)};
+  const auto raw = bundle::Predictor(bundle).scores(images);
+  // Slope 0 leaves the intercept: log(0.2 / 0.8), 0 and log(0.9 / 0.1) are 0.2, 0.5 and 0.9.
+  bundle.calibrator = multilabel::calibration::PlattScaling({0, 0, 0}, {std::log(0.25), 0, std::log(9.0)});
+  bundle::save(folder.path / "platt", bundle);
+  const auto predictor = bundle::load(folder.path / "platt");
+  CHECK(predictor.scores(images)(0, 0) == Approx(0.2));
+  CHECK(predictor(images[0]).size() == 2);
+  CHECK(predictor(images[0])[0].label == "tree");
+  CHECK_THAT(text_of(folder.path / "platt" / "multilabel.json"), Catch::Contains("\"version\": 2"));
+  bundle.calibrator = multilabel::calibration::IsotonicCalibration({{{0.0, 1.0}, {0.0, 1.0}}});  // every score as it is
+  bundle::save(folder.path / "isotonic", bundle);
+  CHECK(bundle::load(folder.path / "isotonic").scores(images) == raw);
+  bundle.calibrator = multilabel::calibration::TemperatureScaling({1.0, 2.0});
+  CHECK_THROWS_AS(bundle::save(folder.path / "wrong", bundle), multilabel::ShapeError);
+  edit(folder.path / "platt", "multilabel.json", "\"platt\"", "\"plate\"");
+  CHECK_THROWS_WITH(bundle::load(folder.path / "platt"), Catch::Contains("field 'calibrator'") && Catch::Contains("'plate'"));
+}
+
+TEST_CASE("bundle: a backbone of one's own is refused until it is registered, and then loads again") {
+  struct Tiny : multilabel::model::Backbone {
+    Tiny() { conv = add<multilabel::model::Conv>("conv", multilabel::model::ConvOptions{.in = 3, .out = 4, .kernel = 3}); }
+    at::Tensor forward(const at::Tensor& images) override { return conv->forward(images); }
+    std::int64_t channels() const override { return 4; }
+    std::string head_name() const override { return "head"; }
+    std::shared_ptr<multilabel::model::Conv> conv;
+  };
+  const auto make = [] { return std::make_shared<Tiny>(); };
+  const Folder folder;
+  auto bundle = sample();
+  bundle.model = multilabel::model::Classifier(make, multilabel::model::ModelConfig{"tiny", {.labels = 3}});
+  CHECK_THROWS_WITH(bundle::save(folder.path / "a", bundle), Catch::Contains("register_backbone") && Catch::Contains("'tiny'"));
+  CHECK_FALSE(fs::exists(folder.path / "a"));
+  auto named = bundle;
+  named.model = multilabel::model::Classifier(make, multilabel::model::ModelConfig{"resnet18", {.labels = 3}});
+  CHECK_THROWS_WITH(bundle::save(folder.path / "a", named), Catch::Contains("register yours under a name of its own"));
+  multilabel::model::register_backbone("tiny", make);
+  bundle::save(folder.path / "a", bundle);
+  const std::vector<cv::Mat> images{picture(1)};
+  CHECK(bundle::load(folder.path / "a").scores(images) == bundle::Predictor(bundle).scores(images));
+}
+
+TEST_CASE("Predictor: answers in evaluation mode when its model was trained meanwhile") {
+  const bundle::Predictor predictor(sample());
+  const std::vector<cv::Mat> images{picture(1)};
+  const auto before = predictor.scores(images);
+  auto model = predictor.model();
+  model->train();
+  CHECK(predictor.scores(images) == before);
 }
 
 TEST_CASE("card: names labels, thresholds and metadata, with bars escaped") {

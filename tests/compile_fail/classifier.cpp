@@ -11,4 +11,4 @@ using Model = at::Tensor (*)(const at::Tensor& images);  // no parameters to lea
 using Model = multilabel::model::Classifier;
 #endif
 
-using Trainer = multilabel::training::Trainer<Model, multilabel::loss::BCEWithLogits>;
+void train(const Model& model) { multilabel::training::Trainer trainer{model, multilabel::loss::BCEWithLogits{}}; }

@@ -11,4 +11,4 @@ using Loss = double (*)(const at::Tensor& logits, const at::Tensor& targets);  /
 using Loss = multilabel::loss::BCEWithLogits;
 #endif
 
-using Trainer = multilabel::training::Trainer<multilabel::model::Classifier, Loss>;
+void train(const multilabel::model::Classifier& model, const Loss& loss) { multilabel::training::Trainer trainer{model, loss}; }

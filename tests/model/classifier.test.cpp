@@ -7,6 +7,7 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/sigmoid.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
 #include <string>
@@ -123,6 +124,28 @@ TEST_CASE("Classifier: takes a backbone of the user's own, and clones it") {
   const auto images = at::rand({1, 3, 8, 8});
   const auto copy = std::dynamic_pointer_cast<ml::model::ClassifierImpl>(classifier->clone());
   CHECK(copy->forward(images).equal(classifier->forward(images)));
+}
+
+TEST_CASE("register_backbone, register_head: create knows them by name afterwards, each name once") {
+  struct Sum : ml::model::HeadModule {
+    explicit Sum(std::int64_t labels) { keep_parameter("bias", bias_, at::zeros({labels})); }
+    at::Tensor forward(const at::Tensor& map) override { return map.sum({1, 2, 3}).unsqueeze(1) + bias_; }
+    at::Tensor& bias() override { return bias_; }
+    at::Tensor bias_;
+  };
+  CHECK_THROWS_WITH(ml::model::create("my_tiny", {.labels = 2}), Catch::Contains("register_backbone"));
+  ml::model::register_backbone("my_tiny", [] { return std::make_shared<Tiny>(); });
+  ml::model::register_head("my_sum", [](std::int64_t, const ml::model::ModelOptions& options) {
+    return std::make_shared<Sum>(static_cast<std::int64_t>(options.labels));
+  });
+  const auto made = ml::model::create("my_tiny", {.labels = 2, .head = {"my_sum"}, .seed = 1});
+  CHECK(names_of(made) == std::set<std::string>{"conv.weight", "head.bias"});
+  const auto names = ml::model::backbone_names();
+  CHECK(std::count(names.begin(), names.end(), "my_tiny") == 1);
+  CHECK_THROWS_WITH(ml::model::register_backbone("my_tiny", [] { return std::make_shared<Tiny>(); }),
+                    Catch::Contains("must be new"));
+  CHECK_THROWS_WITH(ml::model::create("my_tiny", {.labels = 2, .head = {"mine"}}),
+                    Catch::Contains("csra, linear, my_sum; got 'mine'"));
 }
 
 TEST_CASE("Classifier: forward_with runs on other numbers and leaves its own") {

@@ -8,17 +8,31 @@
 #include <torch/nn/pimpl.h>
 #include <unistd.h>
 
+#include <catch2/catch.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "multilabel/core/random.hpp"
-#include "multilabel/data/batch.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
+#include "multilabel/training/torch_optimizer.hpp"
+#include "multilabel/training/trainer.hpp"
+
+// Torch's logging takes the name CHECK; in the tests it is the test framework's.
+#undef CHECK
+#define CHECK(...) INTERNAL_CATCH_TEST("CHECK", Catch::ResultDisposition::ContinueOnFailure, __VA_ARGS__)
 
 namespace synthetic {
+
+/// What `training::batch` asks for, and a weight a sample.
+struct Batch {
+  std::shared_ptr<float[]> images, targets, sample_weight;
+  std::size_t samples = 0, channels = 3, height = 4, width = 4, labels = 3;
+  std::vector<std::size_t> indices;
+};
 
 /// Images [3, 4, 4]; label j is there where plane j is bright on the mean.
 class Loader {
@@ -30,21 +44,19 @@ class Loader {
   [[nodiscard]] std::size_t samples() const { return samples_; }
   [[nodiscard]] std::size_t batches() const { return (samples_ + batch_size_ - 1) / batch_size_; }
 
-  [[nodiscard]] std::vector<multilabel::data::Batch> epoch(std::uint32_t number) const {
+  [[nodiscard]] std::vector<Batch> epoch(std::uint32_t number) const {
     ++epochs;
     auto order = multilabel::permutation(samples_, {.seed = seed_, .epoch = shuffled_ ? number + 1 : 0});
-    std::vector<multilabel::data::Batch> all;
+    std::vector<Batch> all;
     for (std::size_t begin = 0; begin < samples_; begin += batch_size_) {
       const std::size_t n = std::min(batch_size_, samples_ - begin);
-      multilabel::data::Batch batch{.images = std::shared_ptr<float[]>(new float[n * 48]),
-                                    .targets = std::shared_ptr<float[]>(new float[n * 3]),
-                                    .samples = n,
-                                    .channels = 3,
-                                    .height = 4,
-                                    .width = 4,
-                                    .labels = 3,
-                                    .indices = {order.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                order.begin() + static_cast<std::ptrdiff_t>(begin + n)}};
+      Batch batch{.images = std::shared_ptr<float[]>(new float[n * 48]),
+                  .targets = std::shared_ptr<float[]>(new float[n * 3]),
+                  .sample_weight = weighted ? std::shared_ptr<float[]>(new float[n]) : nullptr,
+                  .samples = n,
+                  .indices = {order.begin() + static_cast<std::ptrdiff_t>(begin),
+                              order.begin() + static_cast<std::ptrdiff_t>(begin + n)}};
+      for (std::size_t i = 0; weighted && i < n; ++i) batch.sample_weight[i] = batch.indices[i] == 0 ? 0.0f : 1.0f;
       for (std::size_t i = 0; i < n; ++i) fill(batch, i);
       all.push_back(batch);
     }
@@ -52,11 +64,12 @@ class Loader {
   }
 
   multilabel::encoding::Vocabulary labels{"red", "green", "blue"};
-  bool unknown = false;  ///< every image's first cell is unknown
+  bool unknown = false;   ///< every image's first cell is unknown
+  bool weighted = false;  ///< sample 0 weighs nothing
   mutable int epochs = 0;
 
  private:
-  void fill(const multilabel::data::Batch& batch, std::size_t row) const {
+  void fill(const Batch& batch, std::size_t row) const {
     multilabel::Random random({.seed = seed_, .index = static_cast<std::uint32_t>(batch.indices[row])});
     for (std::size_t plane = 0; plane < 3; ++plane) {
       const bool bright = random.chance(0.4);

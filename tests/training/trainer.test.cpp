@@ -4,12 +4,17 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <torch/optim/rmsprop.h>
+
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <thread>
 
 #include "multilabel/loss/binary_cross_entropy.hpp"
+#include "multilabel/loss/soft_f1.hpp"
 #include "multilabel/training/callbacks/early_stopping.hpp"
 #include "multilabel/training/callbacks/model_checkpoint.hpp"
+#include "multilabel/training/torch_optimizer.hpp"
 #include "synthetic.hpp"
 
 namespace training = multilabel::training;
@@ -64,17 +69,18 @@ TEST_CASE("fit: learns, and the model holds the best epoch's weights") {
   auto validation = validation_loader();
   const Net net;
   training::Trainer trainer{net, loss::BCEWithLogits{}, {.learning_rate = 0.02, .seed = 5}};
-  const double before = trainer.evaluate(validation).mean_average_precision;
+  const double before = trainer.evaluate(validation)["mean_average_precision"];
   const auto history = trainer.fit(train, validation, {.epochs = 12});
   REQUIRE(history.epochs.size() == 12);
   CHECK(history.stopped == training::Stopped::finished);
   REQUIRE(history.best());
-  for (const auto& row : history.epochs) CHECK(row.mean_average_precision <= history.best()->mean_average_precision);
-  CHECK(history.best()->mean_average_precision > before + 0.1);
+  for (const auto& row : history.epochs)
+    CHECK(row.value("mean_average_precision") <= history.best()->value("mean_average_precision"));
+  CHECK(history.best()->value("mean_average_precision") > before + 0.1);
   const auto now = trainer.evaluate(validation);
-  CHECK(now.mean_average_precision == history.best()->mean_average_precision);
-  CHECK(now.loss == history.best()->validation_loss);
-  CHECK(now.f1_micro == history.best()->f1_micro);
+  CHECK(now["mean_average_precision"] == history.best()->value("mean_average_precision"));
+  CHECK(now["loss"] == history.best()->value("validation_loss"));
+  CHECK(now["f1_micro"] == history.best()->value("f1_micro"));
 }
 
 TEST_CASE("fit: the same seeds give the same numbers, another seed of the trainer other ones") {
@@ -193,9 +199,21 @@ TEST_CASE("fit: a checkpoint of another vocabulary, seed, optimiser or size is r
   CHECK_THROWS_WITH(resume(options, train), Catch::Contains("optimizer must be that of the checkpoint, adamw; got sgd"));
   options = usual;
   options.ema_decay = 0;
-  CHECK_THROWS_WITH(resume(options, train), Catch::Contains("ema_decay must be that of the checkpoint, on; got off"));
+  CHECK_THROWS_WITH(resume(options, train), Catch::Contains("ema_decay must be that of the checkpoint, 0.9; got 0"));
+  options = usual;
+  options.learning_rate = 0.5;
+  CHECK_THROWS_WITH(resume(options, train), Catch::Contains("learning_rate must be that of the checkpoint, 0.02; got 0.5"));
+  options = usual;
+  options.schedule = training::cosine({.warmup = 0.2});
+  CHECK_THROWS_WITH(resume(options, train), Catch::Contains("schedule.warmup must be that of the checkpoint, 0.1; got 0.2"));
+  training::Trainer other_loss{Net{}, loss::BCEWithLogits{{.label_smoothing = 0.1}}, usual};
+  CHECK_THROWS_WITH(other_loss.fit(train, validation, {.epochs = 2, .resume = folder.path}),
+                    Catch::Contains("loss.label_smoothing.negative must be that of the checkpoint, 0; got 0.05"));
+  training::Trainer other_kind{Net{}, loss::SoftF1{}, usual};
+  CHECK_THROWS_WITH(other_kind.fit(train, validation, {.epochs = 2, .resume = folder.path}),
+                    Catch::Contains("loss must be that of the checkpoint, BCEWithLogits; got SoftF1"));
   synthetic::Loader smaller{40, 8, 1, true};
-  CHECK_THROWS_WITH(resume(usual, smaller), Catch::Contains("training samples must be that of the checkpoint, 50; got 40"));
+  CHECK_THROWS_WITH(resume(usual, smaller), Catch::Contains("train.batches must be that of the checkpoint, 7; got 5"));
   auto other = train_loader();
   other.labels = validation.labels = multilabel::encoding::Vocabulary{"red", "green", "violet"};
   CHECK_THROWS_AS(resume(usual, other), multilabel::LabelError);
@@ -235,8 +253,8 @@ TEST_CASE("fit: unknown cells are skipped in loss and metrics") {
   training::Trainer trainer{Net{}, loss::BCEWithLogits{}, usual};
   const auto history = trainer.fit(train, validation, {.epochs = 2});
   CHECK(std::isfinite(history.epochs.back().training_loss));
-  CHECK(std::isfinite(history.epochs.back().validation_loss));
-  CHECK(history.epochs.back().mean_average_precision > 0.3);
+  CHECK(std::isfinite(history.epochs.back().value("validation_loss")));
+  CHECK(history.epochs.back().value("mean_average_precision") > 0.3);
 }
 
 TEST_CASE("fit: a model of another width than the vocabulary is named") {
@@ -313,7 +331,7 @@ TEST_CASE("Trainer: options out of range are refused by name") {
   const auto make = [](training::TrainerOptions options) { training::Trainer{Net{}, loss::BCEWithLogits{}, options}; };
   CHECK_THROWS_WITH(make({.learning_rate = 0}), Catch::Contains("learning_rate must be above 0"));
   CHECK_THROWS_WITH(make({.weight_decay = -1}), Catch::Contains("weight_decay must be at least 0"));
-  CHECK_THROWS_WITH(make({.schedule = {.warmup = 2}}), Catch::Contains("warmup must be a share"));
+  CHECK_THROWS_WITH(make({.schedule = training::Schedule{.warmup = 2}}), Catch::Contains("warmup must be a share"));
   CHECK_THROWS_WITH(make({.ema_decay = 1}), Catch::Contains("ema_decay must be in [0, 1)"));
   CHECK_THROWS_WITH(make({.clip_norm = -1}), Catch::Contains("clip_norm must be at least 0"));
   CHECK_THROWS_WITH(make({.accumulate = 0}), Catch::Contains("accumulate must be at least 1"));
@@ -333,25 +351,241 @@ TEST_CASE("predict: rows are the loader's samples in order, scores the sigmoid o
   net->eval();
   const auto batch = validation.epoch(0)[1];
   const at::NoGradGuard no_grad;
-  const auto logits = net->forward(training::images_of(batch, training::MemoryFormat::contiguous));
+  const auto logits = net->forward(at::from_blob(batch.images.get(), {8, 3, 4, 4}));
   CHECK(held_out.logits(8, 1) == logits[0][1].item<float>());  // the second batch begins at row 8
   CHECK(held_out.scores(8, 1) == at::sigmoid(logits)[0][1].item<float>());
   CHECK(held_out.targets(8, 1) == batch.targets[1]);
 }
 
-TEST_CASE("HeldOut: comes back from its file as it was") {
+TEST_CASE("predict: answers in evaluation mode whatever mode the model is in") {
   auto validation = validation_loader();
-  validation.unknown = true;
-  training::Trainer trainer{Net{}, loss::BCEWithLogits{}};
-  auto held_out = trainer.predict(validation);
-  held_out.images.assign(30, "images/\"quoted\".png");
+  Net net;
+  training::Trainer trainer{net, loss::BCEWithLogits{}};
+  net->eval();
+  const auto expected = trainer.predict(validation);
+  net->train();
+  CHECK(trainer.predict(validation).logits == expected.logits);
+  CHECK(net->is_training());
+}
+
+TEST_CASE("fit: a model that a callback puts into evaluation mode is trained in the next epoch all the same") {
+  struct Look {
+    Net net;
+    std::shared_ptr<std::vector<bool>> seen = std::make_shared<std::vector<bool>>();
+    void on_step_end(const training::TrainingState&) { seen->push_back(net->is_training()); }
+    void on_epoch_end(const training::TrainingState&) { net->eval(); }
+  };
+  auto train = train_loader();
+  auto validation = validation_loader();
+  Net net;
+  net->eval();
+  const Look look{net};
+  training::Trainer trainer{net, loss::BCEWithLogits{}, usual, look};
+  trainer.fit(train, validation, {.epochs = 2});
+  CHECK(*look.seen == std::vector<bool>(14, true));
+  CHECK_FALSE(net->is_training());
+}
+
+TEST_CASE("fit: parameters that a callback thaws are learnt from then on") {
+  struct Thaw {
+    at::Tensor weight;
+    void on_epoch_begin(const training::TrainingState& state) { weight.requires_grad_(state.epoch == 2); }
+  };
+  auto train = train_loader();
+  auto validation = validation_loader();
+  const Net net;
+  const auto weight = net->named_parameters()["first.weight"];
+  const auto before = weight.detach().clone();
+  training::Trainer once{net, loss::BCEWithLogits{}, {.learning_rate = 0.02}, Thaw{weight}};
+  once.fit(train, {.epochs = 1});
+  CHECK(weight.equal(before));
+  once.fit(train, {.epochs = 2});
+  CHECK_FALSE(weight.equal(before));
+}
+
+TEST_CASE("fit: groups have a rate of their own, and begin later") {
+  auto train = train_loader();
+  const Net net;
+  const auto first = net->named_parameters()["first.weight"], last = net->named_parameters()["last.weight"];
+  const auto before = first.detach().clone(), last_before = last.detach().clone();
+  training::TrainerOptions options{.learning_rate = 0.02};
+  options.groups = {{.prefix = "first.", .frozen_epochs = 1}, {.prefix = "last.", .rate_factor = 0, .weight_decay = 0.0}};
+  training::Trainer trainer{net, loss::BCEWithLogits{}, options};
+  trainer.fit(train, {.epochs = 1});
+  CHECK(first.equal(before));
+  CHECK(first.requires_grad());
+  CHECK(last.equal(last_before));
+  trainer.fit(train, {.epochs = 2});
+  CHECK_FALSE(first.equal(before));
+  options.groups = {{.prefix = "lost."}};
+  training::Trainer wrong{net, loss::BCEWithLogits{}, options};
+  CHECK_THROWS_WITH(wrong.fit(train), Catch::Contains("prefix must be that of a parameter; got 'lost.'"));
+}
+
+TEST_CASE("fit: batches that are added up make the step of one large batch, uneven ones too") {
+  const auto reduction = GENERATE(loss::Reduction::mean, loss::Reduction::sum, loss::Reduction::sum_per_image);
+  const auto step = [&](std::size_t batch, std::size_t together) {
+    const Net net;
+    for (const auto& part : net->children()) part->eval();  // the statistics of a batch are its own
+    struct Quiet {
+      Net net;
+      void on_epoch_begin(const training::TrainingState&) {
+        for (const auto& part : net->children()) part->eval();
+      }
+    };
+    synthetic::Loader train{19, batch, 1, false};
+    train.unknown = true;
+    training::TrainerOptions options{.learning_rate = 0.1, .weight_decay = 0, .accumulate = together};
+    options.optimizer = training::Optimizer::sgd;
+    training::Trainer trainer{net, loss::BCEWithLogits{{.reduction = reduction}}, options, Quiet{net}};
+    trainer.fit(train, {.epochs = 1});
+    return net->named_parameters()["last.weight"].detach();
+  };
+  CHECK(step(19, 1).allclose(step(8, 3), 1e-4, 1e-6));
+}
+
+TEST_CASE("fit: a sample without a weight teaches nothing") {
+  const auto learn = [](bool weighted) {
+    synthetic::Loader train{1, 1, 1, false};
+    train.weighted = weighted;
+    const Net net;
+    for (const auto& part : net->children()) part->eval();
+    const auto before = net->named_parameters()["last.bias"].detach().clone();
+    training::Trainer trainer{net, loss::BCEWithLogits{}, {.learning_rate = 0.1, .weight_decay = 0}};
+    trainer.fit(train, {.epochs = 1});
+    return !net->named_parameters()["last.bias"].equal(before);
+  };
+  CHECK(learn(false));
+  CHECK_FALSE(learn(true));
+}
+
+TEST_CASE("fit: an exception leaves the rows and the best weights") {
+  struct Explodes {
+    at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets, const loss::LossInputs& inputs) const {
+      return loss::BCEWithLogits{}(logits, targets, inputs) *
+             (++*calls == 20 ? std::numeric_limits<double>::quiet_NaN() : 1.0);  // 7 steps and a validation an epoch
+    }
+    std::shared_ptr<int> calls = std::make_shared<int>(0);
+  };
+  auto train = train_loader();
+  auto validation = validation_loader();
   const Folder folder;
-  held_out.save(folder.path / "deeper" / "held_out.safetensors");
-  const auto loaded = training::HeldOut::load(folder.path / "deeper" / "held_out.safetensors");
-  CHECK(loaded.logits == held_out.logits);
-  CHECK(loaded.scores == held_out.scores);
-  CHECK(std::isnan(loaded.targets(0, 0)));
-  CHECK(loaded.targets(0, 1) == held_out.targets(0, 1));
-  CHECK(loaded.images == held_out.images);
-  CHECK(loaded.vocabulary == held_out.vocabulary);
+  const Net net;
+  training::Trainer trainer{net, Explodes{}, {.learning_rate = 0.02}, training::ModelCheckpoint{folder.path}};
+  CHECK_THROWS_AS(trainer.fit(train, validation), multilabel::ArgumentError);
+  CHECK(trainer.history().epochs.size() == 2);
+  for (const auto& [name, tensor] : multilabel::model::load_safetensors(folder.path / "best.safetensors").tensors) {
+    const auto now = multilabel::model::named_state(*net);
+    const auto found = std::find_if(now.begin(), now.end(), [&, name = name](const auto& one) { return one.first == name; });
+    CHECK(found->second.equal(tensor));
+  }
+}
+
+TEST_CASE("fit: a gradient that is not finite is named by its parameter") {
+  struct Explodes {
+    at::Tensor operator()(const at::Tensor& logits, const at::Tensor&, const loss::LossInputs&) const {
+      return (logits.sum() * 0).sqrt();  // its value is 0, its derivative infinite
+    }
+  };
+  auto train = train_loader();
+  training::Trainer trainer{Net{}, Explodes{}, {.learning_rate = 0.02}};
+  CHECK_THROWS_WITH(trainer.fit(train), Catch::Contains("gradient of every parameter must be finite") &&
+                                            Catch::Contains("'first.weight' in epoch 1"));
+}
+
+TEST_CASE("fit: a parameter that is an expanded tensor is refused by name") {
+  auto train = train_loader();
+  Net net;
+  net->named_parameters()["first.bias"].set_data(at::zeros({1}).expand({8}));
+  training::Trainer trainer{net, loss::BCEWithLogits{}};
+  CHECK_THROWS_WITH(trainer.fit(train), Catch::Contains("without gaps and overlaps") && Catch::Contains("'first.bias'"));
+}
+
+TEST_CASE("fit: without validation rows have no measures, and the last weights stay") {
+  auto train = train_loader();
+  const Net net;
+  training::Trainer trainer{net, loss::BCEWithLogits{}, usual};
+  const auto history = trainer.fit(train, {.epochs = 2});
+  CHECK(history.best_epoch == 2u);
+  CHECK(history.epochs.back().measured.size() == 0);
+  CHECK(history.epochs.back().value("training_loss") == history.epochs.back().training_loss);
+}
+
+TEST_CASE("fit: a measure of one's own is a column, and may be monitored") {
+  auto train = train_loader();
+  auto validation = validation_loader();
+  auto options = usual;
+  options.measures.push_back({"worst", [n = 0](const auto&) mutable { return ++n; }, multilabel::evaluation::Better::lower});
+  options.monitor = "worst";
+  training::Trainer trainer{Net{}, loss::BCEWithLogits{}, options};
+  const auto history = trainer.fit(train, validation, {.epochs = 3});
+  CHECK(history.best_epoch == 1u);  // 1, 2, 3, and the lower is the better
+  CHECK(history.epochs[2].value("worst") == 3);
+  options.monitor = "best";
+  CHECK_THROWS_WITH((training::Trainer{Net{}, loss::BCEWithLogits{}, options}), Catch::Contains("'worst'; got 'best'"));
+}
+
+TEST_CASE("fit: SoftF1 remembers over a resume in the middle of an epoch") {
+  const auto run = [](const training::FitOptions& fit, auto... callbacks) {
+    auto train = train_loader();
+    auto validation = validation_loader();
+    training::Trainer trainer{Net{}, loss::SoftF1{}, {.learning_rate = 0.02}, callbacks...};
+    return trainer.fit(train, validation, fit);
+  };
+  const Folder folder;
+  const auto whole = run({.epochs = 2});
+  run({.epochs = 2}, training::ModelCheckpoint{folder.path}, StopAfter{.steps = 3});
+  CHECK(without_time(run({.epochs = 2, .resume = folder.path})) == without_time(whole));
+}
+
+TEST_CASE("fit: two runs in two threads are those of one after the other, and torch's own numbers stay") {
+  const auto run = [](std::uint64_t seed, const Net& net) {
+    auto train = train_loader();
+    auto validation = validation_loader();
+    training::TrainerOptions options{.learning_rate = 0.02, .seed = seed, .interrupts = training::Interrupts::leave_alone};
+    training::Trainer trainer{net, loss::BCEWithLogits{}, options};
+    return without_time(trainer.fit(train, validation, {.epochs = 4}));
+  };
+  const auto first = run(1, Net{}), second = run(2, Net{});
+  const Net one, two;  // to make them draws from torch's own generator
+  at::manual_seed(11);
+  const auto expected = at::rand({3});
+  at::manual_seed(11);
+  training::History other;
+  std::thread thread([&] { other = run(2, two); });
+  CHECK(run(1, one) == first);
+  thread.join();
+  CHECK(other == second);
+  CHECK(at::rand({3}).equal(expected));
+}
+
+TEST_CASE("fit: a step of one's own takes the place of the usual one") {
+  auto train = train_loader();
+  const Net net;
+  const auto before = numbers(net);
+  training::TrainerOptions options;
+  options.step = [](training::StepParts& parts, std::span<const training::TensorBatch> batches) {
+    return training::StepResult{.loss = 1, .loss_sum = 1, .samples = batches.size(), .learning_rate = parts.learning_rate};
+  };
+  training::Trainer trainer{net, loss::BCEWithLogits{}, options};
+  CHECK(trainer.fit(train, {.epochs = 1}).epochs[0].training_loss == 1);
+  CHECK(equal(numbers(net), before));
+}
+
+TEST_CASE("fit: an optimiser of torch's learns, and resumes bit-equal") {
+  training::TrainerOptions options{.learning_rate = 0.01, .schedule = training::cosine()};
+  options.optimizer = training::torch_optimizer("rmsprop", [](auto groups) {
+    return std::make_unique<torch::optim::RMSprop>(std::move(groups), torch::optim::RMSpropOptions().momentum(0.5));
+  });
+  const auto run = [&](const training::FitOptions& fit, auto... callbacks) {
+    auto train = train_loader();
+    auto validation = validation_loader();
+    training::Trainer trainer{Net{}, loss::BCEWithLogits{}, options, callbacks...};
+    return trainer.fit(train, validation, fit);
+  };
+  const Folder folder;
+  const auto whole = run({.epochs = 3});
+  CHECK(whole.epochs[2].training_loss < whole.epochs[0].training_loss);
+  run({.epochs = 3}, training::ModelCheckpoint{folder.path}, StopAfter{.steps = 10});
+  CHECK(without_time(run({.epochs = 3, .resume = folder.path})) == without_time(whole));
 }

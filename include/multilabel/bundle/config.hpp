@@ -62,10 +62,7 @@ template <class Enum>
   config.options.labels = detail::field<std::size_t>(file, json, "num_classes");
   config.options.dropout = detail::field<double>(file, json, "dropout");
   config.options.drop_path = detail::field<double>(file, json, "drop_path");
-  const auto head = detail::field<std::string>(file, json, "head");
-  if (head != "linear" && head != "csra")
-    detail::reject(file, "field 'head' must be 'linear' or 'csra'", multilabel::quoted(head));
-  config.options.head = model::head_from_name(head);
+  config.options.head = {detail::field<std::string>(file, json, "head")};
   if (config.options.head == model::Head::csra) {
     const auto csra = detail::field<nlohmann::json>(file, json, "csra");
     config.options.csra.lambda = detail::field<double>(file, csra, "lambda");

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/bundle/calibrator.hpp"
 #include "multilabel/core/check.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 #include "multilabel/encoding/vocabulary_json.hpp"
@@ -26,8 +27,8 @@ namespace multilabel::bundle {
 
 inline constexpr std::string_view MANIFEST_FILE = "multilabel.json";
 
-/// The newest layout this release reads and the one it writes.
-inline constexpr int FORMAT_VERSION = 1;
+/// The newest layout this release reads. It writes 1 for a bundle without a calibrator, so that older releases serve it, too.
+inline constexpr int FORMAT_VERSION = 2;
 
 struct Manifest {
   encoding::Vocabulary vocabulary;
@@ -36,8 +37,7 @@ struct Manifest {
   std::map<std::string, std::string> files;     ///< SHA-256 by file name
   std::map<std::string, std::string> metadata;  ///< the user's own words
   std::string library = MULTILABEL_VERSION;     ///< the release that wrote it
-
-  friend bool operator==(const Manifest&, const Manifest&) = default;
+  Calibrator calibrator{};                      ///< what the logits go through before the thresholds
 };
 
 namespace detail {
@@ -95,14 +95,15 @@ inline void require_thresholds(std::string_view where, const std::vector<double>
 [[nodiscard]] inline std::string to_json(const Manifest& manifest) {
   nlohmann::ordered_json files = nlohmann::ordered_json::object();
   for (const auto& [name, checksum] : manifest.files) files[name] = {{"sha256", checksum}};
-  const nlohmann::ordered_json json = {{"format", "multilabel.bundle"},
-                                       {"version", FORMAT_VERSION},
-                                       {"library", manifest.library},
-                                       {"labels", encoding::detail::json_of(manifest.vocabulary)},
-                                       {"fingerprint", manifest.vocabulary.fingerprint()},
-                                       {"threshold", threshold::detail::json_of(manifest.rule)},
-                                       {"files", files},
-                                       {"metadata", manifest.metadata}};
+  nlohmann::ordered_json json = {{"format", "multilabel.bundle"},
+                                 {"version", is_none(manifest.calibrator) ? 1 : FORMAT_VERSION},
+                                 {"library", manifest.library},
+                                 {"labels", encoding::detail::json_of(manifest.vocabulary)},
+                                 {"fingerprint", manifest.vocabulary.fingerprint()},
+                                 {"threshold", threshold::detail::json_of(manifest.rule)},
+                                 {"files", files},
+                                 {"metadata", manifest.metadata}};
+  if (!is_none(manifest.calibrator)) json["calibrator"] = detail::json_of(manifest.calibrator);
   try {
     return json.dump(2) + "\n";
   } catch (const nlohmann::json::exception& error) {
@@ -139,6 +140,10 @@ inline void require_thresholds(std::string_view where, const std::vector<double>
   manifest.rule = threshold::detail::rule_of(detail::field<nlohmann::json>(file, json, "threshold"), reject_field("threshold"));
   require_thresholds(join_text("bundle::load: ", multilabel::quoted(file.string())), manifest.rule.thresholds(),
                      manifest.vocabulary.size());
+  if (version > 1) {
+    manifest.calibrator =
+        detail::calibrator_of(detail::field<nlohmann::json>(file, json, "calibrator"), reject_field("calibrator"));
+  }
   for (const auto& [name, entry] : detail::field<std::map<std::string, nlohmann::json>>(file, json, "files")) {
     manifest.files[name] = detail::field<std::string>(file, entry, "sha256");
   }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -79,11 +80,37 @@ class TemporaryFolder {
 
 }  // namespace detail
 
+namespace detail {
+
+// A bundle holds no code: its network must be one that this program can make again by its names.
+inline void require_buildable(const model::ClassifierImpl& classifier) {
+  model::ModelConfig config = classifier.config();
+  const auto refuse = [&](std::string_view what, const std::string& name, std::string_view mend) {
+    fail<BundleError>(
+        {"bundle::save", join_text("the ", what, " must be one that can be made by its name"), quoted(name), mend});
+  };
+  const auto known = model::backbone_names();
+  if (std::find(known.begin(), known.end(), config.backbone) == known.end()) {
+    refuse("backbone", config.backbone, "Call model::register_backbone before save and before load.");
+  }
+  config.options.pretrained = "the bundle";  // so that nothing is drawn
+  const auto own = model::named_state(classifier);
+  const auto again = model::named_state(*model::Classifier(config));
+  const bool same = std::equal(own.begin(), own.end(), again.begin(), again.end(), [](const auto& a, const auto& b) {
+    return a.first == b.first && a.second.sizes() == b.second.sizes();
+  });
+  if (!same) refuse("network", config.backbone, "Another one has that name: register yours under a name of its own.");
+}
+
+}  // namespace detail
+
 /// Writes `bundle` into the folder `directory`, which is made where needed; an older bundle there is replaced. Throws as
-/// `require_consistent` before anything is written, `BundleError` when the disk is full or closed to writing, or when
-/// `directory` holds something other than a bundle; the old bundle is whole in that case.
+/// `require_consistent` before anything is written, `BundleError` for a network that cannot be made again by its name, when the
+/// disk is full or closed to writing, or when `directory` holds something other than a bundle; the old bundle is whole in that
+/// case.
 inline void save(std::filesystem::path directory, const Bundle& bundle) {
   require_consistent("bundle::save", bundle);
+  detail::require_buildable(*bundle.model);
   if (!directory.has_filename()) directory = directory.parent_path();  // "model/"
   std::error_code error;
   if (std::filesystem::exists(directory, error) && !std::filesystem::exists(directory / MANIFEST_FILE, error) &&
@@ -92,7 +119,11 @@ inline void save(std::filesystem::path directory, const Bundle& bundle) {
                        "Nothing there was touched; choose another folder."});
   }
   const auto& config = bundle.model->config();
-  Manifest manifest{.vocabulary = bundle.vocabulary, .rule = bundle.threshold, .files = {}, .metadata = bundle.metadata};
+  Manifest manifest{.vocabulary = bundle.vocabulary,
+                    .rule = bundle.threshold,
+                    .files = {},
+                    .metadata = bundle.metadata,
+                    .calibrator = bundle.calibrator};
   detail::TemporaryFolder temporary(directory);
   const auto& folder = temporary.path();
   write_file(folder / CONFIG_FILE, to_json(config));
@@ -139,7 +170,8 @@ inline void save(std::filesystem::path directory, const Bundle& bundle) {
                     .vocabulary = manifest.vocabulary,
                     .preprocessing = read_preprocessing(directory),
                     .threshold = manifest.rule,
-                    .metadata = manifest.metadata});
+                    .metadata = manifest.metadata,
+                    .calibrator = manifest.calibrator});
 }
 
 }  // namespace multilabel::bundle

@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/sigmoid.h>
 
 #include <algorithm>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "multilabel/augmentation/recipes.hpp"
+#include "multilabel/bundle/calibrator.hpp"
 #include "multilabel/bundle/manifest.hpp"
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/parallel.hpp"
@@ -49,9 +51,11 @@ struct Bundle {
   augmentation::Preprocessing preprocessing{};  ///< a loader hands it out
   threshold::ThresholdRule threshold{std::vector<double>{0.5}};
   std::map<std::string, std::string> metadata{};  ///< anything that people should know: data, licence, contact
+  Calibrator calibrator{};                        ///< what the logits go through before the thresholds; none: their sigmoid
 };
 
 /// Throws `LabelError` when the model is not as wide as the vocabulary, `BundleError` for thresholds of another length,
+/// `ShapeError` for a calibrator of another number of labels,
 /// `ArgumentError` without a model, labels or an image size.
 inline void require_consistent(std::string_view where, const Bundle& bundle) {
   if (bundle.model.is_empty()) fail<ArgumentError>({where, "model must be a classifier", "none"});
@@ -61,6 +65,8 @@ inline void require_consistent(std::string_view where, const Bundle& bundle) {
                       join_text(bundle.vocabulary.size(), " labels"), "Use the vocabulary that the model was trained with."});
   }
   require_thresholds(where, bundle.threshold.thresholds(), width);
+  if (!is_none(bundle.calibrator))
+    (void)calibrated(bundle.calibrator, Matrix<float>(1, width));  // of as many labels, or it throws
   augmentation::require_preprocessing(where, bundle.preprocessing);
   if (bundle.preprocessing.height < 1 || bundle.preprocessing.width < 1) {
     fail<ArgumentError>({where, "preprocessing must have a fixed size",
@@ -112,7 +118,16 @@ class Predictor {
                         join_text(images.sizes())});
     }
     model::Classifier model = bundle_.model;
-    return at::sigmoid(model->forward(images.to(at::kFloat)).to(at::kFloat));
+    if (model->is_training()) model->eval();  // somebody has trained it meanwhile
+    const at::Tensor logits = model->forward(images.to(at::kFloat)).to(at::kFloat);
+    if (is_none(bundle_.calibrator)) return at::sigmoid(logits);
+    const at::Tensor plain = (takes_scores(bundle_.calibrator) ? at::sigmoid(logits) : logits).contiguous();
+    Matrix<float> rows(static_cast<std::size_t>(plain.size(0)), bundle_.vocabulary.size());
+    std::copy_n(plain.const_data_ptr<float>(), rows.size(), rows.data());
+    const Matrix<float> served = calibrated(bundle_.calibrator, rows);
+    at::Tensor scores = at::empty_like(plain);
+    std::copy_n(served.data(), served.size(), scores.mutable_data_ptr<float>());
+    return scores;
   }
 
   /// The predictions that `scores` [images, labels] stand for: those from the threshold on, best first.
@@ -135,6 +150,7 @@ class Predictor {
   [[nodiscard]] const encoding::Vocabulary& vocabulary() const noexcept { return bundle_.vocabulary; }
   [[nodiscard]] const augmentation::Preprocessing& preprocessing() const noexcept { return bundle_.preprocessing; }
   [[nodiscard]] const threshold::ThresholdRule& threshold() const noexcept { return bundle_.threshold; }
+  [[nodiscard]] const Calibrator& calibrator() const noexcept { return bundle_.calibrator; }
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const noexcept { return bundle_.metadata; }
   [[nodiscard]] const model::Classifier& model() const noexcept { return bundle_.model; }
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/elementary.hpp"
@@ -36,7 +37,8 @@ enum class FocusGradient {
 }
 
 struct AsymmetricOptions {
-  double gamma_negative = 4;  ///< focusing of negatives; at least 0
+  static constexpr std::string_view kind = "Asymmetric";  ///< the loss they are of
+  double gamma_negative = 4;                              ///< focusing of negatives; at least 0
   double gamma_positive = 1;  ///< focusing of positives; at least 0. The paper's class has 1, its training script 0
   double clip = 0.05;         ///< probability under which a negative counts as solved, in [0, 1)
   FocusGradient focus_gradient = FocusGradient::detached;
@@ -47,6 +49,13 @@ struct AsymmetricOptions {
   Unknown unknown = Unknown::ignore;
   friend bool operator==(const AsymmetricOptions&, const AsymmetricOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<AsymmetricOptions> auto& options) {
+  visit("gamma_negative", options.gamma_negative)("gamma_positive", options.gamma_positive)("clip", options.clip);
+  visit("focus_gradient", options.focus_gradient, focus_gradient_from_name);
+  describe_cells(visit, options);
+}
 
 /// The two halves of the asymmetric loss, for formulas that are built on them.
 struct AsymmetricFormula {

@@ -5,9 +5,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/asymmetric.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/concepts.hpp"
@@ -17,8 +19,9 @@
 namespace multilabel::loss {
 
 struct AsymmetricPolynomialOptions {
-  double gamma_negative = 4;     ///< focusing of negatives; at least 0
-  double gamma_positive = 0;     ///< focusing of positives; at least 0
+  static constexpr std::string_view kind = "AsymmetricPolynomial";  ///< the loss they are of
+  double gamma_negative = 4;                                        ///< focusing of negatives; at least 0
+  double gamma_positive = 0;                                        ///< focusing of positives; at least 0
   double clip = 0.05;            ///< probability under which a negative counts as solved, in [0, 1)
   double epsilon_positive = 1;   ///< what is taken from the series' first term for positives, (1 - p)
   double epsilon_square = -2.5;  ///< and from its second, (1 - p)^2 / 2
@@ -31,6 +34,15 @@ struct AsymmetricPolynomialOptions {
   Unknown unknown = Unknown::ignore;
   friend bool operator==(const AsymmetricPolynomialOptions&, const AsymmetricPolynomialOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<AsymmetricPolynomialOptions> auto& options) {
+  visit("gamma_negative", options.gamma_negative)("gamma_positive", options.gamma_positive)("clip", options.clip);
+  visit("epsilon_positive", options.epsilon_positive)("epsilon_square", options.epsilon_square)("epsilon_negative",
+                                                                                                options.epsilon_negative);
+  visit("focus_gradient", options.focus_gradient, focus_gradient_from_name);
+  describe_cells(visit, options);
+}
 
 struct AsymmetricPolynomialFormula {
   AsymmetricFormula asymmetric;

@@ -6,9 +6,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/elementary.hpp"
@@ -17,6 +19,7 @@
 namespace multilabel::loss {
 
 struct BCEWithLogitsOptions {
+  static constexpr std::string_view kind = "BCEWithLogits";  ///< the loss they are of
   std::vector<double> pos_weight{};    ///< one weight a label for its positive part; above 1 trades precision for recall
   std::vector<double> class_weight{};  ///< one weight a label for both parts
   LabelSmoothing label_smoothing{};    ///< see `LabelSmoothing`
@@ -24,6 +27,9 @@ struct BCEWithLogitsOptions {
   Unknown unknown = Unknown::ignore;  ///< `negative` is the "assume negative" base line of data with missing labels
   friend bool operator==(const BCEWithLogitsOptions&, const BCEWithLogitsOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<BCEWithLogitsOptions> auto& options) { describe_cells(visit, options); }
 
 /// log(1 + e^-x) for a positive, log(1 + e^x) for a negative.
 struct BCEFormula {

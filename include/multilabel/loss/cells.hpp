@@ -5,6 +5,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/isnan.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/tensor.h>
@@ -42,6 +43,10 @@ inline void check_inputs(std::string_view where, const at::Tensor& logits, const
   }
   if (!at::isFloatingType(logits.scalar_type())) {
     fail<ArgumentError>({where, "logits must be floating-point", join_text(logits.scalar_type()), "They are the raw outputs."});
+  }
+  if (targets.requires_grad() && at::GradMode::is_enabled()) {
+    fail<ArgumentError>(
+        {where, "targets must not require a gradient", "some that do", "Detach them: a loss learns from them."});
   }
   if (at::isComplexType(targets.scalar_type()))
     fail<ArgumentError>({where, "targets must be real", join_text(targets.scalar_type())});

@@ -7,6 +7,10 @@
 
 #include <concepts>
 #include <cstddef>
+#include <typeinfo>
+#include <vector>
+
+#include "multilabel/core/options.hpp"
 
 namespace multilabel::loss {
 
@@ -34,6 +38,29 @@ concept epoch_aware = requires(L& loss, std::size_t epoch) { loss.on_epoch_begin
 template <class L>
 void begin_epoch(L& loss, std::size_t epoch) {
   if constexpr (epoch_aware<L>) loss.on_epoch_begin(epoch);
+}
+
+/// A loss that remembers: `state()` are the tensors it goes on from, and `restore` takes them back. Those of them that require
+/// a gradient are learnt with the model's own parameters.
+template <class L>
+concept stateful_loss = requires(L& loss, const L& constant, const std::vector<at::Tensor>& state) {
+  { constant.state() } -> std::convertible_to<std::vector<at::Tensor>>;
+  loss.restore(state);
+};
+
+/// What a loss is, by name, so that a resumed run can tell another one: `description()` where it has that, the options of one
+/// of ours, or else nothing but its C++ type.
+template <class L>
+[[nodiscard]] OptionTexts describe_loss(const L& loss) {
+  if constexpr (requires { OptionTexts(loss.description()); }) {
+    return loss.description();
+  } else if constexpr (requires(OptionWriter& write) { describe(write, loss.options()); }) {
+    OptionTexts texts = option_texts(loss.options(), "loss.");
+    texts["loss"] = loss.options().kind;
+    return texts;
+  } else {
+    return {{"loss", typeid(L).name()}};
+  }
 }
 
 }  // namespace multilabel::loss

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
@@ -20,6 +21,7 @@
 namespace multilabel::loss {
 
 struct DistributionBalancedOptions {
+  static constexpr std::string_view kind = "DistributionBalanced";  ///< the loss they are of
   std::vector<double> positives{};     ///< images with each label in the training set, each at least 1; needed
   double images = 0;                   ///< images of the training set; needed
   double alpha = 0.1;                  ///< least weight of a cell
@@ -36,6 +38,14 @@ struct DistributionBalancedOptions {
   Unknown unknown = Unknown::ignore;
   friend bool operator==(const DistributionBalancedOptions&, const DistributionBalancedOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<DistributionBalancedOptions> auto& options) {
+  visit("positives", options.positives)("images", options.images)("alpha", options.alpha)("beta", options.beta)(
+      "mu", options.mu)("lambda_", options.lambda);
+  visit("kappa", options.kappa)("gamma", options.gamma)("scale", options.scale);
+  describe_cells(visit, options);
+}
 
 /// scale * w (y (1 - s)^gamma * -log s + (1 - y) (1 - t)^gamma / lambda * -log t) with z = x + kappa / lambda * logit(prior),
 /// s = sigmoid(z), t = sigmoid(-lambda z), and the weight w = alpha + sigmoid(beta (r - mu)) of the ratio r = (1 / n_c) / sum

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/binary_cross_entropy.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
@@ -20,6 +21,7 @@
 namespace multilabel::loss {
 
 struct EntropyMaximizationOptions {
+  static constexpr std::string_view kind = "EntropyMaximization";  ///< the loss they are of
   double alpha = 0.1;  ///< weight of the entropy of unknown cells; the paper has 0.2, 0.1, 0.1 and 0.01 for VOC, COCO, NUS, CUB
   double beta = 0.9;   ///< weight of pseudo-negatives; the paper has 0.02, 0.9, 0.2 and 0.4
   double negative_share =
@@ -31,6 +33,13 @@ struct EntropyMaximizationOptions {
   Reduction reduction = Reduction::mean;
   friend bool operator==(const EntropyMaximizationOptions&, const EntropyMaximizationOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<EntropyMaximizationOptions> auto& options) {
+  visit("alpha", options.alpha)("beta", options.beta)("negative_share", options.negative_share)("warmup_epochs",
+                                                                                                options.warmup_epochs);
+  describe_cells(visit, options);
+}
 
 /// Binary cross-entropy, and what unknown cells and pseudo-negatives cost instead.
 struct EntropyFormula : BCEFormula {

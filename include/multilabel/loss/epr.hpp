@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
@@ -21,6 +23,7 @@
 namespace multilabel::loss {
 
 struct EPROptions {
+  static constexpr std::string_view kind = "EPR";  ///< the loss they are of
   double expected_positives = 1;  ///< labels an image has on average, above 0; published: VOC 1.5, COCO 2.9, NUS 1.9, CUB 31.4
   std::vector<double> pos_weight{};       ///< one weight a label for its positive part
   std::vector<double> class_weight{};     ///< one weight a label
@@ -28,6 +31,12 @@ struct EPROptions {
   Reduction reduction = Reduction::mean;  ///< not `none`
   friend bool operator==(const EPROptions&, const EPROptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<EPROptions> auto& options) {
+  visit("expected_positives", options.expected_positives);
+  describe_cells(visit, options);
+}
 
 /// Mean over images of the sum of -y log p over known cells, plus ((mean over images of the sum of p) - expected_positives)^2 /
 /// labels^2 (Cole et al. 2021, cole2021). The expectation is over all cells, known or not; negatives cost nothing by

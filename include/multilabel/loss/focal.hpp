@@ -5,9 +5,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/elementary.hpp"
@@ -16,7 +18,8 @@
 namespace multilabel::loss {
 
 struct FocalOptions {
-  double gamma = 2;  ///< focusing, at least 0; 0 is binary cross-entropy
+  static constexpr std::string_view kind = "Focal";  ///< the loss they are of
+  double gamma = 2;                                  ///< focusing, at least 0; 0 is binary cross-entropy
   double alpha = 0;  ///< weight of positives, negatives get 1 - alpha; 0: none of both, each weighs 1. In [0, 1)
   std::vector<double> pos_weight{};    ///< one weight a label for its positive part
   std::vector<double> class_weight{};  ///< one weight a label for both parts
@@ -25,6 +28,12 @@ struct FocalOptions {
   Unknown unknown = Unknown::ignore;
   friend bool operator==(const FocalOptions&, const FocalOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<FocalOptions> auto& options) {
+  visit("gamma", options.gamma)("alpha", options.alpha);
+  describe_cells(visit, options);
+}
 
 struct FocalFormula {
   double gamma = 2;

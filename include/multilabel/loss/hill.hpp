@@ -5,9 +5,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/elementary.hpp"
@@ -16,6 +18,7 @@
 namespace multilabel::loss {
 
 struct HillOptions {
+  static constexpr std::string_view kind = "Hill";  ///< the loss they are of
   double lambda = 1.5;               ///< height of the hill of negatives, at least 1; 1.5 puts the steepest gradient at p = 0.5
   double margin = 1;                 ///< taken from the logit of positives
   double gamma = 2;                  ///< focusing of positives; at least 0
@@ -26,6 +29,12 @@ struct HillOptions {
   Unknown unknown = Unknown::negative;
   friend bool operator==(const HillOptions&, const HillOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<HillOptions> auto& options) {
+  visit("lambda_", options.lambda)("margin", options.margin)("gamma", options.gamma);
+  describe_cells(visit, options);
+}
 
 struct HillFormula {
   double lambda = 1.5;

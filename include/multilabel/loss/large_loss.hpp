@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/binary_cross_entropy.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
@@ -40,6 +41,7 @@ enum class LargeLossMode {
 }
 
 struct LargeLossOptions {
+  static constexpr std::string_view kind = "LargeLoss";  ///< the loss they are of
   LargeLossMode mode = LargeLossMode::reject;
   double percent_per_epoch =
       0.2;  ///< of the batch's cells, in [0, 100]; epoch e suspects (e - 1) times as many. Published: 0.1 to 0.5
@@ -51,6 +53,13 @@ struct LargeLossOptions {
 
   friend bool operator==(const LargeLossOptions&, const LargeLossOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<LargeLossOptions> auto& options) {
+  visit("mode", options.mode, large_loss_mode_from_name)("percent_per_epoch", options.percent_per_epoch);
+  visit("zeros_are_unknown", options.zeros_are_unknown);
+  describe_cells(visit, options);
+}
 
 /// Binary cross-entropy with unknown cells as negatives, of which the (epoch - 1) * percent_per_epoch percent with the largest
 /// losses are rejected or counted as positives (Kim et al. 2022, kim2022). The first epoch, and a loss that was not told of

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/options.hpp"
 
 namespace multilabel::loss {
 
@@ -67,6 +68,18 @@ struct LabelSmoothing {
   constexpr LabelSmoothing(double of_positives, double of_negatives) : positive(of_positives), negative(of_negatives) {}
   friend bool operator==(const LabelSmoothing&, const LabelSmoothing&) = default;
 };
+
+/// See `options_like`.
+void describe(auto& visit, options_like<LabelSmoothing> auto& smoothing) {
+  visit("positive", smoothing.positive)("negative", smoothing.negative);
+}
+
+/// Shows the fields that the options of all losses end with.
+void describe_cells(auto& visit, auto& options) {
+  visit("pos_weight", options.pos_weight)("class_weight", options.class_weight);
+  visit("label_smoothing", options.label_smoothing)("reduction", options.reduction, reduction_from_name);
+  if constexpr (requires { options.unknown; }) visit("unknown", options.unknown, unknown_from_name);
+}
 
 /// The options of every loss that is a sum over cells. Those of a particular loss end with the same five fields.
 struct CellOptions {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/asymmetric.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
@@ -39,13 +40,14 @@ enum class PartialMode {
 }
 
 struct PartialAsymmetricOptions {
-  double gamma_positive = 0;  ///< focusing of positives; at least 0
-  double gamma_negative = 1;  ///< focusing of annotated negatives; at least 0
-  double gamma_unknown = 4;   ///< focusing of unknown cells; at least 0
-  double alpha_positive = 1;  ///< weight of positives; at least 0
-  double alpha_negative = 1;  ///< weight of annotated negatives; at least 0
-  double alpha_unknown = 1;   ///< weight of unknown cells; at least 0
-  double clip = 0;            ///< as in `Asymmetric`, for both kinds of negatives
+  static constexpr std::string_view kind = "PartialAsymmetric";  ///< the loss they are of
+  double gamma_positive = 0;                                     ///< focusing of positives; at least 0
+  double gamma_negative = 1;                                     ///< focusing of annotated negatives; at least 0
+  double gamma_unknown = 4;                                      ///< focusing of unknown cells; at least 0
+  double alpha_positive = 1;                                     ///< weight of positives; at least 0
+  double alpha_negative = 1;                                     ///< weight of annotated negatives; at least 0
+  double alpha_unknown = 1;                                      ///< weight of unknown cells; at least 0
+  double clip = 0;                                               ///< as in `Asymmetric`, for both kinds of negatives
   FocusGradient focus_gradient = FocusGradient::detached;
   PartialMode mode = PartialMode::selective;
   double likeliest_per_image =
@@ -58,6 +60,18 @@ struct PartialAsymmetricOptions {
   Reduction reduction = Reduction::mean;  ///< the published learning rates belong to `sum`
   friend bool operator==(const PartialAsymmetricOptions&, const PartialAsymmetricOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<PartialAsymmetricOptions> auto& options) {
+  visit("gamma_positive", options.gamma_positive)("gamma_negative", options.gamma_negative)("gamma_unknown",
+                                                                                            options.gamma_unknown);
+  visit("alpha_positive", options.alpha_positive)("alpha_negative", options.alpha_negative)("alpha_unknown",
+                                                                                            options.alpha_unknown);
+  visit("clip", options.clip)("focus_gradient", options.focus_gradient, focus_gradient_from_name);
+  visit("mode", options.mode, partial_mode_from_name)("likeliest_per_image", options.likeliest_per_image);
+  visit("prior_threshold", options.prior_threshold)("prior", options.prior);
+  describe_cells(visit, options);
+}
 
 struct PartialAsymmetricFormula {
   AsymmetricFormula asymmetric;

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
@@ -25,8 +26,9 @@
 namespace multilabel::loss {
 
 struct SoftF1Options {
-  double slope = 1;   ///< of the sigmoid, above 0: larger is nearer to a hard threshold
-  double offset = 0;  ///< added to slope * x
+  static constexpr std::string_view kind = "SoftF1";  ///< the loss they are of
+  double slope = 1;                                   ///< of the sigmoid, above 0: larger is nearer to a hard threshold
+  double offset = 0;                                  ///< added to slope * x
   double memory = 1;  ///< what the counts of earlier batches of the epoch weigh, in [0, 1]; 0: each batch for itself
   std::vector<double> pos_weight{};       ///< one weight a label for its positives (a false negative costs more)
   std::vector<double> class_weight{};     ///< one weight a label
@@ -35,6 +37,12 @@ struct SoftF1Options {
   Unknown unknown = Unknown::ignore;
   friend bool operator==(const SoftF1Options&, const SoftF1Options&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<SoftF1Options> auto& options) {
+  visit("slope", options.slope)("offset", options.offset)("memory", options.memory);
+  describe_cells(visit, options);
+}
 
 /// 1 - 2 tp / (2 tp + fp + fn) a label, with s = sigmoid(slope * x + offset), tp = sum of s y, fp = sum of s (1 - y), fn = sum
 /// of (1 - s) y over the known cells of the label (the macro soft F1; one sigmoid, where Benedict et al. 2021, benedict2021,
@@ -60,6 +68,10 @@ class SoftF1 {
   }
 
   [[nodiscard]] const SoftF1Options& options() const noexcept { return options_; }
+
+  /// The counts of the epoch so far; see `stateful_loss`.
+  [[nodiscard]] std::vector<at::Tensor> state() const { return *counts_; }
+  void restore(const std::vector<at::Tensor>& counts) { *counts_ = counts; }
 
   /// Forgets the counts; see `begin_epoch`.
   void on_epoch_begin(std::size_t) { counts_->clear(); }
@@ -110,6 +122,6 @@ class SoftF1 {
   std::shared_ptr<std::vector<at::Tensor>> counts_ = std::make_shared<std::vector<at::Tensor>>();
 };
 
-static_assert(loss_function<SoftF1> && epoch_aware<SoftF1>);
+static_assert(loss_function<SoftF1> && epoch_aware<SoftF1> && stateful_loss<SoftF1>);
 
 }  // namespace multilabel::loss

@@ -7,9 +7,11 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/where.h>
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/binary_cross_entropy.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
@@ -21,13 +23,17 @@
 namespace multilabel::loss {
 
 struct SoftMarginOptions {
-  std::vector<double> pos_weight{};       ///< one weight a label for its positive part
-  std::vector<double> class_weight{};     ///< one weight a label for both parts
-  LabelSmoothing label_smoothing{};       ///< see `LabelSmoothing`
-  Reduction reduction = Reduction::mean;  ///< over images; `none`: [n]
+  static constexpr std::string_view kind = "SoftMargin";  ///< the loss they are of
+  std::vector<double> pos_weight{};                       ///< one weight a label for its positive part
+  std::vector<double> class_weight{};                     ///< one weight a label for both parts
+  LabelSmoothing label_smoothing{};                       ///< see `LabelSmoothing`
+  Reduction reduction = Reduction::mean;                  ///< over images; `none`: [n]
   Unknown unknown = Unknown::ignore;
   friend bool operator==(const SoftMarginOptions&, const SoftMarginOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<SoftMarginOptions> auto& options) { describe_cells(visit, options); }
 
 /// The mean of y log(1 + e^-x) + (1 - y) log(1 + e^x) over the known cells of an image, the formula of
 /// torch.nn.MultiLabelSoftMarginLoss. `mean` is over images with a known cell: `sum` is n times as large, and the learning rate

@@ -8,9 +8,11 @@
 
 #include <cmath>
 #include <cstddef>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/elementary.hpp"
@@ -19,17 +21,24 @@
 namespace multilabel::loss {
 
 struct SPLCOptions {
-  double tau = 0.6;                       ///< score above which a negative is corrected, in (0, 1)
-  std::size_t change_epoch = 1;           ///< the first epoch that corrects comes after this one
-  double margin = 1;                      ///< taken from the logit of given positives
-  double gamma = 2;                       ///< focusing of both sides; at least 0
-  std::vector<double> pos_weight{};       ///< one weight a label for its positive part
-  std::vector<double> class_weight{};     ///< one weight a label for both parts
-  LabelSmoothing label_smoothing{};       ///< see `LabelSmoothing`
-  Reduction reduction = Reduction::mean;  ///< the published learning rates belong to `sum`
+  static constexpr std::string_view kind = "SPLC";  ///< the loss they are of
+  double tau = 0.6;                                 ///< score above which a negative is corrected, in (0, 1)
+  std::size_t change_epoch = 1;                     ///< the first epoch that corrects comes after this one
+  double margin = 1;                                ///< taken from the logit of given positives
+  double gamma = 2;                                 ///< focusing of both sides; at least 0
+  std::vector<double> pos_weight{};                 ///< one weight a label for its positive part
+  std::vector<double> class_weight{};               ///< one weight a label for both parts
+  LabelSmoothing label_smoothing{};                 ///< see `LabelSmoothing`
+  Reduction reduction = Reduction::mean;            ///< the published learning rates belong to `sum`
   Unknown unknown = Unknown::negative;
   friend bool operator==(const SPLCOptions&, const SPLCOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<SPLCOptions> auto& options) {
+  visit("tau", options.tau)("change_epoch", options.change_epoch)("margin", options.margin)("gamma", options.gamma);
+  describe_cells(visit, options);
+}
 
 struct SPLCFormula {
   double logit_of_tau = 0;

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
@@ -44,8 +45,9 @@ enum class TwoWayTerms { both, images, labels };
 }
 
 struct TwoWayOptions {
-  double temperature_positive = 4;  ///< above 0
-  double temperature_negative = 1;  ///< above 0
+  static constexpr std::string_view kind = "TwoWay";  ///< the loss they are of
+  double temperature_positive = 4;                    ///< above 0
+  double temperature_negative = 1;                    ///< above 0
   TwoWayTerms terms = TwoWayTerms::both;
   std::vector<double> pos_weight{};       ///< one weight a label for its terms among the positives
   std::vector<double> class_weight{};     ///< one weight a label for its terms on either side, and for its column
@@ -54,6 +56,13 @@ struct TwoWayOptions {
   Unknown unknown = Unknown::ignore;
   friend bool operator==(const TwoWayOptions&, const TwoWayOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<TwoWayOptions> auto& options) {
+  visit("temperature_positive", options.temperature_positive)("temperature_negative", options.temperature_negative);
+  visit("terms", options.terms, two_way_terms_from_name);
+  describe_cells(visit, options);
+}
 
 /// softplus(Tn * logsumexp over negatives of x / Tn + Tp * logsumexp over positives of -x / Tp) along each row, plus the same
 /// down each column (Kobayashi 2023, kobayashi2023; the temperatures are theirs). A soft target is in both sums, with weights y

@@ -5,9 +5,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/elementary.hpp"
@@ -16,6 +18,7 @@
 namespace multilabel::loss {
 
 struct WeakAssumeNegativeOptions {
+  static constexpr std::string_view kind = "WeakAssumeNegative";  ///< the loss they are of
   double negative_weight = 0;          ///< weight of negatives, in [0, 1]; 0: 1 / (labels - 1), the published choice
   std::vector<double> pos_weight{};    ///< one weight a label for its positive part
   std::vector<double> class_weight{};  ///< one weight a label for both parts
@@ -24,6 +27,12 @@ struct WeakAssumeNegativeOptions {
   Unknown unknown = Unknown::negative;
   friend bool operator==(const WeakAssumeNegativeOptions&, const WeakAssumeNegativeOptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<WeakAssumeNegativeOptions> auto& options) {
+  visit("negative_weight", options.negative_weight);
+  describe_cells(visit, options);
+}
 
 struct WeakNegativeFormula {
   double weight = 1;

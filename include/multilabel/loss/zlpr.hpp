@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/options.hpp"
 #include "multilabel/loss/cell_loss.hpp"
 #include "multilabel/loss/cells.hpp"
 #include "multilabel/loss/concepts.hpp"
@@ -23,13 +24,17 @@
 namespace multilabel::loss {
 
 struct ZLPROptions {
-  std::vector<double> pos_weight{};       ///< one weight a label for its term among the positives
-  std::vector<double> class_weight{};     ///< one weight a label for its term on either side
-  LabelSmoothing label_smoothing{};       ///< see `LabelSmoothing`
-  Reduction reduction = Reduction::mean;  ///< over images; `none`: [n]
+  static constexpr std::string_view kind = "ZLPR";  ///< the loss they are of
+  std::vector<double> pos_weight{};                 ///< one weight a label for its term among the positives
+  std::vector<double> class_weight{};               ///< one weight a label for its term on either side
+  LabelSmoothing label_smoothing{};                 ///< see `LabelSmoothing`
+  Reduction reduction = Reduction::mean;            ///< over images; `none`: [n]
   Unknown unknown = Unknown::ignore;
   friend bool operator==(const ZLPROptions&, const ZLPROptions&) = default;
 };
+
+/// The options by name; see `options_like`.
+void describe(auto& visit, options_like<ZLPROptions> auto& options) { describe_cells(visit, options); }
 
 /// log(1 + sum over labels of (1 - y) e^x) + log(1 + sum of y e^-x), one number an image (Su et al. 2022, su2022). Unknown
 /// cells are in neither sum. Weights multiply the terms of the sums. `mean` is over images with a known cell, `sum` and

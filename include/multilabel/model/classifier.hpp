@@ -17,8 +17,7 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/model/backbones.hpp"
-#include "multilabel/model/heads/csra.hpp"
-#include "multilabel/model/heads/linear.hpp"
+#include "multilabel/model/heads.hpp"
 #include "multilabel/model/initialize.hpp"
 #include "multilabel/model/options.hpp"
 #include "multilabel/model/state.hpp"
@@ -45,12 +44,6 @@ inline void check(const ModelOptions& options) {
   if (options.head == Head::csra && options.csra.temperatures.empty()) refuse("csra.temperatures must not be empty", "none");
   for (const double temperature : options.csra.temperatures)
     if (!(temperature > 0)) refuse("csra.temperatures must be above 0", join_text(temperature));
-}
-
-[[nodiscard]] inline std::shared_ptr<HeadModule> make_head(std::int64_t channels, const ModelOptions& options) {
-  const auto labels = static_cast<std::int64_t>(options.labels);
-  if (options.head == Head::csra) return std::make_shared<CSRAHead>(channels, labels, options.csra, options.dropout);
-  return std::make_shared<LinearHead>(channels, labels, options.dropout);
 }
 
 inline void collect_slots(const torch::nn::Module& module, std::vector<at::Tensor*>& slots) {
@@ -95,7 +88,7 @@ class ClassifierImpl : public torch::nn::Module {
     const ModelOptions& options = config_.options;
     detail::check(options);
     backbone_->set_drop_path(options.drop_path);
-    head_ = detail::make_head(backbone_->channels(), options);
+    head_ = make_head(backbone_->channels(), options);
     for (const auto& child : backbone_->named_children()) register_module(child.key(), child.value());
     register_module(backbone_->head_name(), head_);
     initialize_head(*head_, options.seed);

@@ -2,34 +2,26 @@
 #pragma once
 // What a classifier is made of: the choices that `model::create` takes and that a bundle stores to build the same one again.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
-
-#include "multilabel/core/check.hpp"
 
 namespace multilabel::model {
 
-/// What turns the backbone's feature map into one logit a label.
-enum class Head {
-  linear,  ///< mean over the map, then one linear layer
-  csra     ///< class-specific residual attention: mean plus a share of the strongest places (see `heads/csra.hpp`)
+/// What turns the backbone's feature map into one logit a label, by its name in files and Python; see heads.hpp.
+struct Head {
+  std::string name = "linear";
+
+  static const Head linear;  ///< mean over the map, then one linear layer
+  static const Head csra;    ///< class-specific residual attention: mean plus a share of the strongest places
+  friend bool operator==(const Head&, const Head&) = default;
 };
+inline const Head Head::linear{"linear"};
+inline const Head Head::csra{"csra"};
 
-/// The name that files and Python use.
-[[nodiscard]] constexpr std::string_view to_string(Head head) noexcept { return head == Head::csra ? "csra" : "linear"; }
-
-/// The head of that name; throws `ArgumentError` listing the names.
-[[nodiscard]] inline Head head_from_name(std::string_view name) {
-  for (const Head head : {Head::linear, Head::csra})
-    if (name == to_string(head)) return head;
-  fail<ArgumentError>({"model::head_from_name", "the head must be one of 'linear', 'csra'", quoted(name)});
-}
+[[nodiscard]] inline const std::string& to_string(const Head& head) noexcept { return head.name; }
 
 struct CSRAOptions {
   double lambda = 0.1;                     ///< weight of the attention beside the mean; 0.1 (VOC) to 0.5 (COCO)
@@ -39,7 +31,7 @@ struct CSRAOptions {
 
 struct ModelOptions {
   std::size_t labels = 0;              ///< width of the logits; at least 1
-  Head head = Head::linear;            ///< what sits on the backbone
+  Head head{};                         ///< what sits on the backbone; `Head::csra`, `{"mine"}`
   std::filesystem::path pretrained{};  ///< a .safetensors file with the backbone's weights; empty: drawn from `seed`
   std::uint64_t seed = 0;              ///< of the drawn weights; equal seeds give equal numbers
   double dropout = 0;                  ///< share of the pooled features dropped while training, in [0, 1)

@@ -10,11 +10,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "multilabel/core/check.hpp"
-#include "multilabel/model/state.hpp"
+#include "multilabel/model/named_tensors.hpp"
 
 namespace multilabel::training {
 
@@ -27,11 +29,23 @@ class ExponentialMovingAverage {
     if (!(decay > 0 && decay < 1)) {
       fail<ArgumentError>({"training::ExponentialMovingAverage", "decay must be in (0, 1)", join_text(decay)});
     }
+    attach(live);
+  }
+
+  /// These are the weights from now on. The average of one that was there before, by name and shape, goes on; another begins.
+  void attach(const model::NamedTensors& live) {
     const at::NoGradGuard no_grad;
+    std::map<std::string, at::Tensor> before;
+    for (std::size_t i = 0; i < names_.size(); ++i) before.emplace(names_[i], average_[i]);
+    names_.clear();
+    live_.clear();
+    average_.clear();
     for (const auto& [name, tensor] : live) {
+      const auto known = before.find(name);
+      const bool stays = known != before.end() && known->second.sizes() == tensor.sizes();
       names_.push_back(name);
       live_.push_back(tensor.detach());
-      average_.push_back(tensor.detach().clone());
+      average_.push_back(stays ? known->second : tensor.detach().clone());
     }
   }
 
@@ -84,26 +98,39 @@ class ExponentialMovingAverage {
     updates_ = updates;
   }
 
-  /// While it lives, the module holds the average; afterwards its own weights again.
+  /// While it lives, the module holds the average; afterwards its own weights again, but for those that somebody has changed
+  /// meanwhile: they stay, in the average too.
   class Applied {
    public:
-    explicit Applied(const ExponentialMovingAverage& average) : live_(average.live_) {
+    explicit Applied(const ExponentialMovingAverage& average)
+        : names_(average.names_), live_(average.live_), average_(average.average_) {
       const at::NoGradGuard no_grad;
       for (const auto& tensor : live_) kept_.push_back(tensor.clone());
-      at::_foreach_copy_(live_, average.average_);
+      at::_foreach_copy_(live_, average_);
+      for (const auto& tensor : live_) versions_.push_back(tensor._version());
     }
     ~Applied() {
       const at::NoGradGuard no_grad;
-      at::_foreach_copy_(live_, kept_);
+      for (std::size_t i = 0; i < live_.size(); ++i) {
+        const bool changed = live_[i]._version() != versions_[i];
+        (changed ? average_[i] : live_[i]).copy_(changed ? live_[i] : kept_[i]);
+      }
     }
     Applied(const Applied&) = delete;
     Applied& operator=(const Applied&) = delete;
 
+    /// The weights themselves, by name.
+    [[nodiscard]] model::NamedTensors kept() const {
+      model::NamedTensors named;
+      for (std::size_t i = 0; i < names_.size(); ++i) named.emplace_back(names_[i], kept_[i]);
+      return named;
+    }
+
    private:
-    std::vector<at::Tensor> live_;
-    std::vector<at::Tensor> kept_;
+    std::vector<std::string> names_;
+    std::vector<at::Tensor> live_, average_, kept_;
+    std::vector<std::int64_t> versions_;
   };
-  [[nodiscard]] Applied applied() const { return Applied(*this); }
 
  private:
   double decay_;

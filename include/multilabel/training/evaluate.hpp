@@ -1,95 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Answers of a model to a whole loader, and the few numbers that say how good they are. Without gradients, in evaluation mode,
-// which is put back afterwards.
+// Answers of a network to a whole loader, in evaluation mode and without gradients, and the loss and measures of them.
 
+#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/from_blob.h>
 #include <ATen/ops/sigmoid.h>
-#include <torch/nn/module.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <string>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "multilabel/core/shape.hpp"
-#include "multilabel/loss/concepts.hpp"
-#include "multilabel/metrics/average_precision.hpp"
-#include "multilabel/metrics/classification.hpp"
-#include "multilabel/model/concepts.hpp"
-#include "multilabel/training/collate.hpp"
-#include "multilabel/training/held_out.hpp"
+#include "multilabel/evaluation/held_out.hpp"
+#include "multilabel/evaluation/measure.hpp"
+#include "multilabel/loss/any_loss.hpp"
+#include "multilabel/training/generator.hpp"
+#include "multilabel/training/loader.hpp"
+#include "multilabel/training/network.hpp"
 
 namespace multilabel::training {
 
-/// How good answers are. NaN where there is nothing to measure.
-struct Evaluation {
-  double loss = 0;
-  double mean_average_precision = 0;  ///< macro average over the labels that have positives
-  double f1_samples = 0;              ///< mean over the images, predicted at a score of 0.5
-  double f1_micro = 0;                ///< over all cells, predicted at a score of 0.5
-
-  friend bool operator==(const Evaluation&, const Evaluation&) = default;
-};
+using evaluation::HeldOut;
 
 namespace detail {
 
-// Puts a model into a mode for as long as it lives; a model that is in that mode already stays as it is, parts that somebody
-// set aside (a frozen batch norm) included. Afterwards every part is as before.
-template <class Model>
-class ModeGuard {
- public:
-  ModeGuard(Model& model, bool training) {
-    if (model->is_training() == training) return;
-    for (const auto& part : model->modules()) modes_.emplace_back(part, part->is_training());
-    model->train(training);
-  }
-  ~ModeGuard() {
-    for (const auto& [part, training] : modes_) part->train(training);  // parents come first, and their children after them
-  }
-  ModeGuard(const ModeGuard&) = delete;
-  ModeGuard& operator=(const ModeGuard&) = delete;
+[[nodiscard]] inline at::Tensor as_tensor(const Matrix<float>& matrix) {
+  // The tensor only looks at the matrix, and nobody writes through it.
+  return at::from_blob(const_cast<float*>(matrix.data()),
+                       {static_cast<std::int64_t>(matrix.rows()), static_cast<std::int64_t>(matrix.columns())},
+                       at::TensorOptions(at::kFloat));
+}
 
- private:
-  std::vector<std::pair<std::shared_ptr<torch::nn::Module>, bool>> modes_;
-};
-
-template <class Loader>
-[[nodiscard]] std::vector<std::string> image_names(const Loader& source, const std::vector<std::size_t>& indices) {
-  std::vector<std::string> names;
-  if constexpr (requires { std::string(source.image_name(0)); }) {
-    names.reserve(indices.size());
-    for (const std::size_t index : indices) names.push_back(source.image_name(index));
-  }
-  return names;
+[[nodiscard]] inline Matrix<float> as_matrix(const at::Tensor& tensor) {
+  const at::Tensor plain = tensor.detach().to(at::kFloat).contiguous();
+  Matrix<float> matrix(static_cast<std::size_t>(plain.size(0)), static_cast<std::size_t>(plain.size(1)));
+  std::copy_n(plain.const_data_ptr<float>(), matrix.size(), matrix.data());
+  return matrix;
 }
 
 }  // namespace detail
 
-/// The model's answers to the first epoch of `source`, in its order. `after_batch()` is called between two batches and ends the
-/// work early by returning false: the result then holds the batches so far.
-template <model::classifier Model, loader Loader, class AfterBatch>
-[[nodiscard]] HeldOut predict(Model& model, Loader& source, MemoryFormat format, std::string_view where,
+/// The network's answers to the first epoch of `source`, in its order. `after_batch()` is called between two batches and ends
+/// the work early by returning false: the result then holds the batches so far.
+template <class AfterBatch>
+[[nodiscard]] HeldOut predict(Network& network, const AnyLoader& source, Randomness randomness, std::string_view where,
                               AfterBatch&& after_batch) {
   const at::NoGradGuard no_grad;
-  const detail::ModeGuard mode(model, false);
-  std::vector<at::Tensor> targets;
-  std::vector<at::Tensor> logits;
+  const detail::Evaluating mode(network);
+  std::vector<at::Tensor> targets, logits;
   std::vector<std::size_t> indices;
-  auto epoch = source.epoch(0);
-  for (const auto& batch : epoch) {
-    logits.push_back(logits_of(model, images_of(batch, format), batch.labels, where).to(at::kFloat));
-    targets.push_back(targets_of(batch).clone());
-    indices.insert(indices.end(), batch.indices.begin(), batch.indices.end());
+  const auto next = source.open(0, 0);
+  while (const auto batch = next()) {
+    const detail::Draws draws(randomness, 0, 0, batch->number, detail::DrawsFor::answers);
+    logits.push_back(logits_of(network, batch->images, source.vocabulary.size(), where).to(at::kFloat));
+    targets.push_back(batch->targets.clone());
+    indices.insert(indices.end(), batch->indices.begin(), batch->indices.end());
     if (!after_batch()) break;
   }
   HeldOut held_out;
-  held_out.vocabulary = source.vocabulary();
-  held_out.images = detail::image_names(source, indices);
+  held_out.vocabulary = source.vocabulary;
+  if (source.image_names) held_out.images = source.image_names(indices);
   if (logits.empty()) return held_out;
   const at::Tensor all = at::cat(logits);
   held_out.targets = detail::as_matrix(at::cat(targets));
@@ -98,20 +74,15 @@ template <model::classifier Model, loader Loader, class AfterBatch>
   return held_out;
 }
 
-/// The numbers of `answers`, with `loss` over all of them at once.
-template <loss::loss_function Loss>
-[[nodiscard]] Evaluation evaluate(const HeldOut& answers, const Loss& loss) {
+/// `loss` over all of the answers at once, under that name, and the measures.
+[[nodiscard]] inline evaluation::Measurements evaluate(const HeldOut& answers, const loss::AnyLoss& loss,
+                                                       std::span<const evaluation::Measure> measures,
+                                                       std::string_view name = "loss") {
   const at::NoGradGuard no_grad;
-  Matrix<std::uint8_t> predictions(answers.scores.rows(), answers.scores.columns());
-  for (std::size_t i = 0; i < predictions.size(); ++i) predictions.data()[i] = answers.scores.data()[i] >= 0.5f ? 1 : 0;
-  Evaluation evaluation;
-  evaluation.loss =
-      loss(detail::as_tensor(answers.logits), detail::as_tensor(answers.targets), loss::LossInputs{}).template item<double>();
-  evaluation.mean_average_precision = metrics::average_precision_score(
-      answers.targets, answers.scores, {.average = metrics::Average::macro, .undefined = metrics::UndefinedLabel::skip});
-  evaluation.f1_samples = metrics::f1_score(answers.targets, predictions, {.average = metrics::Average::samples});
-  evaluation.f1_micro = metrics::f1_score(answers.targets, predictions, {.average = metrics::Average::micro});
-  return evaluation;
+  evaluation::Measurements measured;
+  measured.set(name, loss(detail::as_tensor(answers.logits), detail::as_tensor(answers.targets)).item<double>());
+  for (const auto& [measure, value] : evaluation::evaluate(answers, measures)) measured.set(measure, value);
+  return measured;
 }
 
 }  // namespace multilabel::training

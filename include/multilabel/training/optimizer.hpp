@@ -1,36 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// How gradients become new weights: AdamW, Adam or SGD in torch's fused kernels, gradient clipping, and the optimiser's memory
-// as named tensors, so that a checkpoint can hold it. Decays matrices and kernels only, never biases and norms.
+// How gradients become new weights: what an optimiser is, AdamW, Adam and SGD in torch's fused kernels, and its memory as named
+// tensors, so that a checkpoint can hold it. One of torch::optim's is in torch_optimizer.hpp.
 
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/_foreach_mul.h>
-#include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/linalg_vector_norm.h>
-#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
-#include <array>
-#include <cmath>
 #include <cstddef>
+#include <functional>
 #include <map>
-#include <set>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "multilabel/core/check.hpp"
-#include "multilabel/model/safetensors.hpp"
+#include "multilabel/core/options.hpp"
+#include "multilabel/model/named_tensors.hpp"
+#include "multilabel/training/parameters.hpp"
 
 namespace multilabel::training {
 
-/// The update rule. Constants are torch's defaults: betas 0.9 and 0.999, eps 1e-8, momentum 0.9 for SGD.
+/// What moves the parameters of one run. A parameter without a gradient is left alone in a step.
+class ParameterUpdater {
+ public:
+  virtual ~ParameterUpdater() = default;
+
+  /// These are the parameters from now on. What is remembered of one that was there before, by name and shape, stays.
+  virtual void attach(const std::vector<Parameter>& parameters) = 0;
+  /// One update at `rate`, times each parameter's own factor, with the gradients at hand. Returns the rate that was taken,
+  /// which is another one where the optimiser has a schedule of its own.
+  virtual double step(double rate) = 0;
+  /// The memory by name, and back from a checkpoint; throws `BundleError` naming what is missing or of another shape.
+  [[nodiscard]] virtual model::NamedTensors state() const = 0;
+  virtual void restore(const model::NamedTensors& stored) = 0;
+};
+
+/// The update rules that are built in. Constants are torch's defaults: betas 0.9 and 0.999, eps 1e-8, momentum 0.9 for SGD.
 enum class Optimizer {
   adamw,  ///< decoupled weight decay (Loshchilov and Hutter, ICLR 2019)
   adam,   ///< weight decay as part of the gradient
@@ -41,75 +53,61 @@ enum class Optimizer {
   return optimizer == Optimizer::adamw ? "adamw" : optimizer == Optimizer::adam ? "adam" : "sgd";
 }
 
-/// Updates a fixed list of parameters from their gradients. Parameters that need no gradient are left out; those that got none
-/// in a step are skipped in it, as in torch.
-class ParameterUpdater {
+/// A built-in rule in torch's fused kernels.
+class FusedUpdater final : public ParameterUpdater {
  public:
-  /// `parameters` by name, the module's own tensors; `weight_decay` at least 0, for tensors of two dimensions and more.
-  ParameterUpdater(const model::NamedTensors& parameters, Optimizer optimizer, double weight_decay)
-      : optimizer_(optimizer), weight_decay_(weight_decay) {
+  explicit FusedUpdater(Optimizer optimizer) : optimizer_(optimizer) {}
+
+  void attach(const std::vector<Parameter>& parameters) override {
     const at::NoGradGuard no_grad;
-    std::set<const void*> seen;  // a tensor with two names moves once
-    for (const auto& [name, tensor] : parameters) {
-      if (!tensor.requires_grad() || !seen.insert(tensor.unsafeGetTensorImpl()).second) continue;
-      Slot slot{name, tensor, at::zeros_like(tensor), {}, at::zeros({}, at::kFloat)};
-      if (optimizer != Optimizer::sgd) slot.second = at::zeros_like(tensor);
+    std::map<std::string, Slot> before;
+    for (auto& slot : slots_) before.emplace(slot.parameter.name, std::move(slot));
+    slots_.clear();
+    for (const auto& parameter : parameters) {
+      const auto known = before.find(parameter.name);
+      if (known != before.end() && known->second.first.sizes() == parameter.tensor.sizes()) {
+        known->second.parameter = parameter;
+        slots_.push_back(std::move(known->second));
+        continue;
+      }
+      Slot slot{parameter, at::zeros_like(parameter.tensor), {}, at::zeros({}, at::kFloat)};
+      if (optimizer_ != Optimizer::sgd) slot.second = at::zeros_like(parameter.tensor);
       slots_.push_back(std::move(slot));
     }
-    if (slots_.empty()) {
-      fail<ArgumentError>({"training::Trainer", "the model must have parameters that require a gradient", "none"});
-    }
   }
 
-  void zero_grad() {
-    for (auto& slot : slots_) slot.parameter.mutable_grad().reset();
-  }
-
-  /// The gradients' common Euclidean norm; those above `most` are scaled down to it. 0 never scales.
-  double clip(double most) {
+  double step(double rate) override {
     const at::NoGradGuard no_grad;
-    std::vector<at::Tensor> gradients;
-    for (const auto& slot : slots_)
-      if (slot.parameter.grad().defined()) gradients.push_back(slot.parameter.grad());
-    if (gradients.empty()) return 0.0;
-    const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
-    if (most > 0 && norm > most) at::_foreach_mul_(gradients, most / (norm + 1e-6));
-    return norm;
-  }
-
-  /// One update at `learning_rate` with the gradients at hand.
-  void step(double learning_rate) {
-    const at::NoGradGuard no_grad;
-    std::array<Lists, 2> groups;  // without and with weight decay
+    std::map<std::pair<double, double>, Lists> groups;  // by factor and decay
     for (auto& slot : slots_) {
-      if (!slot.parameter.grad().defined()) continue;
+      const at::Tensor& tensor = slot.parameter.tensor;
+      if (!tensor.grad().defined()) continue;
       slot.steps.add_(1);
-      Lists& lists = groups[slot.parameter.dim() > 1 ? 1 : 0];
-      lists.parameters.push_back(slot.parameter);
-      lists.gradients.push_back(like(slot.parameter, slot.parameter.grad()));
+      Lists& lists = groups[{slot.parameter.rate_factor, slot.parameter.weight_decay}];
+      lists.parameters.push_back(tensor);
+      lists.gradients.push_back(like(tensor, tensor.grad()));
       lists.first.push_back(slot.first);
       lists.second.push_back(slot.second);
       lists.steps.push_back(slot.steps);
     }
-    for (std::size_t i = 0; i < groups.size(); ++i)
-      if (!groups[i].parameters.empty()) update(groups[i], learning_rate, i == 1 ? weight_decay_ : 0.0);
+    for (auto& [key, lists] : groups) update(lists, rate * key.first, key.second);
+    return rate;
   }
 
-  /// The memory by name: "<parameter>/first", "<parameter>/second" (not for SGD) and "<parameter>/steps".
-  [[nodiscard]] model::NamedTensors state() const {
+  /// "<parameter>/first", "<parameter>/second" (not for SGD) and "<parameter>/steps".
+  [[nodiscard]] model::NamedTensors state() const override {
     model::NamedTensors named;
     for (const auto& slot : slots_) {
-      named.emplace_back(slot.name + "/first", slot.first);
-      if (slot.second.defined()) named.emplace_back(slot.name + "/second", slot.second);
-      named.emplace_back(slot.name + "/steps", slot.steps);
+      named.emplace_back(slot.parameter.name + "/first", slot.first);
+      if (slot.second.defined()) named.emplace_back(slot.parameter.name + "/second", slot.second);
+      named.emplace_back(slot.parameter.name + "/steps", slot.steps);
     }
     return named;
   }
 
-  /// Goes on from a stored memory. Throws `BundleError` naming the first tensor that is missing or of another shape.
-  void restore(const model::NamedTensors& stored) {
+  void restore(const model::NamedTensors& stored) override {
     const at::NoGradGuard no_grad;
-    std::map<std::string, at::Tensor> by_name(stored.begin(), stored.end());
+    const std::map<std::string, at::Tensor> by_name(stored.begin(), stored.end());
     for (auto& [name, tensor] : state()) {
       const auto found = by_name.find(name);
       if (found == by_name.end() || found->second.sizes() != tensor.sizes()) {
@@ -122,8 +120,8 @@ class ParameterUpdater {
 
  private:
   struct Slot {
-    std::string name;
-    at::Tensor parameter, first, second, steps;
+    Parameter parameter;
+    at::Tensor first, second, steps;
   };
   struct Lists {
     std::vector<at::Tensor> parameters, gradients, first, second, steps;
@@ -152,8 +150,19 @@ class ParameterUpdater {
   }
 
   Optimizer optimizer_;
-  double weight_decay_;
   std::vector<Slot> slots_;
+};
+
+/// An optimiser by what makes one for each run, and what it is called in a checkpoint.
+struct AnyOptimizer {
+  std::function<std::shared_ptr<ParameterUpdater>()> make;
+  std::string name;  ///< with its options, so that a resumed run can tell another one
+
+  // NOLINTNEXTLINE(google-explicit-constructor): so that `.optimizer = Optimizer::sgd` says it.
+  AnyOptimizer(Optimizer optimizer)
+      : make([optimizer] { return std::make_shared<FusedUpdater>(optimizer); }), name(to_string(optimizer)) {}
+  AnyOptimizer(std::function<std::shared_ptr<ParameterUpdater>()> makes, std::string called)
+      : make(std::move(makes)), name(std::move(called)) {}
 };
 
 }  // namespace multilabel::training

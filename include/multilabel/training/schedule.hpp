@@ -4,16 +4,27 @@
 // resumed run needs nothing but the number of its step.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <numbers>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/core/options.hpp"
 
 namespace multilabel::training {
 
 /// The form of a `Schedule` after its warm-up.
 enum class ScheduleShape { constant, cosine, linear, step };
+
+[[nodiscard]] inline std::string to_string(ScheduleShape shape) {
+  constexpr std::array<std::string_view, 4> names{"constant", "cosine", "linear", "step"};
+  return std::string(names[static_cast<std::size_t>(shape)]);
+}
 
 /// A factor on the learning rate for each step of a run: first a linear warm-up, then the shape. Make one with `constant`,
 /// `cosine`, `linear` or `step`.
@@ -47,6 +58,12 @@ struct Schedule {
   }
 };
 
+/// The fields by name; see `options_like`.
+void describe(auto& visit, options_like<Schedule> auto& schedule) {
+  visit("shape", schedule.shape)("warmup", schedule.warmup)("end", schedule.end);
+  visit("every", schedule.every)("multiplier", schedule.multiplier);
+}
+
 struct ConstantOptions {
   double warmup = 0.0;
 };
@@ -75,6 +92,20 @@ inline const Schedule& require_valid(const Schedule& schedule, std::string_view 
   check(schedule.multiplier > 0 && schedule.multiplier <= 1, "multiplier must be a factor in (0, 1]", schedule.multiplier);
   return schedule;
 }
+
+/// A schedule of any kind: `factor(step, total)` of a step counted from 0, at least 0, and its text, by which a resumed run can
+/// tell another one.
+struct AnySchedule {
+  std::function<double(std::size_t step, std::size_t total)> factor;
+  OptionTexts description;
+
+  // NOLINTNEXTLINE(google-explicit-constructor): so that `.schedule = cosine()` says it.
+  AnySchedule(const Schedule& schedule)
+      : factor([schedule](std::size_t step, std::size_t total) { return schedule.factor(step, total); }),
+        description(option_texts(require_valid(schedule, "training::Trainer"), "schedule.")) {}
+  AnySchedule(std::function<double(std::size_t, std::size_t)> factors, std::string name)
+      : factor(std::move(factors)), description{{"schedule", std::move(name)}} {}
+};
 
 /// The same rate all along, after the warm-up.
 [[nodiscard]] inline Schedule constant(const ConstantOptions& options = {}) {

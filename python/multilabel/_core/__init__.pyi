@@ -8,9 +8,10 @@ from . import encoding
 from . import metrics
 from . import calibration
 from . import threshold
+from . import evaluation
 from . import augmentation
 from . import data
-__all__: list[str] = ['ArgumentError', 'BundleError', 'DataError', 'Error', 'LabelError', 'NotFittedError', 'ShapeError', 'augmentation', 'calibration', 'data', 'encoding', 'get_num_threads', 'metrics', 'set_num_threads', 'threshold', 'torch_version']
+__all__: list[str] = ['ArgumentError', 'BundleError', 'DataError', 'Error', 'LabelError', 'NotFittedError', 'ShapeError', 'augmentation', 'calibration', 'data', 'encoding', 'evaluation', 'get_num_threads', 'metrics', 'set_num_threads', 'threshold', 'torch_version']
 class Error(Exception):
     """
     Base of everything the library raises on purpose.

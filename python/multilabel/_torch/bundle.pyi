@@ -3,6 +3,7 @@ from __future__ import annotations
 import collections.abc
 import multilabel._core.augmentation
 import multilabel._torch.model
+import multilabel.calibration
 import multilabel.threshold
 import numpy
 import numpy.typing
@@ -24,6 +25,9 @@ class Predictor:
     def scores_of_paths(self, paths: collections.abc.Sequence[os.PathLike | str | bytes]) -> numpy.typing.NDArray[numpy.float32]:
         ...
     @property
+    def calibrator(self) -> None | multilabel.calibration.TemperatureScaling | multilabel.calibration.PlattScaling | multilabel.calibration.IsotonicCalibration:
+        ...
+    @property
     def labels(self) -> list[str]:
         ...
     @property
@@ -40,5 +44,5 @@ class Predictor:
         ...
 def load(directory: os.PathLike | str | bytes) -> Predictor:
     ...
-def save(directory: os.PathLike | str | bytes, model: multilabel._torch.model.Classifier, labels: collections.abc.Sequence[str], preprocessing: multilabel._core.augmentation.Preprocessing, threshold: multilabel.threshold.ThresholdRule, metadata: collections.abc.Mapping[str, str]) -> None:
+def save(directory: os.PathLike | str | bytes, model: multilabel._torch.model.Classifier, labels: collections.abc.Sequence[str], preprocessing: multilabel._core.augmentation.Preprocessing, threshold: multilabel.threshold.ThresholdRule, metadata: collections.abc.Mapping[str, str], calibrator: None | multilabel.calibration.TemperatureScaling | multilabel.calibration.PlattScaling | multilabel.calibration.IsotonicCalibration) -> None:
     ...

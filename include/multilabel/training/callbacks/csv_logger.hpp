@@ -15,19 +15,22 @@
 
 namespace multilabel::training {
 
-/// The rows as CSV text with a header line: epoch, training_loss, validation_loss, mean_average_precision, f1_samples,
-/// f1_micro, learning_rate, seconds. Numbers are written so that reading them gives the same double.
+/// The rows as CSV text with a header line of the columns: epoch, training_loss, the measured ones, learning_rate, seconds.
+/// Numbers are written so that reading them gives the same double.
 [[nodiscard]] inline std::string to_csv(const History& history) {
-  std::string text = "epoch,training_loss,validation_loss,mean_average_precision,f1_samples,f1_micro,learning_rate,seconds\n";
+  std::string text;
+  for (const auto& [name, value] : (history.epochs.empty() ? EpochRow{} : history.epochs.front()).columns()) {
+    text += join_text(text.empty() ? "" : ",", name);
+  }
+  text += '\n';
   for (const auto& row : history.epochs) {
-    text += std::to_string(row.epoch);
-    for (const double value : {row.training_loss, row.validation_loss, row.mean_average_precision, row.f1_samples, row.f1_micro,
-                               row.learning_rate, row.seconds}) {
+    std::string line;
+    for (const auto& [name, value] : row.columns()) {
       std::array<char, 32> digits;
-      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-      text.append(",").append(digits.data(), end);
+      line.append(line.empty() ? "" : ",")
+          .append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
     }
-    text += '\n';
+    text += line + '\n';
   }
   return text;
 }

@@ -13,9 +13,9 @@
 namespace multilabel::training {
 
 struct EarlyStoppingOptions {
-  std::size_t patience = 5;  ///< epochs without a better value after which to stop; at least 1
-  double min_delta = 0;      ///< a value must be better by more than this to count; at least 0
-  Monitor monitor = Monitor::mean_average_precision;
+  std::size_t patience = 5;                        ///< epochs without a better value after which to stop; at least 1
+  double min_delta = 0;                            ///< a value must be better by more than this to count; at least 0
+  std::string monitor = "mean_average_precision";  ///< a column of the history
   friend bool operator==(const EarlyStoppingOptions&, const EarlyStoppingOptions&) = default;
 };
 
@@ -31,7 +31,7 @@ class EarlyStopping {
 
   Flow on_epoch_end(const TrainingState& state) {
     const double value = state.history->epochs.back().value(options_.monitor);
-    if (improves(options_.monitor, value, best_, options_.min_delta)) {
+    if (state.history->improves(options_.monitor, value, best_, options_.min_delta)) {
       best_ = value;
       waited_ = 0;
       return Flow::proceed;

@@ -66,9 +66,10 @@ class ProgressBar {
   void on_epoch_end(const TrainingState& state) {
     const EpochRow& row = state.history->epochs.back();
     std::ostringstream line;
-    line << std::fixed << "epoch " << row.epoch << '/' << state.epochs << ": loss " << std::setprecision(4) << row.training_loss
-         << ", validation loss " << row.validation_loss << ", mAP " << std::setprecision(3) << row.mean_average_precision
-         << ", F1 " << row.f1_samples << ", " << std::setprecision(1) << row.seconds << " s" << (state.is_best ? ", best" : "");
+    line << std::fixed << "epoch " << row.epoch << '/' << state.epochs << ": loss " << std::setprecision(4)
+         << row.training_loss;
+    for (const auto& [name, value] : row.measured) line << ", " << words(name) << ' ' << value;
+    line << std::setprecision(1) << ", " << row.seconds << " s" << (state.is_best ? ", best" : "");
     write(line.str(), '\n');
     drawn_ = Clock::now();
   }
@@ -79,8 +80,10 @@ class ProgressBar {
     line << (history.stopped == Stopped::interrupted ? "interrupted" : "done") << " after "
          << duration(std::chrono::duration<double>(Clock::now() - begin_).count());
     if (const auto best = history.best()) {
-      line << std::fixed << std::setprecision(3) << "; best epoch " << best->epoch << " with mAP "
-           << best->mean_average_precision;
+      line << "; best epoch " << best->epoch;
+      if (best->measured.contains(history.monitor)) {
+        line << std::fixed << std::setprecision(4) << " with " << words(history.monitor) << ' ' << best->value(history.monitor);
+      }
     }
     write(line.str(), '\n');
   }
@@ -111,6 +114,11 @@ class ProgressBar {
     const double validations = static_cast<double>(state.validation_steps - state.validation_step) +
                                later * static_cast<double>(state.validation_steps);
     return steps * step + validations * validation_.mean(step / 3);  // a step without the way back costs about a third
+  }
+
+  static std::string words(std::string name) {
+    std::replace(name.begin(), name.end(), '_', ' ');
+    return name;
   }
 
   static std::string duration(double seconds) {
