@@ -13,7 +13,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// A range for each axis.
 struct AxisRanges {
@@ -220,4 +220,4 @@ class ShiftScaleRotate {
   Affine affine_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <numbers>
 
-namespace multilabel::augmentation {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// Maps a pixel of the result to a point of the source: (xx x + xy y + x0, yx x + yy y + y0).
 struct AffineMap {
@@ -51,4 +53,4 @@ struct AffineMap {
   friend bool operator==(const AffineMap&, const AffineMap&) = default;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

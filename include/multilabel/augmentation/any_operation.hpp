@@ -11,7 +11,7 @@
 #include "multilabel/augmentation/pipeline.hpp"
 #include "multilabel/augmentation/plan.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// An operation of the library or a user's own callable, shared and immutable.
 class AnyOperation {
@@ -61,4 +61,4 @@ class AnyOperation {
   std::shared_ptr<const Interface> held_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -15,7 +15,7 @@
 #include "multilabel/augmentation/pipeline.hpp"
 #include "multilabel/augmentation/placement.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// A list of operations that can do what a `Pipeline` can. Cheap to copy, immutable and safe to call from any number of
 /// threads.
@@ -55,4 +55,4 @@ class AnyPipeline : public detail::PipelineBase<AnyPipeline> {
 
 static_assert(object_augmentation<AnyPipeline>);
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -15,7 +15,7 @@
 #include "multilabel/augmentation/scratch.hpp"
 #include "multilabel/augmentation/simd.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 namespace detail {
 
@@ -132,4 +132,4 @@ inline void average_columns(const float* sums, const AreaTaps& taps, float* out)
   return result;
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

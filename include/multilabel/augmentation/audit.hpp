@@ -32,7 +32,7 @@
 #include "multilabel/core/random.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// An image to be audited, 8-bit RGB, and where its labels are, if that is known.
 struct AuditSample {
@@ -202,4 +202,4 @@ template <class Pipeline>
   return detail::audit_picture(all, count, sample, key);
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

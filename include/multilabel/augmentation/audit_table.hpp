@@ -18,7 +18,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct AuditOptions {
   std::uint64_t seed = 0;
@@ -210,4 +210,4 @@ class AuditTally {
 
 }  // namespace detail
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

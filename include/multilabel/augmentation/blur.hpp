@@ -13,7 +13,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct GaussianBlurOptions {
   WholeRange blur_limit = {0, 0};  ///< size of the kernel in pixels, made odd; 0: large enough for the deviation
@@ -177,4 +177,4 @@ class Sharpen {
   SharpenOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -14,7 +14,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// One object. Edges in pixels of the decoded image, upright (after EXIF orientation), x to the right and y down: the first
 /// pixel spans 0 to 1, so a box of the whole image is {0, 0, width, height}. Parts beyond the image count as not there.
@@ -69,4 +69,4 @@ inline void require_objects(std::string_view where, const Objects& objects, cv::
   }
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

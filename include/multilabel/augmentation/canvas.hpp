@@ -23,7 +23,7 @@
 #include "multilabel/augmentation/track.hpp"
 #include "multilabel/augmentation/value_plan.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// Whether neighbouring operations share passes over the pixels.
 enum class Fusion {
@@ -282,4 +282,4 @@ class Canvas {
   bool normalized_ = false;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -16,7 +16,7 @@
 #include "multilabel/augmentation/lookup.hpp"
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 namespace detail {
 
@@ -251,4 +251,4 @@ class ToGray {
   ToGrayOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

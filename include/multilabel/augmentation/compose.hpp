@@ -18,7 +18,7 @@
 #include "multilabel/augmentation/any_operation.hpp"
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct NoOpOptions {
   double p = 0.5;
@@ -295,4 +295,4 @@ class Sequential {
   detail::Children children_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

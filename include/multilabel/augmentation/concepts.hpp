@@ -14,7 +14,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/random.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// Callable `aug(image, key) -> image`. Laws: equal arguments give equal pixels; the argument is left untouched.
 template <class A>
@@ -76,4 +76,4 @@ inline void require_rgb(std::string_view where, const cv::Mat& image) {
   fail<ShapeError>({where, "image must be 8-bit RGB, three channels [height, width, 3]", actual});
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -10,7 +10,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What a crop does with an image that is smaller.
 enum class TooSmall { refuse, pad };
@@ -185,4 +185,4 @@ class PadIfNeeded {
   PadIfNeededOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -12,7 +12,7 @@
 
 #include "multilabel/augmentation/mixing.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct CutMixOptions {
   double alpha = 1;  ///< above 0: the rectangle's share of the area is drawn from Beta(alpha, alpha); 1 is uniform
@@ -74,4 +74,4 @@ class CutMix {
   CutMixOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

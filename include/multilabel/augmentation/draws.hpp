@@ -14,7 +14,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/random.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What one operation drew: its name, and each number in the order of drawing. `applied` (0 or 1) comes first.
 struct Drawn {
@@ -131,4 +131,4 @@ class Draws : public Random {
   std::size_t place_ = 0;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

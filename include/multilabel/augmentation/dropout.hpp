@@ -14,7 +14,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What a hole is filled with.
 enum class HoleFill {
@@ -100,4 +100,4 @@ class CoarseDropout {
   CoarseDropoutOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

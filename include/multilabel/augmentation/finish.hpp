@@ -16,7 +16,7 @@
 #include "multilabel/augmentation/detail/finish_avx2.hpp"
 #endif
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// Writes the rows of `source` as planes [3, height, width] at `planar`, with `finish` applied. The noise of a pixel depends on
 /// the seed and the pixel's position alone.
@@ -46,4 +46,4 @@ void write_planar(Source source, const Finish& finish, float* planar,
   }
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -13,7 +13,7 @@
 #include "multilabel/augmentation/rows.hpp"
 #include "multilabel/augmentation/simd.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What happens to the values of an image, in this order.
 struct Finish {
@@ -89,4 +89,4 @@ inline void finish_row(const Rows& rows, int n, const FastFinish& finish, NoiseF
 
 }  // namespace detail
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -8,7 +8,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct HorizontalFlipOptions {
   double p = 0.5;
@@ -56,4 +56,4 @@ class VerticalFlip {
   VerticalFlipOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

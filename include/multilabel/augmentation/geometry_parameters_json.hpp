@@ -22,7 +22,7 @@
 #include "multilabel/augmentation/rotate.hpp"
 #include "multilabel/augmentation/safe_rotate.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 namespace detail {
 
@@ -234,4 +234,4 @@ inline void list_parameters(ParameterList& list, CoarseDropoutOptions& options) 
   list.number("p", options.p);
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -16,7 +16,7 @@
 #include "multilabel/augmentation/visibility.hpp"
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What happens to a label of which too little is left.
 enum class LostLabel {
@@ -64,4 +64,4 @@ inline void require_guard(std::string_view where, const GuardOptions& options) {
   return result;
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -15,7 +15,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// Which library's equalisation: OpenCV's, or Pillow's as albumentations has it.
 enum class EqualizeMode { cv, pil };
@@ -136,4 +136,4 @@ class CLAHE {
   CLAHEOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

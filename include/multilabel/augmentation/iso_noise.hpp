@@ -14,7 +14,7 @@
 #include "multilabel/augmentation/noise.hpp"
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct ISONoiseOptions {
   Range color_shift = {0.01, 0.05};  ///< deviation of the hue in degrees, for an intensity of 1
@@ -108,4 +108,4 @@ class ISONoise {
   ISONoiseOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

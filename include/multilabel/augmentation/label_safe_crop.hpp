@@ -15,7 +15,7 @@
 #include "multilabel/augmentation/resized_crop.hpp"
 #include "multilabel/augmentation/visibility.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct LabelSafeCropOptions {
   int height = 0;                            ///< required
@@ -168,4 +168,4 @@ class LabelSafeCrop {
   LabelSafeCropOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -8,7 +8,9 @@
 #include <limits>
 #include <utility>
 
-namespace multilabel::augmentation {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// One channel: y = clamp(gain * x + offset, low, high).
 struct Level {
@@ -43,4 +45,4 @@ using Levels = std::array<Level, 3>;
   return {first[0].then(next[0]), first[1].then(next[1]), first[2].then(next[2])};
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -24,7 +24,7 @@
 #include "multilabel/augmentation/detail/linear_warp_avx2.hpp"
 #endif
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// The rows of `source` under `map`, which leads from a pixel of the result to a point of the source.
 class LinearWarp {
@@ -119,4 +119,4 @@ class LinearWarp {
   [[maybe_unused]] detail::Instructions instructions_ = detail::Instructions::portable;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -12,7 +12,7 @@
 #include "multilabel/augmentation/levels.hpp"
 #include "multilabel/augmentation/scratch.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What becomes of each 8-bit value, red first.
 using Table = std::array<std::array<std::uint8_t, 256>, 3>;
@@ -59,4 +59,4 @@ template <class Answer>
   return result;
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

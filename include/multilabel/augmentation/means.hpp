@@ -17,7 +17,7 @@
 #include "multilabel/augmentation/detail/means_avx2.hpp"
 #endif
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// How many neighbouring pixels a value is the mean of, along each axis: 1 or 2.
 struct Means {
@@ -139,4 +139,4 @@ class NeighborMeans {
   return result.image();
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

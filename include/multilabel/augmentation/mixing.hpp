@@ -22,7 +22,7 @@
 #include "multilabel/core/detail/fingerprint.hpp"
 #include "multilabel/core/random.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What the target of a label becomes.
 enum class MixTargets {
@@ -186,4 +186,4 @@ inline void require_alpha(std::string_view where, double alpha) {
 
 }  // namespace detail
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -9,7 +9,7 @@
 
 #include "multilabel/augmentation/mixing.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct MixUpOptions {
   double alpha = 0.2;  ///< above 0: the weight is drawn from Beta(alpha, alpha); small values leave one image dominant
@@ -52,4 +52,4 @@ class MixUp {
   MixUpOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -15,7 +15,7 @@
 
 #include "multilabel/augmentation/mixing.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// How an image gets into its tile.
 enum class MosaicFit {
@@ -122,4 +122,4 @@ class Mosaic {
   MosaicOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

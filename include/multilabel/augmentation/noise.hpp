@@ -12,7 +12,7 @@
 
 #include "multilabel/augmentation/simd.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// An endless field of normal noise that depends on `seed` alone.
 class NoiseField {
@@ -101,4 +101,4 @@ struct Noise {
   std::uint64_t seed = 0;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

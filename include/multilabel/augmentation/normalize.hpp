@@ -14,7 +14,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct NormalizeOptions {
   std::array<float, 3> mean = {0.485f, 0.456f, 0.406f};  ///< ImageNet's, of values divided by `max_pixel_value`
@@ -111,4 +111,4 @@ class Normalize {
   NormalizeOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -15,7 +15,7 @@
 #include "multilabel/augmentation/draws.hpp"
 #include "multilabel/augmentation/preprocessing.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What an operation does, and so which neighbours it can share a pass with.
 enum class Kind {
@@ -104,4 +104,4 @@ std::string text_of_range(const R& range) {
 
 }  // namespace detail
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -21,7 +21,7 @@
 #include "multilabel/augmentation/parameter_list_json.hpp"
 #include "multilabel/augmentation/value_parameters_json.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 namespace detail {
 
@@ -174,4 +174,4 @@ class OperationForms {
   std::vector<Form> forms_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -23,7 +23,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// Keeps the order of its keys: that of Python's parameters.
 using Json = nlohmann::ordered_json;
@@ -197,4 +197,4 @@ class ParameterList {
   Json written_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -13,7 +13,7 @@
 #include "multilabel/augmentation/affine.hpp"
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// Whether the result of `Perspective` keeps the size of the image, or has that of the quadrangle it shows.
 enum class PerspectiveSize { image, quadrangle };
@@ -130,4 +130,4 @@ class Perspective {
   PerspectiveOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

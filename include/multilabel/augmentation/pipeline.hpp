@@ -14,7 +14,7 @@
 #include "multilabel/augmentation/operation.hpp"
 #include "multilabel/augmentation/plan.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What can stand in a `Pipeline`: an operation of the library, or anything callable as `(image, key) -> image`.
 template <class Op>
@@ -48,4 +48,4 @@ class Pipeline : public detail::PipelineBase<Pipeline<Ops...>> {
   std::tuple<Ops...> operations_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -21,7 +21,7 @@
 #include "multilabel/core/atomic_file.hpp"
 #include "multilabel/core/error.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// The pipeline as Python's `Compose.to_dict` describes it: {"name": "Compose", "transforms": [...]}, and "guard" and "fuse"
 /// where they are not the defaults. Throws `ArgumentError` for an operation that `forms` does not know, such as a function.
@@ -104,4 +104,4 @@ void save(const AnyKind& pipeline, const std::filesystem::path& path, const Oper
   return from_json(json, forms);
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

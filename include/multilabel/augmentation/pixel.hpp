@@ -13,7 +13,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What a brightness limit is a share of.
 enum class BrightnessUnit {
@@ -147,4 +147,4 @@ class GaussNoise {
   GaussNoiseOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

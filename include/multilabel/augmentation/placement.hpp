@@ -15,7 +15,7 @@
 #include "multilabel/augmentation/guard.hpp"
 #include "multilabel/core/random.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// An object that is still in the picture.
 struct SeenBox {
@@ -86,4 +86,4 @@ template <class Run>
   return result;
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -14,7 +14,7 @@
 #include "multilabel/augmentation/operation.hpp"
 #include "multilabel/core/detail/fingerprint.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// One operation of a list, as far as planning is concerned.
 struct Step {
@@ -161,4 +161,4 @@ void plan(const Op& op, Preprocessing& format) {
   return text;
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

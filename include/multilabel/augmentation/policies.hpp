@@ -21,7 +21,7 @@
 #include "multilabel/augmentation/resize.hpp"
 #include "multilabel/augmentation/tone.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 namespace detail {
 
@@ -91,4 +91,4 @@ using RandAugment = Pipeline<HorizontalFlip, SomeOf, Resize, Normalize>;
                      Normalize{{.mean = options.mean, .std = options.std}}};
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

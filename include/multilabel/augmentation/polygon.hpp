@@ -9,7 +9,9 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-namespace multilabel::augmentation {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// The corners of a convex polygon in turn, in either direction; fewer than three are nothing.
 using Polygon = std::vector<cv::Point2d>;
@@ -83,4 +85,4 @@ inline Polygon half(const Polygon& polygon, const cv::Point2d& a, const cv::Poin
   return pieces;
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -14,7 +14,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What values are measured by.
 enum class Normalization {
@@ -84,4 +84,4 @@ inline std::string_view text_of(Interpolation interpolation) {
                    ", normalization=", quoted(detail::text_of(format.normalization)), ")");
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

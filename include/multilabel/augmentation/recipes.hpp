@@ -13,7 +13,7 @@
 #include "multilabel/augmentation/resize.hpp"
 #include "multilabel/augmentation/rotate.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct EvaluationOptions {
   int size = 224;  ///< height and width
@@ -65,4 +65,4 @@ using Restrained = Pipeline<HorizontalFlip, Rotate, Resize, RandomBrightnessCont
       Normalize{{.mean = options.mean, .std = options.std}}};
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

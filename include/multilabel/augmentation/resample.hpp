@@ -20,7 +20,7 @@
 #include "multilabel/augmentation/rows.hpp"
 #include "multilabel/augmentation/scratch.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// A geometric change that has been planned and not yet carried out.
 struct Geometry {
@@ -183,4 +183,4 @@ struct Window {
   return LinearWarp::of(plan.source, plan.map, geometry.size, plan.sampling, plan.means);
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -13,7 +13,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// How an operation reads between pixels when it shrinks: as it was told, or averaging.
 enum class Downscale { as_told, area };
@@ -175,4 +175,4 @@ class SmallestMaxSize {
   detail::MaxSize shared_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

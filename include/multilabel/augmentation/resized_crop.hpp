@@ -11,7 +11,7 @@
 #include "multilabel/augmentation/operation.hpp"
 #include "multilabel/augmentation/resize.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct RandomResizedCropOptions {
   int height = 0;                        ///< required
@@ -82,4 +82,4 @@ class RandomResizedCrop {
   RandomResizedCropOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -12,7 +12,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// What happens to the corners that a turn brings in from outside: they stay on the canvas, or the largest rectangle that shows
 /// none of them is cut out, of a size that depends on the angle.
@@ -88,4 +88,4 @@ class Rotate {
   RotateOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -16,7 +16,7 @@
 #include "multilabel/augmentation/detail/rows_avx2.hpp"
 #endif
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// Up to `MOST` pixels of one row: red, green and blue, in units that their source names. Values past the number asked for mean
 /// nothing.
@@ -76,4 +76,4 @@ void write_pixels(Source source, cv::Mat& image) {
   }
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -12,7 +12,7 @@
 #include "multilabel/augmentation/affine.hpp"
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct SafeRotateOptions {
   SymmetricRange limit = 90;  ///< degrees; a positive angle turns counter-clockwise on the screen
@@ -59,4 +59,4 @@ class SafeRotate {
   SafeRotateOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <opencv2/core.hpp>
 
-namespace multilabel::augmentation::detail {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::augmentation::detail {
 
 /// An 8-bit image of three channels and any content. It may be kept for as long as one likes: memory is used again only when
 /// the last copy of its header is gone.
@@ -45,4 +47,4 @@ inline cv::Mat scratch_copy(const cv::Mat& image) {
   return copy;
 }
 
-}  // namespace multilabel::augmentation::detail
+}  // namespace MULTILABEL_NAMESPACE::augmentation::detail

@@ -19,10 +19,10 @@
 #define MULTILABEL_KERNEL
 #endif
 
-namespace multilabel::augmentation::detail {
+namespace MULTILABEL_NAMESPACE::augmentation::detail {
 
 using core::detail::Instructions;
 using core::detail::instructions;
 using core::detail::run_kernel;
 
-}  // namespace multilabel::augmentation::detail
+}  // namespace MULTILABEL_NAMESPACE::augmentation::detail

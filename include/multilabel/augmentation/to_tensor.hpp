@@ -8,7 +8,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct ToTensorV2Options {
   double p = 1;
@@ -33,4 +33,4 @@ class ToTensorV2 {
   ToTensorV2Options options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

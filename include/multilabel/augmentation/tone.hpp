@@ -14,7 +14,7 @@
 #include "multilabel/augmentation/lookup.hpp"
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 struct RandomGammaOptions {
   Range gamma_limit = {80, 120};  ///< hundredths: 80 brightens, 120 darkens
@@ -119,4 +119,4 @@ class Solarize {
   SolarizeOptions options_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -19,7 +19,7 @@
 #include "multilabel/augmentation/concepts.hpp"
 #include "multilabel/augmentation/polygon.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// The moves of one image. Points are in pixels with integer centres, as everywhere in `AffineMap`.
 class Track {
@@ -181,4 +181,4 @@ class Track {
   std::vector<Move> moves_;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

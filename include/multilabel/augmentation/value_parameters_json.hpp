@@ -21,7 +21,7 @@
 #include "multilabel/augmentation/to_tensor.hpp"
 #include "multilabel/augmentation/tone.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 inline void list_parameters(ParameterList& list, RandomBrightnessContrastOptions& options) {
   list.symmetric("brightness_limit", options.brightness_limit);
@@ -152,4 +152,4 @@ inline void list_parameters(ParameterList& list, ISONoiseOptions& options) {
   list.number("p", options.p);
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -17,7 +17,7 @@
 #include "multilabel/augmentation/noise.hpp"
 #include "multilabel/augmentation/rows.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 /// Any number of changes as one. Nothing but `levels` may follow noise: see `noisy`.
 class ValuePlan {
@@ -88,4 +88,4 @@ class ValuePlan {
   bool planned_ = false;
 };
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

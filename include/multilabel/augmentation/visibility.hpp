@@ -15,7 +15,7 @@
 #include "multilabel/augmentation/polygon.hpp"
 #include "multilabel/augmentation/track.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 namespace detail {
 
@@ -83,4 +83,4 @@ inline cv::Range columns_in(const Polygon& polygon, int row, int width) {
   return shares;
 }
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

@@ -13,7 +13,7 @@
 
 #include "multilabel/augmentation/concepts.hpp"
 
-namespace multilabel::augmentation {
+namespace MULTILABEL_NAMESPACE::augmentation {
 
 namespace detail {
 
@@ -195,4 +195,4 @@ inline void warp_row(const WarpRow& row, const WarpAxis& axis_x, const WarpAxis&
 
 }  // namespace detail
 
-}  // namespace multilabel::augmentation
+}  // namespace MULTILABEL_NAMESPACE::augmentation

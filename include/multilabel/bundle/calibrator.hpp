@@ -17,7 +17,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::bundle {
+namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER {
 
 /// One of the library's calibrators, or none: scores are then the sigmoid of the logits.
 using Calibrator =
@@ -82,4 +82,4 @@ template <class Reject>
 
 }  // namespace detail
 
-}  // namespace multilabel::bundle
+}  // namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER

@@ -11,7 +11,7 @@
 #include "multilabel/bundle/manifest.hpp"
 #include "multilabel/model/options.hpp"
 
-namespace multilabel::bundle {
+namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER {
 
 namespace detail {
 
@@ -67,4 +67,4 @@ namespace detail {
   return text.str();
 }
 
-}  // namespace multilabel::bundle
+}  // namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER

@@ -15,7 +15,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::bundle {
+namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER {
 
 /// SHA-256 of bytes given piece by piece.
 class Checksum {
@@ -100,4 +100,4 @@ class Checksum {
   return checksum.digits();
 }
 
-}  // namespace multilabel::bundle
+}  // namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER

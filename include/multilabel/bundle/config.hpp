@@ -18,7 +18,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/model/options.hpp"
 
-namespace multilabel::bundle {
+namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER {
 
 inline constexpr std::string_view CONFIG_FILE = "config.json";
 inline constexpr std::string_view PREPROCESSOR_FILE = "preprocessor_config.json";
@@ -107,4 +107,4 @@ template <class Enum>
   return preprocessing;
 }
 
-}  // namespace multilabel::bundle
+}  // namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER

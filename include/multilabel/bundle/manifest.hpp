@@ -23,7 +23,7 @@
 #include "multilabel/threshold/rule_json.hpp"
 #include "multilabel/version.hpp"
 
-namespace multilabel::bundle {
+namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER {
 
 inline constexpr std::string_view MANIFEST_FILE = "multilabel.json";
 
@@ -151,4 +151,4 @@ inline void require_thresholds(std::string_view where, const std::vector<double>
   return manifest;
 }
 
-}  // namespace multilabel::bundle
+}  // namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER

@@ -24,7 +24,7 @@
 #include "multilabel/model/safetensors.hpp"
 #include "multilabel/model/state.hpp"
 
-namespace multilabel::bundle {
+namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER {
 
 inline constexpr std::string_view WEIGHTS_FILE = "model.safetensors";
 
@@ -174,8 +174,8 @@ inline void save(std::filesystem::path directory, const Bundle& bundle) {
                     .calibrator = manifest.calibrator});
 }
 
-}  // namespace multilabel::bundle
+}  // namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 using bundle::load;
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

@@ -34,7 +34,7 @@
 #include "multilabel/model/classifier.hpp"
 #include "multilabel/threshold/rule.hpp"
 
-namespace multilabel::bundle {
+namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER {
 
 /// A label that an image is predicted to have.
 struct Prediction {
@@ -184,4 +184,4 @@ class Predictor {
   augmentation::Evaluation pixels_;
 };
 
-}  // namespace multilabel::bundle
+}  // namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER

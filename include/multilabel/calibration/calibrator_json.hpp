@@ -15,7 +15,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 
-namespace multilabel::calibration {
+namespace MULTILABEL_NAMESPACE::calibration {
 
 namespace detail {
 
@@ -84,4 +84,4 @@ inline IsotonicCalibration IsotonicCalibration::from_json(std::string_view text)
   return IsotonicCalibration(std::move(curves));
 }
 
-}  // namespace multilabel::calibration
+}  // namespace MULTILABEL_NAMESPACE::calibration

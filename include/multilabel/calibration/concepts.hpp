@@ -7,11 +7,11 @@
 
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::calibration {
+namespace MULTILABEL_NAMESPACE::calibration {
 
 template <class Calibrator>
 concept calibrator = requires(const Calibrator& fitted, const Matrix<float>& logits) {
   { fitted.apply(logits) } -> std::same_as<Matrix<float>>;
 };
 
-}  // namespace multilabel::calibration
+}  // namespace MULTILABEL_NAMESPACE::calibration

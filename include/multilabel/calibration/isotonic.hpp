@@ -18,7 +18,7 @@
 #include "multilabel/core/detail/label_steps.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::calibration {
+namespace MULTILABEL_NAMESPACE::calibration {
 
 /// A non-decreasing curve through its corners, straight between them and flat outside.
 struct IsotonicCurve {
@@ -172,4 +172,4 @@ class IsotonicCalibration {
   std::vector<IsotonicCurve> curves_;
 };
 
-}  // namespace multilabel::calibration
+}  // namespace MULTILABEL_NAMESPACE::calibration

@@ -7,7 +7,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::calibration {
+namespace MULTILABEL_NAMESPACE::calibration {
 
 enum class Scope {
   global,    ///< one fit over all cells: steady on small validation sets
@@ -28,4 +28,4 @@ inline void require_labels(std::string_view where, std::size_t fitted, std::size
 }
 
 }  // namespace detail
-}  // namespace multilabel::calibration
+}  // namespace MULTILABEL_NAMESPACE::calibration

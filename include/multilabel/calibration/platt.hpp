@@ -18,7 +18,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::calibration {
+namespace MULTILABEL_NAMESPACE::calibration {
 
 /// probability = sigmoid(slope * logit + intercept). An immutable fitted value.
 class PlattScaling {
@@ -74,4 +74,4 @@ class PlattScaling {
   std::vector<double> slopes_, intercepts_;
 };
 
-}  // namespace multilabel::calibration
+}  // namespace MULTILABEL_NAMESPACE::calibration

@@ -16,7 +16,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/metrics/bins.hpp"
 
-namespace multilabel::calibration {
+namespace MULTILABEL_NAMESPACE::calibration {
 
 using metrics::BinStrategy;
 
@@ -101,4 +101,4 @@ template <matrix_like Targets, matrix_like Scores>
   return curve;
 }
 
-}  // namespace multilabel::calibration
+}  // namespace MULTILABEL_NAMESPACE::calibration

@@ -18,7 +18,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::calibration {
+namespace MULTILABEL_NAMESPACE::calibration {
 
 /// probability = sigmoid(logit / temperature) (Guo et al., ICML 2017, for independent labels). An immutable fitted value.
 class TemperatureScaling {
@@ -70,4 +70,4 @@ class TemperatureScaling {
   std::vector<double> temperatures_;
 };
 
-}  // namespace multilabel::calibration
+}  // namespace MULTILABEL_NAMESPACE::calibration

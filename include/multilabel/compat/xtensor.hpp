@@ -20,7 +20,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::compat {
+namespace MULTILABEL_NAMESPACE::compat {
 
 /// The numbers of an xtensor expression as a matrix [samples, labels]: a look at a container whose rows follow each other,
 /// which must outlive it, or a copy of anything else.
@@ -85,4 +85,4 @@ template <class T>
   return xt::adapt(std::move(values), shape);
 }
 
-}  // namespace multilabel::compat
+}  // namespace MULTILABEL_NAMESPACE::compat

@@ -18,7 +18,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 
 /// Writes `path` in one go: construct, `write` any number of times, `commit`. Destroyed without `commit`, it removes what it
 /// wrote.
@@ -100,4 +100,4 @@ inline void write_file(const std::filesystem::path& path, std::string_view text)
   file.commit();
 }
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

@@ -11,7 +11,7 @@
 
 #include "multilabel/core/error.hpp"
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 
 /// The parts of an error message: "where: expected; got actual. mend".
 struct Complaint {
@@ -52,4 +52,4 @@ template <class... Parts>
 /// `std::quoted` to a function of this name wherever the argument is a `std::string`.
 inline constexpr auto quoted = [](std::string_view text) -> std::string { return join_text("'", text, "'"); };
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+#include "multilabel/version.hpp"
+
 #if defined(_WIN32)
 #define MULTILABEL_EXCEPTION
 #else
@@ -19,7 +21,7 @@
 #define MULTILABEL_EXCEPTION __attribute__((visibility("default")))
 #endif
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 
 /// Base of everything the library throws on purpose.
 class MULTILABEL_EXCEPTION Error : public std::runtime_error {
@@ -74,4 +76,4 @@ class MULTILABEL_EXCEPTION NotFittedError : public Error {
   using Error::Error;
 };
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

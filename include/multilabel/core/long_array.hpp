@@ -15,11 +15,13 @@
 #include <type_traits>
 #include <utility>
 
+#include "multilabel/version.hpp"
+
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 
 /// A movable, copyable, contiguous range of `T`s.
 template <class T>
@@ -122,4 +124,4 @@ class LongArray {
   std::size_t size_ = 0, room_ = 0;  // from there on
 };
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

@@ -14,7 +14,9 @@
 #include <utility>
 #include <vector>
 
-namespace multilabel {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE {
 
 /// `Options`, or const `Options`: `void describe(auto& visit, options_like<FocalOptions> auto& options)` serves both.
 template <class O, class Options>
@@ -92,4 +94,4 @@ struct OptionDifference {
   return found;
 }
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

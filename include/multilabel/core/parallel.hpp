@@ -14,7 +14,9 @@
 #include <thread>
 #include <vector>
 
-namespace multilabel {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE {
 
 namespace detail {
 
@@ -137,4 +139,4 @@ void parallel_blocks(std::size_t size, std::size_t grain, Work&& work) {
                 [&] { return [&](std::size_t block) { work(size * block / blocks, size * (block + 1) / blocks); }; });
 }
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

@@ -11,7 +11,9 @@
 #include <numeric>
 #include <vector>
 
-namespace multilabel {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE {
 
 /// Philox4x32-10 (Salmon et al., SC 2011): four 32-bit words from a 128-bit counter and a 64-bit key. Key 0, counter 0 gives
 /// 6627e8d5 e169c58d bc57ac4c 9b00dbd8.
@@ -99,4 +101,4 @@ class Random {
   return order;
 }
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

@@ -23,7 +23,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/safetensors_header.hpp"
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 
 static_assert(std::endian::native == std::endian::little, "safetensors holds little-endian numbers; this reader swaps none");
 
@@ -147,4 +147,4 @@ inline void write_safetensors(const std::filesystem::path& path, std::span<const
   file.commit();
 }
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

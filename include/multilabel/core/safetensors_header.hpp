@@ -16,7 +16,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 
 /// A type of numbers by the format's name, and the bytes of one.
 struct SafeTensorType {
@@ -184,4 +184,4 @@ class SafeTensorHeader {
 
 }  // namespace detail
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

@@ -13,7 +13,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 
 /// Looks at `rows * columns` numbers that lie row after row. Never owns, never null unless empty.
 template <class T>
@@ -149,4 +149,4 @@ void require_same_shape(std::string_view where, std::string_view names, const A&
                     join_text(shape_text(a.shape(0), a.shape(1)), " and ", shape_text(b.shape(0), b.shape(1)))});
 }
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

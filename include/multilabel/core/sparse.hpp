@@ -12,7 +12,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 
 /// The stored cells of a matrix row after row; cells that are not stored are 0, stored zeros are allowed. Never owns. The
 /// columns of a row are distinct, in any order.
@@ -76,4 +76,4 @@ inline constexpr bool is_sparse_view<SparseView<T, Index>> = true;
 template <class M>
 concept sparse_view = detail::is_sparse_view<M>;
 
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

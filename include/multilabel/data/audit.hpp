@@ -19,7 +19,7 @@
 #include "multilabel/data/read_sample.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// At most `most` samples of a data set, drawn from all over it and always the same, in their order.
 [[nodiscard]] inline Dataset sampled(const Dataset& dataset, std::size_t most) {
@@ -42,4 +42,4 @@ template <class Pipeline, augmentation::image_scorer Predict>
   return augmentation::audit(pipeline, dataset.size(), source, targets.view(), vocabulary.labels(), predict, options);
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -17,7 +17,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/data/sampler.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 namespace detail {
 
@@ -169,4 +169,4 @@ class ClassAwareSampler {
   std::vector<std::vector<std::size_t>> images_;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -16,7 +16,7 @@
 #include "multilabel/augmentation/box.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// Images and targets of some samples. Copies share the memory.
 struct Batch {
@@ -89,4 +89,4 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
   std::vector<Buffer> free_;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

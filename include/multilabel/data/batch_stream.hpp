@@ -18,7 +18,7 @@
 
 #include "multilabel/data/batch.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// What a stream of batches has to do.
 struct StreamPlan {
@@ -243,4 +243,4 @@ class BatchStream {
   std::vector<std::jthread> threads_;  // last, so that they end before anything they use
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -10,7 +10,7 @@
 
 #include "multilabel/data/sample.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// Something with a number of samples. Laws: `source[i]` may be called for any `i < size()` from several threads at once, and
 /// gives an equal sample each time. It may be slow: a loader calls it in its workers, once for each time a sample is loaded.
@@ -28,4 +28,4 @@ concept sampler = requires(const S& s, std::uint32_t epoch) {
   { s.order(epoch) } -> std::convertible_to<std::vector<std::size_t>>;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -15,7 +15,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/data/detail/utf8.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// One record, and the line of the file on which it starts, counted from 1.
 struct CsvRow {
@@ -135,4 +135,4 @@ class CsvReader {
   return detail::CsvReader(text, separator, path).rows();
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -25,7 +25,7 @@
 #include "multilabel/data/target_table.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// An ordered list of samples. Copies share everything.
 class Dataset {
@@ -214,4 +214,4 @@ class Dataset {
   std::shared_ptr<const std::vector<std::size_t>> rows_;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

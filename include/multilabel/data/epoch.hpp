@@ -13,7 +13,7 @@
 #include "multilabel/data/loader_state.hpp"
 #include "multilabel/data/opencv_threads.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// The batches of one epoch, as an input range or through `next`. Leaving its scope stops the workers.
 class Epoch {
@@ -78,4 +78,4 @@ class Epoch {
   std::function<LoaderState(std::size_t)> state_at_;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

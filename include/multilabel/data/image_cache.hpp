@@ -17,7 +17,7 @@
 #include "multilabel/augmentation/box.hpp"
 #include "multilabel/augmentation/scratch.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// What a loader keeps in memory.
 enum class Cache {
@@ -122,4 +122,4 @@ class ImageCache {
   return shrunk;
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -10,7 +10,7 @@
 
 #include "multilabel/augmentation/operation.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// The codec that leaves its traces.
 enum class CompressionType { jpeg, webp };
@@ -52,4 +52,4 @@ class ImageCompression {
   ImageCompressionOptions options_;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

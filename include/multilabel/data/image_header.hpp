@@ -11,7 +11,9 @@
 #include <string>
 #include <string_view>
 
-namespace multilabel::data {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// The kind of a file by its first bytes.
 enum class ImageFormat { unknown, jpeg, png, other };
@@ -187,4 +189,4 @@ inline ImageHeader tiff_header(std::span<const std::uint8_t> bytes) {
   return {.format = known ? ImageFormat::other : ImageFormat::unknown};
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -23,7 +23,7 @@
 #include "multilabel/data/image_header.hpp"
 #include "multilabel/data/jpeg.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// What becomes of a JPEG whose data is damaged though its end is there.
 enum class Damage {
@@ -194,4 +194,4 @@ inline cv::Mat decode_jpeg(std::span<const std::uint8_t> bytes, const ImageHeade
   return decode_image(read_bytes(path), path, options);
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -26,7 +26,7 @@
 #include "multilabel/data/perceptual_hash.hpp"
 #include "multilabel/data/read_sample.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// How far `inspect` looks into the files.
 enum class FileCheck {
@@ -243,4 +243,4 @@ inline void find_near_duplicates(const std::vector<FileFinding>& files, const st
   return found;
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -13,7 +13,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// A label, how many samples have it, and how many of each split.
 struct LabelSummary {
@@ -147,4 +147,4 @@ inline std::string Inspection::to_text(std::size_t examples) const {
   return text.str();
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -19,7 +19,9 @@
 // jpeglib.h first: the other needs its types.
 #include <jerror.h>
 
-namespace multilabel::data {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// How a JPEG is to be decoded.
 struct JpegRequest {
@@ -135,6 +137,6 @@ class JpegDecoder {
   bool finished_ = false;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER
 
 #endif

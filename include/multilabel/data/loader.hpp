@@ -31,7 +31,7 @@
 #include "multilabel/encoding/multi_label_binarizer.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// Batches of a data set under an augmentation. Cheap to copy; epochs of it may run at the same time.
 template <augmentation::batch_augmentation Augmentation>
@@ -267,4 +267,4 @@ class DataLoader {
   std::shared_ptr<const State> state_;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -18,7 +18,7 @@
 #include "multilabel/data/image_cache.hpp"
 #include "multilabel/data/sampler.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// The order of the samples in an epoch.
 enum class Order {
@@ -100,4 +100,4 @@ inline void require_valid(const DataLoaderOptions& options) {
 
 }  // namespace detail
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

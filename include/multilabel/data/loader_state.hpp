@@ -12,7 +12,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// The state of a loader. The fingerprints tell whether the loader that goes on is the one that stopped.
 struct LoaderState {
@@ -77,4 +77,4 @@ inline void require_same_run(const LoaderState& saved, const LoaderState& own) {
 
 }  // namespace detail
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

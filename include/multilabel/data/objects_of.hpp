@@ -9,7 +9,7 @@
 #include "multilabel/augmentation/box.hpp"
 #include "multilabel/data/sample.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// The boxes of the labels that a sample has. Those without an area, which some tools write, are left out.
 [[nodiscard]] inline augmentation::Objects objects_of(const Sample& sample) {
@@ -23,4 +23,4 @@ namespace multilabel::data {
   return objects;
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

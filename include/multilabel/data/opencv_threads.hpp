@@ -5,7 +5,9 @@
 #include <mutex>
 #include <opencv2/core/utility.hpp>
 
-namespace multilabel::data {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// While at least one of these lives, OpenCV works in the calling thread; the number of its threads is the process's only one,
 /// and the last of these puts it back.
@@ -40,4 +42,4 @@ class SequentialOpenCV {
   bool active_;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -7,7 +7,7 @@
 #include "multilabel/augmentation/parameter_list_json.hpp"
 #include "multilabel/data/image_compression.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 inline void list_parameters(augmentation::ParameterList& list, ImageCompressionOptions& options) {
   list.choice("compression_type", options.compression_type, {"jpeg", "webp"});
@@ -21,4 +21,4 @@ inline void list_parameters(augmentation::ParameterList& list, ImageCompressionO
   return forms;
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -18,7 +18,9 @@
 #include <utility>
 #include <vector>
 
-namespace multilabel::data {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// What is remembered of a picture.
 struct PerceptualHash {
@@ -109,4 +111,4 @@ struct NearOptions {
   return groups;
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -22,7 +22,7 @@
 #include "multilabel/data/detail/reading.hpp"
 #include "multilabel/data/sample.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// Which name of a category is the label.
 enum class CocoLabels {
@@ -164,4 +164,4 @@ inline std::vector<Sample> coco_samples(const std::vector<CocoImage>& images, co
   return Dataset(std::move(samples), {{"id", std::move(ids)}}, encoding::Vocabulary(names.labels));
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

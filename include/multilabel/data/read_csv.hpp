@@ -19,7 +19,7 @@
 #include "multilabel/data/detail/reading.hpp"
 #include "multilabel/encoding/detail/nearest.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 struct ReadCsvOptions {
   std::string image = "image";                     ///< column with the image file
@@ -137,4 +137,4 @@ inline Sample csv_sample(const CsvRow& row, const CsvRow& header, const CsvLayou
   return Dataset(std::move(samples), std::move(columns), encoding::Vocabulary(std::move(names)));
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

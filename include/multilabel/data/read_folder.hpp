@@ -20,7 +20,7 @@
 #include "multilabel/data/detail/reading.hpp"
 #include "multilabel/data/sample.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// Which folders on the way to an image give it labels.
 enum class FolderLabels {
@@ -133,4 +133,4 @@ inline std::map<std::string, std::vector<std::string>> folder_names(const ReadFo
   return Dataset(std::move(samples), std::move(columns));
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

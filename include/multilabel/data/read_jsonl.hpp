@@ -17,7 +17,7 @@
 #include "multilabel/data/detail/reading.hpp"
 #include "multilabel/data/sample.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 struct ReadJsonlOptions {
   std::string image = "image";    ///< key of the image file
@@ -67,4 +67,4 @@ struct ReadJsonlOptions {
   return Dataset(std::move(samples), columns.take());
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -18,7 +18,7 @@
 #include "multilabel/data/image_io.hpp"
 #include "multilabel/data/sample.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// The bytes of a part of a file. Throws `DataError`, which names `name` and the file, if they cannot be read, are none, or end
 /// before `part.size`.
@@ -59,4 +59,4 @@ namespace multilabel::data {
                      : read_image(sample.image, options);
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -15,7 +15,7 @@
 #include "multilabel/data/detail/shard_reader.hpp"
 #include "multilabel/data/shard_options.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// Reads the shards `names`, in which {000..012} stands for a range. The columns "id" and "shard" have the name of each sample
 /// and of its file. The shards must not be compressed; `ShardStream` reads those that are. Throws `DataError`, which names the
@@ -43,4 +43,4 @@ namespace multilabel::data {
   return Dataset(std::move(samples), std::move(columns), encoding::Vocabulary(options.names));
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -23,7 +23,7 @@
 #include "multilabel/data/detail/reading.hpp"
 #include "multilabel/data/sample.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 struct ReadVocOptions {
   std::vector<std::string> sets = {};       ///< lists in `lists`, such as "trainval", each a split; none: every XML file
@@ -144,4 +144,4 @@ inline std::vector<std::pair<std::string, std::string>> voc_names(const std::fil
   return Dataset(std::move(samples), std::move(columns));
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -13,7 +13,7 @@
 
 #include "multilabel/augmentation/box.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// What it means that a label is not named beside an image.
 enum class Unnamed {
@@ -64,4 +64,4 @@ struct Sample {
   friend bool operator==(const Sample&, const Sample&) = default;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

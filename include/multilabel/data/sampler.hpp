@@ -15,7 +15,7 @@
 #include "multilabel/core/random.hpp"
 #include "multilabel/data/concepts.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 namespace detail {
 inline constexpr std::uint32_t ORDER_STREAM = 0x6F726472u;
@@ -120,4 +120,4 @@ class DistributedSampler {
   std::size_t size_ = 0;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -17,7 +17,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/data/sample.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// WebDataset's layout: members whose names are equal up to the first dot are one sample, 0001.jpg and 0001.json. Members
 /// without an ending, and hidden ones, are passed over.
@@ -68,4 +68,4 @@ struct ReadShardsOptions {
   return expanded;
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -18,7 +18,7 @@
 #include "multilabel/data/dataset.hpp"
 #include "multilabel/data/shuffle_buffer.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 struct ShardSamplerOptions {
   std::size_t buffer = 1000;  ///< samples that wait to be drawn; 1: everything in the order of the shards
@@ -81,4 +81,4 @@ class ShardSampler {
   std::shared_ptr<const std::vector<std::vector<std::size_t>>> shards_;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -19,7 +19,7 @@
 #include "multilabel/data/shard_sampler.hpp"
 #include "multilabel/data/shuffle_buffer.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// How a stream mixes.
 struct ShardStreamOptions {
@@ -69,4 +69,4 @@ class ShardStream {
   std::size_t opened_ = 0;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

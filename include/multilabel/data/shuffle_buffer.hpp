@@ -11,7 +11,7 @@
 
 #include "multilabel/core/random.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// Holds up to `capacity` values. The order is a function of the key and of the order in which they come; a capacity of 0 or 1
 /// keeps that order.
@@ -44,4 +44,4 @@ class ShuffleBuffer {
   bool ended_ = false;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -19,7 +19,7 @@
 #include "multilabel/data/detail/numpy_random.hpp"
 #include "multilabel/data/detail/stratification.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// The positions of the samples on each side, ascending.
 struct Split {
@@ -195,4 +195,4 @@ template <matrix_like Targets>
   return stratified_splits(targets, options.splits, samples - test, test, options.groups, random);
 }
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -15,7 +15,7 @@
 #include "multilabel/encoding/multi_label_binarizer.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 
-namespace multilabel::data {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
 /// Labels of samples as columns of a vocabulary. Immutable.
 class TargetTable {
@@ -86,4 +86,4 @@ class TargetTable {
   std::vector<End> ends_;
 };
 
-}  // namespace multilabel::data
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

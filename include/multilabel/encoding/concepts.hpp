@@ -8,7 +8,9 @@
 #include <string_view>
 #include <type_traits>
 
-namespace multilabel::encoding {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::encoding {
 
 /// A label: a copyable value with a total order. `std::string`, integers and enums are; laws: `a < b` is a strict total order
 /// that agrees with `==`, so a floating-point label must not be NaN.
@@ -49,4 +51,4 @@ template <class Label>
 template <class Label>
 concept named_label = label<Label> && requires(const Label& value) { label_name(value); };
 
-}  // namespace multilabel::encoding
+}  // namespace MULTILABEL_NAMESPACE::encoding

@@ -12,7 +12,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::encoding {
+namespace MULTILABEL_NAMESPACE::encoding {
 
 namespace detail {
 
@@ -98,4 +98,4 @@ template <matrix_like M>
   return ratios;
 }
 
-}  // namespace multilabel::encoding
+}  // namespace MULTILABEL_NAMESPACE::encoding

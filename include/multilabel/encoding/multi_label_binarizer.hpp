@@ -18,7 +18,7 @@
 #include "multilabel/encoding/detail/nearest.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 
-namespace multilabel::encoding {
+namespace MULTILABEL_NAMESPACE::encoding {
 
 /// What `transform` does with a label that is not among the classes.
 enum class UnknownLabel {
@@ -196,9 +196,9 @@ class MultiLabelBinarizer {
   UnknownLabel unknown_ = UnknownLabel::error;
 };
 
-}  // namespace multilabel::encoding
+}  // namespace MULTILABEL_NAMESPACE::encoding
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 using encoding::MultiLabelBinarizer;
 using encoding::UnknownLabel;
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

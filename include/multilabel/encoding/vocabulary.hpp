@@ -20,7 +20,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/encoding/detail/nearest.hpp"
 
-namespace multilabel::encoding {
+namespace MULTILABEL_NAMESPACE::encoding {
 
 /// An ordered list of distinct label names; position i names column i of every target, logit, score and prediction matrix.
 /// Immutable after construction.
@@ -135,8 +135,8 @@ inline void require_same(const Vocabulary& expected, const Vocabulary& actual, s
                     "The labels are the same; Vocabulary::reorder gives the columns to take."});
 }
 
-}  // namespace multilabel::encoding
+}  // namespace MULTILABEL_NAMESPACE::encoding
 
-namespace multilabel {
+namespace MULTILABEL_NAMESPACE {
 using encoding::Vocabulary;
-}  // namespace multilabel
+}  // namespace MULTILABEL_NAMESPACE

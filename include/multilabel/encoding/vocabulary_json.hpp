@@ -13,7 +13,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 
-namespace multilabel::encoding {
+namespace MULTILABEL_NAMESPACE::encoding {
 
 namespace detail {
 
@@ -54,4 +54,4 @@ inline Vocabulary Vocabulary::from_json(std::string_view text) {
   return detail::vocabulary_of(json, reject);
 }
 
-}  // namespace multilabel::encoding
+}  // namespace MULTILABEL_NAMESPACE::encoding

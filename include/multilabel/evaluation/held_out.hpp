@@ -11,7 +11,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 
-namespace multilabel::evaluation {
+namespace MULTILABEL_NAMESPACE::evaluation {
 
 /// Rows are images in the loader's order, columns are the labels of `vocabulary`.
 struct HeldOut {
@@ -43,4 +43,4 @@ inline void require_consistent(std::string_view where, const HeldOut& held_out) 
   }
 }
 
-}  // namespace multilabel::evaluation
+}  // namespace MULTILABEL_NAMESPACE::evaluation

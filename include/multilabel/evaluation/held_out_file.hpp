@@ -20,7 +20,7 @@
 #include "multilabel/encoding/vocabulary.hpp"
 #include "multilabel/evaluation/held_out.hpp"
 
-namespace multilabel::evaluation {
+namespace MULTILABEL_NAMESPACE::evaluation {
 
 namespace detail {
 
@@ -112,4 +112,4 @@ inline HeldOut HeldOut::load(const std::filesystem::path& path) {
   return loaded;
 }
 
-}  // namespace multilabel::evaluation
+}  // namespace MULTILABEL_NAMESPACE::evaluation

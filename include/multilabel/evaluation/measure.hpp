@@ -14,7 +14,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/evaluation/held_out.hpp"
 
-namespace multilabel::evaluation {
+namespace MULTILABEL_NAMESPACE::evaluation {
 
 /// Which values of a measure are the better ones.
 enum class Better { higher, lower };
@@ -79,4 +79,4 @@ class Measurements {
   return measured;
 }
 
-}  // namespace multilabel::evaluation
+}  // namespace MULTILABEL_NAMESPACE::evaluation

@@ -14,7 +14,7 @@
 #include "multilabel/metrics/average_precision.hpp"
 #include "multilabel/metrics/classification.hpp"
 
-namespace multilabel::evaluation {
+namespace MULTILABEL_NAMESPACE::evaluation {
 
 namespace detail {
 
@@ -50,4 +50,4 @@ namespace detail {
                        "Give a Measure for one of your own."});
 }
 
-}  // namespace multilabel::evaluation
+}  // namespace MULTILABEL_NAMESPACE::evaluation

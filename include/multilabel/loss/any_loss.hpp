@@ -17,7 +17,7 @@
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// Holds any loss and is one itself. Calling it costs one indirect call more. Copies share the loss, and so what it remembers
 /// of the epoch.
@@ -77,4 +77,4 @@ class AnyLoss {
 
 static_assert(loss_function<AnyLoss> && epoch_aware<AnyLoss> && stateful_loss<AnyLoss>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

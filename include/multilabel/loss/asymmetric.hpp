@@ -16,7 +16,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// Whether the focusing weight is differentiated. The two are different optimisers with equal values: the gradients differ by a
 /// factor of two to five. The published results were trained `detached`; the variant called "optimized" and timm use `full`.
@@ -132,4 +132,4 @@ class Asymmetric : public CellLoss<AsymmetricFormula> {
 
 static_assert(loss_function<Asymmetric>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

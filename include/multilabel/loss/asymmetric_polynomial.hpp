@@ -16,7 +16,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct AsymmetricPolynomialOptions {
   static constexpr std::string_view kind = "AsymmetricPolynomial";  ///< the loss they are of
@@ -95,4 +95,4 @@ class AsymmetricPolynomial : public CellLoss<AsymmetricPolynomialFormula> {
 
 static_assert(loss_function<AsymmetricPolynomial>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

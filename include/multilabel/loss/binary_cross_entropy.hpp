@@ -16,7 +16,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct BCEWithLogitsOptions {
   static constexpr std::string_view kind = "BCEWithLogits";  ///< the loss they are of
@@ -58,4 +58,4 @@ class BCEWithLogits : public CellLoss<BCEFormula> {
 
 static_assert(loss_function<BCEWithLogits>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

@@ -9,7 +9,7 @@
 
 #if MULTILABEL_LANES
 
-namespace multilabel::loss::detail {
+namespace MULTILABEL_NAMESPACE::loss::detail {
 
 // What the pass reads and writes; rows are contiguous. A null pointer is not there.
 struct CellArrays {
@@ -159,6 +159,6 @@ struct CellKernel {
   }
 };
 
-}  // namespace multilabel::loss::detail
+}  // namespace MULTILABEL_NAMESPACE::loss::detail
 
 #endif

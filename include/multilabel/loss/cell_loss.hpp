@@ -19,7 +19,7 @@
 #include "multilabel/loss/fused.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// `positive(x)` and `negative(x)`, the loss of a cell whose target is 1 or 0, as templates over the type of `x` written with
 /// the functions of `elementary.hpp`. A cell with a target between the two costs y positive(x) + (1 - y) negative(x).
@@ -129,4 +129,4 @@ class CellLoss {
   std::string name_;
 };
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

@@ -23,7 +23,7 @@
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// Logits and targets as a formula may use them: same shape, float32 or float64, finite targets in [0, 1].
 struct Cells {
@@ -161,4 +161,4 @@ template <class F>
   }
 }
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

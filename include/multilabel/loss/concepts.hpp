@@ -12,7 +12,7 @@
 
 #include "multilabel/core/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// What a loss may be told beside logits and targets; an undefined tensor means "not given".
 struct LossInputs {
@@ -63,4 +63,4 @@ template <class L>
   }
 }
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

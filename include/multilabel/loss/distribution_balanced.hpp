@@ -18,7 +18,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct DistributionBalancedOptions {
   static constexpr std::string_view kind = "DistributionBalanced";  ///< the loss they are of
@@ -115,4 +115,4 @@ class DistributionBalanced {
 
 static_assert(loss_function<DistributionBalanced>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

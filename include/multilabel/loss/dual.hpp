@@ -7,7 +7,7 @@
 
 #if MULTILABEL_LANES
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// A value and its derivative, in each of eight lanes.
 struct Dual {
@@ -158,6 +158,6 @@ MULTILABEL_INLINE Dual positive_part(const Dual& x) {
 /// The value as a constant: its derivative counts as 0.
 MULTILABEL_INLINE Dual detached(const Dual& value) { return {value.value, 0.0f}; }
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss
 
 #endif

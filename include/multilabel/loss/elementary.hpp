@@ -8,7 +8,9 @@
 #include <ATen/ops/log_sigmoid.h>
 #include <ATen/ops/where.h>
 
-namespace multilabel::loss {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// log(1 + e^z) without overflow or cancellation.
 [[nodiscard]] inline at::Tensor log1p_exp(const at::Tensor& z) { return -at::log_sigmoid(-z); }
@@ -41,4 +43,4 @@ namespace multilabel::loss {
 /// The value as a constant: the backward pass stops here.
 [[nodiscard]] inline at::Tensor detached(const at::Tensor& value) { return value.detach(); }
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

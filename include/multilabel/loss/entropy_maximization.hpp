@@ -18,7 +18,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct EntropyMaximizationOptions {
   static constexpr std::string_view kind = "EntropyMaximization";  ///< the loss they are of
@@ -108,4 +108,4 @@ class EntropyMaximization {
 
 static_assert(loss_function<EntropyMaximization> && epoch_aware<EntropyMaximization>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

@@ -20,7 +20,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct EPROptions {
   static constexpr std::string_view kind = "EPR";  ///< the loss they are of
@@ -92,4 +92,4 @@ class EPR {
 
 static_assert(loss_function<EPR>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

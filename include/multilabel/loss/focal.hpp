@@ -15,7 +15,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct FocalOptions {
   static constexpr std::string_view kind = "Focal";  ///< the loss they are of
@@ -74,4 +74,4 @@ class Focal : public CellLoss<FocalFormula> {
 
 static_assert(loss_function<Focal>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

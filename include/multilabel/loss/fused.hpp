@@ -33,7 +33,7 @@
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss::detail {
+namespace MULTILABEL_NAMESPACE::loss::detail {
 
 /// The loss again from its logits, in operations that autograd differentiates.
 using Composite = std::function<at::Tensor(const at::Tensor&)>;
@@ -191,4 +191,4 @@ template <class F>
 
 #endif
 
-}  // namespace multilabel::loss::detail
+}  // namespace MULTILABEL_NAMESPACE::loss::detail

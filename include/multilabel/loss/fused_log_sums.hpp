@@ -20,7 +20,7 @@
 
 #if MULTILABEL_LANES
 
-namespace multilabel::loss::detail {
+namespace MULTILABEL_NAMESPACE::loss::detail {
 
 // The loss of the kernel with its gradient; nothing where the compiled path cannot be taken. `arrays` says which loss, the rest
 // of it is filled in here.
@@ -52,6 +52,6 @@ namespace multilabel::loss::detail {
   return with_gradient(at::full({}, *value * scale, ready.logits.options()), logits, gradient, scale, std::move(composite));
 }
 
-}  // namespace multilabel::loss::detail
+}  // namespace MULTILABEL_NAMESPACE::loss::detail
 
 #endif

@@ -15,7 +15,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct HillOptions {
   static constexpr std::string_view kind = "Hill";  ///< the loss they are of
@@ -75,4 +75,4 @@ class Hill : public CellLoss<HillFormula> {
 
 static_assert(loss_function<Hill>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

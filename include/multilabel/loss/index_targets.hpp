@@ -12,7 +12,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// Targets [n, labels] from `indices` [n, k], integers: 1 at the labels listed, 0 elsewhere. A row is filled up with -1; a
 /// label may be listed twice. Throws `ArgumentError` for an index that is neither -1 nor in [0, labels).
@@ -31,4 +31,4 @@ namespace multilabel::loss {
   return targets.narrow(1, 0, labels).contiguous();
 }
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "multilabel/version.hpp"
+
 #if defined(__GNUC__) || defined(__clang__)
 #define MULTILABEL_LANES 1
 /// Compiles a function into each of its callers for their instruction set.
@@ -21,7 +23,7 @@
 
 #if MULTILABEL_LANES
 
-namespace multilabel::loss::detail {
+namespace MULTILABEL_NAMESPACE::loss::detail {
 
 using FloatVector = float __attribute__((vector_size(32)));
 using IntVector = std::int32_t __attribute__((vector_size(32)));
@@ -206,6 +208,6 @@ MULTILABEL_INLINE Lanes logarithm(const Lanes& u) {
   return (m + y) + e * 0.693359375f;
 }
 
-}  // namespace multilabel::loss::detail
+}  // namespace MULTILABEL_NAMESPACE::loss::detail
 
 #endif

@@ -21,7 +21,7 @@
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// What `LargeLoss` does with the cells it suspects.
 enum class LargeLossMode {
@@ -108,4 +108,4 @@ class LargeLoss {
 
 static_assert(loss_function<LargeLoss> && epoch_aware<LargeLoss>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

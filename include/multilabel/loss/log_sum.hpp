@@ -16,7 +16,7 @@
 #include "multilabel/loss/concepts.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss::detail {
+namespace MULTILABEL_NAMESPACE::loss::detail {
 
 // The largest term along `dim` as a constant, 0 where all are minus infinity, and whether there is another.
 [[nodiscard]] inline std::pair<at::Tensor, at::Tensor> largest_term(const at::Tensor& terms, std::int64_t dim) {
@@ -54,4 +54,4 @@ namespace multilabel::loss::detail {
   return sum / known.sum().clamp_min(1);
 }
 
-}  // namespace multilabel::loss::detail
+}  // namespace MULTILABEL_NAMESPACE::loss::detail

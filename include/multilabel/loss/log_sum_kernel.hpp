@@ -20,7 +20,7 @@
 
 #if MULTILABEL_LANES
 
-namespace multilabel::loss::detail {
+namespace MULTILABEL_NAMESPACE::loss::detail {
 
 // What the passes read and write. Null pointers are weights of 1, and a gradient that nobody wants.
 struct LogSumArrays {
@@ -279,6 +279,6 @@ struct LogSumGradient {
   return value;
 }
 
-}  // namespace multilabel::loss::detail
+}  // namespace MULTILABEL_NAMESPACE::loss::detail
 
 #endif

@@ -8,7 +8,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// How the losses of the cells become the result. The learning rate belongs to the reduction: with 80 labels and 64 images
 /// `sum` is 5,120 times `mean`, and SGD, gradient clipping and weight decay notice.
@@ -101,4 +101,4 @@ template <class Options>
           .unknown = options.unknown};
 }
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

@@ -19,7 +19,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// What `PartialAsymmetric` does with unknown cells.
 enum class PartialMode {
@@ -160,4 +160,4 @@ class PartialAsymmetric {
 
 static_assert(loss_function<PartialAsymmetric>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

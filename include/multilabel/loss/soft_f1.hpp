@@ -23,7 +23,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct SoftF1Options {
   static constexpr std::string_view kind = "SoftF1";  ///< the loss they are of
@@ -124,4 +124,4 @@ class SoftF1 {
 
 static_assert(loss_function<SoftF1> && epoch_aware<SoftF1> && stateful_loss<SoftF1>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

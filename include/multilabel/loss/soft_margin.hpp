@@ -20,7 +20,7 @@
 #include "multilabel/loss/log_sum.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct SoftMarginOptions {
   static constexpr std::string_view kind = "SoftMargin";  ///< the loss they are of
@@ -82,4 +82,4 @@ class SoftMargin {
 
 static_assert(loss_function<SoftMargin>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

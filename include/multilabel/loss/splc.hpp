@@ -18,7 +18,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct SPLCOptions {
   static constexpr std::string_view kind = "SPLC";  ///< the loss they are of
@@ -90,4 +90,4 @@ class SPLC : public CellLoss<SPLCFormula> {
 
 static_assert(loss_function<SPLC> && epoch_aware<SPLC>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

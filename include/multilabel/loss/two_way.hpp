@@ -28,7 +28,7 @@
 #include "multilabel/loss/log_sum.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// Which comparisons `TwoWay` makes.
 enum class TwoWayTerms { both, images, labels };
@@ -158,4 +158,4 @@ class TwoWay {
 
 static_assert(loss_function<TwoWay>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

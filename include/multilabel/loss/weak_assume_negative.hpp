@@ -15,7 +15,7 @@
 #include "multilabel/loss/elementary.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct WeakAssumeNegativeOptions {
   static constexpr std::string_view kind = "WeakAssumeNegative";  ///< the loss they are of
@@ -74,4 +74,4 @@ class WeakAssumeNegative {
 
 static_assert(loss_function<WeakAssumeNegative>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

@@ -14,7 +14,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 /// Weights for the positive part and for both parts of each label; an empty list is 1 everywhere.
 template <class W>
@@ -93,4 +93,4 @@ template <class Options, weight_provider W>
   return options;
 }
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

@@ -21,7 +21,7 @@
 #include "multilabel/loss/log_sum.hpp"
 #include "multilabel/loss/options.hpp"
 
-namespace multilabel::loss {
+namespace MULTILABEL_NAMESPACE::loss {
 
 struct ZLPROptions {
   static constexpr std::string_view kind = "ZLPR";  ///< the loss they are of
@@ -94,4 +94,4 @@ class ZLPR {
 
 static_assert(loss_function<ZLPR>);
 
-}  // namespace multilabel::loss
+}  // namespace MULTILABEL_NAMESPACE::loss

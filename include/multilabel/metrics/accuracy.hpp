@@ -25,7 +25,7 @@
 #include "multilabel/metrics/detail/finite.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 namespace detail {
 
@@ -163,4 +163,4 @@ template <label_matrix Targets, score_matrix Scores>
   return detail::cells_on_the_right_side("metrics::binary_accuracy", t.cells(), s.cells(), threshold);
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

@@ -23,7 +23,7 @@
 #include "multilabel/metrics/detail/positive_steps.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// Which number "average precision" is. They differ by up to a point on the same scores.
 enum class AveragePrecisionDefinition {
@@ -164,4 +164,4 @@ template <label_matrix Targets, score_matrix Scores>
       .values;
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

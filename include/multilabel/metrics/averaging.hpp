@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
-namespace multilabel::metrics {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// How per-label or per-sample values become one number.
 enum class Average {
@@ -109,4 +111,4 @@ inline constexpr std::array<std::pair<std::string_view, Average>, 4> average_nam
   return detail::pairwise_sum(kept) / weight_sum;
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

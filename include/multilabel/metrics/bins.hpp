@@ -10,7 +10,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// Scikit-learn's names.
 enum class BinStrategy {
@@ -39,4 +39,4 @@ template <class Score>
 
 }  // namespace detail
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

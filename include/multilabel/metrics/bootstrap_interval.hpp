@@ -22,7 +22,7 @@
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/drawn_rows.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 struct BootstrapOptions {
   double confidence = 0.95;             ///< the share of resamples inside, in (0, 1)
@@ -142,4 +142,4 @@ template <class Metric, label_matrix Targets, label_matrix Other>
   return interval;
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

@@ -17,7 +17,7 @@
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// Values of one metric for each label or row, and how many of them had no denominator.
 struct Ratios {
@@ -144,4 +144,4 @@ template <label_matrix Targets, label_matrix Predictions>
                           [&](const Confusion& c) { return jaccard(c, options.zero_division); });
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

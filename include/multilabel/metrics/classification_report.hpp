@@ -23,7 +23,7 @@
 #include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/table.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 struct ClassificationReportOptions {
   std::vector<std::string> target_names{};          ///< the names of the columns used; empty: their numbers
@@ -128,4 +128,4 @@ template <label_matrix Targets, label_matrix Predictions>
   return text;
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

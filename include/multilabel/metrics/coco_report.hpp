@@ -26,7 +26,7 @@
 #include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 namespace detail {
 
@@ -127,4 +127,4 @@ template <label_matrix Targets, score_matrix Scores>
   return detail::coco_report("metrics::coco_report", t.cells(), s.cells(), options);
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

@@ -9,7 +9,7 @@
 #include "multilabel/core/sparse.hpp"
 #include "multilabel/metrics/masked.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// Targets or predictions [samples, labels] in any arithmetic type: `Matrix`, `MatrixView`, `xt::xtensor<T, 2>`, an xtensor
 /// expression, a `SparseView`; targets also `masked`. Laws: cells hold 0 or 1; in targets NaN (floating point) or -1 (signed)
@@ -30,4 +30,4 @@ concept metric = label_matrix<Targets> && label_matrix<Predictions> &&
                    { evaluate(targets, predictions) } -> std::convertible_to<double>;
                  };
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

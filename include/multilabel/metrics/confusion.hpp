@@ -21,7 +21,7 @@
 #include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/sparse_codes.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// Counts for each label, or for each row: all vectors have that length. Weighted counts when rows have weights. Unknown cells
 /// are in none of them.
@@ -223,4 +223,4 @@ template <label_matrix Targets, label_matrix Predictions>
   return confusion;
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

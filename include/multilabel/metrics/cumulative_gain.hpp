@@ -25,7 +25,7 @@
 #include "multilabel/metrics/detail/finite.hpp"
 #include "multilabel/metrics/masked.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 struct GainOptions {
   std::size_t k = 0;                    ///< only the first k ranks count; 0: all
@@ -155,4 +155,4 @@ template <label_matrix Targets, score_matrix Scores>
   return detail::mean_gain("metrics::ndcg_score", t.view(), s.cells().cells, options, true);
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

@@ -19,7 +19,7 @@
 #include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// Precision and recall of one label with `score >= thresholds[i]` predicted, thresholds ascending; the last point, (1, 0), has
 /// none. Without positives recall is 1 everywhere but there.
@@ -143,4 +143,4 @@ template <label_matrix Targets, score_matrix Scores>
   return curves;
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

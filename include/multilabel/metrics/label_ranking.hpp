@@ -23,7 +23,7 @@
 #include "multilabel/metrics/detail/rank_rows.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// The three measures together, from one pass.
 struct LabelRanking {
@@ -170,4 +170,4 @@ template <label_matrix Targets, score_matrix Scores>
   return detail::label_ranking("metrics::label_ranking", t.cells(), s.view(), sample_weight);
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

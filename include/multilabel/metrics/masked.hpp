@@ -11,7 +11,7 @@
 
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// Looks at targets and at a mask of the same shape; made by `masked`.
 template <class Targets, class Mask>
@@ -55,4 +55,4 @@ template <class Targets, class Mask>
 inline constexpr bool is_masked<Masked<Targets, Mask>> = true;
 }  // namespace detail
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

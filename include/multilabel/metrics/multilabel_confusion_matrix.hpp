@@ -13,7 +13,7 @@
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// [[TN, FP], [FN, TP]]: the cell `[truth][prediction]`.
 using ConfusionMatrix = std::array<std::array<double, 2>, 2>;
@@ -57,4 +57,4 @@ template <label_matrix Targets, label_matrix Predictions>
   return detail::confusion_matrices("metrics::multilabel_confusion_matrix", t.cells(), p.cells(), options);
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

@@ -16,7 +16,7 @@
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/label_source.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// How often recall counts for precision once, which average, and what counts: otherwise as `AverageOptions`.
 struct PrecisionRecallFscoreOptions {
@@ -70,4 +70,4 @@ template <label_matrix Targets, label_matrix Predictions>
   return detail::three_scores("metrics::precision_recall_fscore_support", t.cells(), p.cells(), options);
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

@@ -24,7 +24,7 @@
 #include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/label_split.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 struct ProbabilityOptions {
   Average average = Average::macro;     ///< how labels become one number; micro is the mean over cells
@@ -249,4 +249,4 @@ template <label_matrix Targets, score_matrix Scores>
   return mean(errors, detail::cell_means(where, cells, s.cells().cells, Average::weighted, {}, {}).second);
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

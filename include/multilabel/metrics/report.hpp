@@ -26,7 +26,7 @@
 #include "multilabel/metrics/detail/label_source.hpp"
 #include "multilabel/metrics/detail/table.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// How well one label is told apart.
 struct LabelReport {
@@ -157,4 +157,4 @@ inline std::string MultiLabelReport::to_text() const {
   return text;
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

@@ -20,7 +20,7 @@
 #include "multilabel/metrics/detail/positive_steps.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 struct RocAucOptions {
   Average average = Average::macro;                       ///< how labels become one number
@@ -112,4 +112,4 @@ template <label_matrix Targets, score_matrix Scores>
   return detail::label_scores("metrics::roc_auc_by_label", t.cells(), s.cells(), sample_weight, detail::RocAuc{}).values;
 }
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

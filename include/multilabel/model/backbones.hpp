@@ -18,7 +18,7 @@
 #include "multilabel/model/backbones/resnet.hpp"
 #include "multilabel/model/registry.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 namespace detail {
 
@@ -56,4 +56,4 @@ inline void register_backbone(std::string name, std::function<std::shared_ptr<Ba
 /// A new backbone with uninitialised weights; throws `ArgumentError` listing the names for one it does not know.
 [[nodiscard]] inline std::shared_ptr<Backbone> make_backbone(std::string_view name) { return detail::backbones()[name](); }
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

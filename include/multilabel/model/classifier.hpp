@@ -22,7 +22,7 @@
 #include "multilabel/model/options.hpp"
 #include "multilabel/model/state.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 namespace detail {
 
@@ -162,4 +162,4 @@ class ClassifierImpl : public torch::nn::Module {
 /// A shared handle to a network: copies are the same network. Made by `create`.
 TORCH_MODULE(Classifier);
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

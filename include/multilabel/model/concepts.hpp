@@ -8,7 +8,9 @@
 #include <concepts>
 #include <vector>
 
-namespace multilabel::model {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::model {
 
 /// A (holder of a) network from images to logits. Laws: `forward` of [n, 3, h, w] is [n, labels], row i depends on image i
 /// alone when not training; `parameters` are leaves that `forward` differentiates through, the same tensors at every call;
@@ -21,4 +23,4 @@ concept classifier = requires(M& model, const at::Tensor& images, bool mode) {
   { model->is_training() } -> std::convertible_to<bool>;
 };
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

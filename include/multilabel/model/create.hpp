@@ -13,7 +13,7 @@
 #include "multilabel/model/safetensors.hpp"
 #include "multilabel/model/state.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 /// Loads the weights of a backbone into `classifier` from a .safetensors file with timm's names, of a bare backbone or of a
 /// whole model. The file's head is taken too if it has this one's shape; a head of another width (ImageNet's 1000) is left
@@ -42,4 +42,4 @@ inline void load_pretrained(ClassifierImpl& classifier, const std::filesystem::p
   return classifier;
 }
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

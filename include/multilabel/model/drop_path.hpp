@@ -9,7 +9,9 @@
 
 #include <cstddef>
 
-namespace multilabel::model {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::model {
 
 /// `branch` [n, c, h, w] with a share `rate` in [0, 1) of its images set to 0 and the others scaled by 1 / (1 - rate), as
 /// timm's drop_path (Huang et al. 2016). Draws from torch's generator.
@@ -25,4 +27,4 @@ namespace multilabel::model {
   return most * static_cast<double>(index) / static_cast<double>(blocks);
 }
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

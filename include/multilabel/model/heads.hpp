@@ -15,7 +15,7 @@
 #include "multilabel/model/options.hpp"
 #include "multilabel/model/registry.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 namespace detail {
 
@@ -52,4 +52,4 @@ inline void register_head(std::string name,
   return detail::heads()[options.head.name](channels, options);
 }
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

@@ -14,7 +14,7 @@
 #include "multilabel/model/backbones/resnet.hpp"
 #include "multilabel/model/layers.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 namespace detail {
 
@@ -58,4 +58,4 @@ inline void initialize_head(torch::nn::Module& head, std::uint64_t seed) {
   }
 }
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

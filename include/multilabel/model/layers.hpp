@@ -18,7 +18,9 @@
 #include <utility>
 #include <vector>
 
-namespace multilabel::model {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::model {
 
 /// Base of every module that holds numbers itself. It knows where its tensors are kept, so that a forward pass can run on
 /// others (see `ClassifierImpl::forward_with`).
@@ -123,4 +125,4 @@ class BatchNorm : public Layer {
   at::Tensor weight_, bias_, running_mean_, running_var_, num_batches_tracked_;
 };
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

@@ -14,7 +14,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 /// Tensors by name, in an order.
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
@@ -116,4 +116,4 @@ inline LoadReport load_tensors(const NamedTensors& own, const NamedTensors& tens
   return report;
 }
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

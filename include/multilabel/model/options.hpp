@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
-namespace multilabel::model {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::model {
 
 /// What turns the backbone's feature map into one logit a label, by its name in files and Python; see heads.hpp.
 struct Head {
@@ -50,4 +52,4 @@ struct ModelConfig {
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

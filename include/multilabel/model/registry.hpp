@@ -14,7 +14,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 /// `what` is the word for its entries in errors: "backbone". Safe to use from several threads.
 template <class Make>
@@ -63,4 +63,4 @@ class Registry {
   Table known_;
 };
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

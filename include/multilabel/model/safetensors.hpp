@@ -18,7 +18,7 @@
 #include "multilabel/core/safetensors.hpp"
 #include "multilabel/model/named_tensors.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 /// What a .safetensors file holds.
 struct SafeTensors {
@@ -74,4 +74,4 @@ inline void save_safetensors(const std::filesystem::path& path, const NamedTenso
   write_safetensors(path, views, metadata);
 }
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

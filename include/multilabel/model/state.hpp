@@ -6,11 +6,11 @@
 
 #include "multilabel/model/named_tensors.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 /// Copies `tensors` into the parameters and buffers of `module` by name; see `load_tensors`.
 inline LoadReport load_state(torch::nn::Module& module, const NamedTensors& tensors, LoadPolicy policy = LoadPolicy::strict) {
   return load_tensors(named_state(module), tensors, policy);
 }
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

@@ -8,11 +8,11 @@
 
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 template <class Rule>
 concept threshold_rule = requires(const Rule& rule, const Matrix<float>& scores) {
   { rule.apply(scores) } -> std::same_as<Matrix<std::uint8_t>>;
 };
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

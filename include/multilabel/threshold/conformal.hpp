@@ -23,7 +23,7 @@
 #include "multilabel/threshold/rule.hpp"
 #include "multilabel/threshold/tune.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 enum class Guarantee {
   crc,   ///< the expected loss is at most alpha (conformal risk control); rates only, the exact threshold
@@ -273,4 +273,4 @@ template <matrix_like Targets, matrix_like Scores>
   return detail::conformal(where, known.view(), working.cells(), options);
 }
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

@@ -9,7 +9,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 enum class Quantity {
   precision,             ///< at least the bound, in the average that is tuned for
@@ -50,4 +50,4 @@ inline void require_valid(std::string_view where, const Constraint& constraint) 
                        to_string(constraint)});
 }
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

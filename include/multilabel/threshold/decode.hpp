@@ -16,7 +16,7 @@
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 struct DecodeOptions {
   double negligible =
@@ -138,4 +138,4 @@ template <matrix_like Joint>
   return best;
 }
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

@@ -4,7 +4,7 @@
 
 #include "multilabel/threshold/rule.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 /// The rule "score >= threshold" for every label. A ThresholdRule like any other once it is made.
 class FixedThreshold : public ThresholdRule {
@@ -19,4 +19,4 @@ inline const FixedThreshold HIGH_RECALL{0.3};
 /// Is right more often: for labels that are published unseen.
 inline const FixedThreshold HIGH_PRECISION{0.7};
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

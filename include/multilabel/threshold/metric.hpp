@@ -13,7 +13,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/metrics/averaging.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 /// The metrics of a group of cells, as scikit-learn defines them; a 0 / 0 counts as 0.
 enum class Metric {
@@ -96,4 +96,4 @@ inline void require_valid(std::string_view where, const Objective& objective) {
   }
 }
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

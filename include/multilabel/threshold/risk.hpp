@@ -11,7 +11,7 @@
 
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 /// What an image's predictions may get wrong; each a loss in [0, 1], with 0 / 0 as no loss.
 enum class Risk {
@@ -103,4 +103,4 @@ struct LossSteps {
 }
 
 }  // namespace detail
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

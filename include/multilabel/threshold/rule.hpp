@@ -19,7 +19,7 @@
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 class ThresholdRule {
  public:
@@ -108,4 +108,4 @@ class ThresholdRule {
   double value_;
 };
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

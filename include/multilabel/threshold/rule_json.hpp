@@ -16,7 +16,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/threshold/rule.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 namespace detail {
 
@@ -74,4 +74,4 @@ inline ThresholdRule ThresholdRule::from_json(std::string_view text) {
   return detail::rule_of(json, reject);
 }
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

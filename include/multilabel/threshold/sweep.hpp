@@ -17,7 +17,7 @@
 #include "multilabel/threshold/metric.hpp"
 #include "multilabel/threshold/rule.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 struct SweepOptions {
   Metric metric = Metric::f1;
@@ -74,4 +74,4 @@ template <matrix_like Targets, matrix_like Scores>
   return detail::sweep_given(known.view(), working.cells(), objective, options.thresholds);
 }
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

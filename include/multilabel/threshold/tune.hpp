@@ -23,7 +23,7 @@
 #include "multilabel/threshold/rule.hpp"
 #include "multilabel/threshold/value.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 enum class Scope {
   global,    ///< one threshold for all labels: exact for every metric and average
@@ -155,4 +155,4 @@ template <matrix_like Targets, matrix_like Scores>
   return detail::tune(known.view(), working.cells(), objective, options);
 }
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

@@ -12,7 +12,7 @@
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/metric.hpp"
 
-namespace multilabel::threshold {
+namespace MULTILABEL_NAMESPACE::threshold {
 
 namespace detail {
 
@@ -40,4 +40,4 @@ template <matrix_like Targets, matrix_like Predictions>
   return detail::value_of(known.view(), predicted.view(), objective);
 }
 
-}  // namespace multilabel::threshold
+}  // namespace MULTILABEL_NAMESPACE::threshold

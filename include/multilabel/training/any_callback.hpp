@@ -12,7 +12,7 @@
 
 #include "multilabel/training/callback.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// A callback whose type is known only when the program runs: one function an event, empty where there is none.
 struct AnyCallback {
@@ -99,4 +99,4 @@ class CallbackList {
   std::vector<AnyCallback> callbacks_;
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

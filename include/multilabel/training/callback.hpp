@@ -16,7 +16,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/training/history.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// What an event answers. One `stop` is enough to end the run after the current step; an event that returns nothing proceeds.
 enum class Flow { proceed, stop };
@@ -219,4 +219,4 @@ Flow notify(C& c, const TrainingState& state) {
 
 }  // namespace detail
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -14,7 +14,7 @@
 #include "multilabel/model/safetensors.hpp"
 #include "multilabel/training/run.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// A run on disk. Tensors are named "model/...", "average/...", "optimizer/...", "loss/..." and "best/..." ("best/" is absent
 /// where the best weights are those of "average/", or of "model/" without one).
@@ -82,4 +82,4 @@ inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint&
   return checkpoint;
 }
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -18,7 +18,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/model/named_tensors.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// Keeps average = d * average + (1 - d) * weights, with d = min(decay, (1 + n) / (10 + n)) at update n = 0, 1, ... Floating
 /// parameters and buffers are averaged; whole numbers (counters) are taken over. Holds the module's own tensors beside a copy.
@@ -140,4 +140,4 @@ class ExponentialMovingAverage {
   std::vector<at::Tensor> average_;
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

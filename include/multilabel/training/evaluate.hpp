@@ -24,7 +24,7 @@
 #include "multilabel/training/loader.hpp"
 #include "multilabel/training/network.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 using evaluation::HeldOut;
 
@@ -85,4 +85,4 @@ template <class AfterBatch>
   return measured;
 }
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

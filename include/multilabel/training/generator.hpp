@@ -27,7 +27,7 @@
 #define MULTILABEL_SHARED __attribute__((visibility("default")))  // one for all modules of a program
 #endif
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// Where the layers of a model get their random numbers from while it learns or answers.
 enum class Randomness {
@@ -191,4 +191,4 @@ class ThreadSetting {
 
 }  // namespace detail
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -12,7 +12,7 @@
 
 #include "multilabel/evaluation/measure.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 using evaluation::Better;
 using evaluation::Measurements;
@@ -83,4 +83,4 @@ struct History {
   friend bool operator==(const History&, const History&) = default;
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -24,7 +24,7 @@
 #include "multilabel/encoding/vocabulary.hpp"
 #include "multilabel/loss/concepts.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// How a batch of images lies in memory when the model gets it.
 enum class MemoryFormat {
@@ -186,4 +186,4 @@ template <loader Loader>
   return any;
 }
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

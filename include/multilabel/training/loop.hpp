@@ -33,7 +33,7 @@
 #include "multilabel/training/parameters.hpp"
 #include "multilabel/training/run.hpp"
 
-namespace multilabel::training::detail {
+namespace MULTILABEL_NAMESPACE::training::detail {
 
 /// One run of one trainer over its loaders.
 class Loop {
@@ -317,4 +317,4 @@ class Loop {
       std::make_shared<const TrainingState::Writer>([this](const std::filesystem::path& path) { write_weights(path); });
 };
 
-}  // namespace multilabel::training::detail
+}  // namespace MULTILABEL_NAMESPACE::training::detail

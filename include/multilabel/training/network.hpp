@@ -16,7 +16,7 @@
 #include "multilabel/model/concepts.hpp"
 #include "multilabel/model/named_tensors.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// The interface to a network of any kind. Nothing is kept: numbers and modes are those of now.
 class Network {
@@ -118,4 +118,4 @@ template <class Model>
   return logits;
 }
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -25,7 +25,7 @@
 #include "multilabel/model/named_tensors.hpp"
 #include "multilabel/training/parameters.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// What moves the parameters of one run. A parameter without a gradient is left alone in a step.
 class ParameterUpdater {
@@ -165,4 +165,4 @@ struct AnyOptimizer {
       : make(std::move(makes)), name(std::move(called)) {}
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

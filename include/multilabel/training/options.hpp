@@ -23,7 +23,7 @@
 #include "multilabel/training/step.hpp"
 #include "multilabel/training/stop.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 struct TrainerOptions {
   double learning_rate = 1e-3;  ///< the most the schedule gives; above 0
@@ -109,4 +109,4 @@ inline void check(const FitOptions& options) {
 
 }  // namespace detail
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -15,7 +15,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/model/named_tensors.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// What is special about the parameters whose names begin with `prefix`; of several that fit the first counts.
 struct ParameterGroup {
@@ -125,4 +125,4 @@ class FrozenGroups {
   std::vector<Held> held_;
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -18,7 +18,7 @@
 #include "multilabel/training/history.hpp"
 #include "multilabel/version.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// Everything of a run that is not a tensor.
 struct RunState {
@@ -149,4 +149,4 @@ inline void require_same_run(const RunState& stored, const RunState& now, std::s
   }
 }
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -16,7 +16,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/options.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// The form of a `Schedule` after its warm-up.
 enum class ScheduleShape { constant, cosine, linear, step };
@@ -129,4 +129,4 @@ struct AnySchedule {
       "training::step");
 }
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -30,7 +30,7 @@
 #include "multilabel/training/optimizer.hpp"
 #include "multilabel/training/parameters.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// What a step works with.
 struct StepParts {
@@ -159,4 +159,4 @@ struct GradientStep {
 
 static_assert(training_step<const GradientStep>);
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -7,7 +7,9 @@
 #include <csignal>
 #include <memory>
 
-namespace multilabel::training {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::training {
 
 /// Copies share one flag. Setting it is lock-free, so it may be done in a signal handler.
 class StopToken {
@@ -62,4 +64,4 @@ class InterruptGuard {
   bool installed_ = false;
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -21,7 +21,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/training/optimizer.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// Makes an optimiser of groups of parameters, one a parameter, in their order: `torch::optim::RMSprop(groups, options)`.
 using MakeTorchOptimizer =
@@ -94,4 +94,4 @@ class TorchUpdater final : public ParameterUpdater {
       std::move(name)};
 }
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -21,7 +21,7 @@
 #include "multilabel/training/network.hpp"
 #include "multilabel/training/options.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// Trains `model`, a shared handle: the network that the caller holds is the one that learns. Numbers depend on the seeds of
 /// trainer and loader, not on the loader's workers; torch itself adds up in another order with another number of threads.
@@ -113,4 +113,4 @@ class Trainer {
   History history_;
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

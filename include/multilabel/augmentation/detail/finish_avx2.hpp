@@ -14,7 +14,7 @@
 #include "multilabel/augmentation/rows.hpp"
 
 #ifdef MULTILABEL_HAS_AVX2
-namespace multilabel::augmentation::detail {
+namespace MULTILABEL_NAMESPACE::augmentation::detail {
 
 /// `FastLevel` in eight lanes. The order of the arguments of max and min decides the sign of a zero.
 struct WideLevel {
@@ -142,5 +142,5 @@ MULTILABEL_AVX2 inline void finish_row_avx2(const Rows& rows, int n, const FastF
   for (std::size_t c = 0; c < 3; ++c) finish_quiet_avx2(rows.plane[c].data(), count, finish.level[c], out[c]);
 }
 
-}  // namespace multilabel::augmentation::detail
+}  // namespace MULTILABEL_NAMESPACE::augmentation::detail
 #endif

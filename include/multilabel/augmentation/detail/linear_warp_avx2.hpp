@@ -12,7 +12,7 @@
 #include "multilabel/augmentation/warp_axis.hpp"
 
 #ifdef MULTILABEL_HAS_AVX2
-namespace multilabel::augmentation::detail {
+namespace MULTILABEL_NAMESPACE::augmentation::detail {
 
 /// `WarpAxis` in eight lanes.
 struct WideAxis {
@@ -183,5 +183,5 @@ MULTILABEL_AVX2 inline void warp_row_avx2(const WarpRow& row, const WarpAxis& ax
   warp_edge_avx2(row, axis_x, axis_y, fill, end, n, planes);
 }
 
-}  // namespace multilabel::augmentation::detail
+}  // namespace MULTILABEL_NAMESPACE::augmentation::detail
 #endif

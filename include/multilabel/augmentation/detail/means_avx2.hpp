@@ -11,7 +11,7 @@
 #include "multilabel/augmentation/simd.hpp"
 
 #ifdef MULTILABEL_HAS_AVX2
-namespace multilabel::augmentation::detail {
+namespace MULTILABEL_NAMESPACE::augmentation::detail {
 
 MULTILABEL_AVX2 inline __m256i load_32_bytes(const std::uint8_t* at) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
@@ -53,5 +53,5 @@ MULTILABEL_AVX2 inline void means_rows_avx2(const std::uint8_t* from, std::size_
   means_rows_avx2<false, false>(from, step, rows, n, to, to_step);
 }
 
-}  // namespace multilabel::augmentation::detail
+}  // namespace MULTILABEL_NAMESPACE::augmentation::detail
 #endif

@@ -15,7 +15,7 @@
 #include "multilabel/augmentation/placement.hpp"
 #include "multilabel/augmentation/plan.hpp"
 
-namespace multilabel::augmentation::detail {
+namespace MULTILABEL_NAMESPACE::augmentation::detail {
 
 /// `Self` has `steps()`, `run_all(canvas, key, streams, tape)` and `plan_all(format)`.
 template <class Self>
@@ -136,4 +136,4 @@ class PipelineBase {
   Fusion fusion_ = Fusion::on;
 };
 
-}  // namespace multilabel::augmentation::detail
+}  // namespace MULTILABEL_NAMESPACE::augmentation::detail

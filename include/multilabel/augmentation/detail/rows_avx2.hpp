@@ -9,7 +9,7 @@
 #include "multilabel/augmentation/simd.hpp"
 
 #ifdef MULTILABEL_HAS_AVX2
-namespace multilabel::augmentation::detail {
+namespace MULTILABEL_NAMESPACE::augmentation::detail {
 
 /// Eight pixels at a time; returns how many were read.
 MULTILABEL_AVX2 inline int read_pixels_avx2(const std::uint8_t* from, int n, float* red, float* green, float* blue) {
@@ -33,5 +33,5 @@ MULTILABEL_AVX2 inline int read_pixels_avx2(const std::uint8_t* from, int n, flo
   return i;
 }
 
-}  // namespace multilabel::augmentation::detail
+}  // namespace MULTILABEL_NAMESPACE::augmentation::detail
 #endif

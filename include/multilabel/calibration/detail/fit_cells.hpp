@@ -8,7 +8,7 @@
 #include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::calibration::detail {
+namespace MULTILABEL_NAMESPACE::calibration::detail {
 
 /// Targets of 0, 1, and -1 for unknown, beside finite scores of the same shape; at least one cell is known.
 struct FitCells {
@@ -28,4 +28,4 @@ template <matrix_like Targets, matrix_like Scores>
   return cells;
 }
 
-}  // namespace multilabel::calibration::detail
+}  // namespace MULTILABEL_NAMESPACE::calibration::detail

@@ -16,7 +16,7 @@
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::calibration::detail {
+namespace MULTILABEL_NAMESPACE::calibration::detail {
 
 /// The known logits of the labels first ... first + count - 1: those of each apart, or of all together.
 [[nodiscard]] inline std::vector<KnownLogits> known_logits(const FitCells& cells, std::size_t first, std::size_t count,
@@ -81,4 +81,4 @@ template <class Logits>
   return probabilities;
 }
 
-}  // namespace multilabel::calibration::detail
+}  // namespace MULTILABEL_NAMESPACE::calibration::detail

@@ -14,7 +14,7 @@
 #include "multilabel/calibration/detail/logistic_sums.hpp"
 #include "multilabel/core/parallel.hpp"
 
-namespace multilabel::calibration::detail {
+namespace MULTILABEL_NAMESPACE::calibration::detail {
 
 /// How the fit is regularised and which parameters move.
 struct LogisticModel {
@@ -101,4 +101,4 @@ struct KnownLogits {
   return {line.slope, line.intercept - line.slope * middle};
 }
 
-}  // namespace multilabel::calibration::detail
+}  // namespace MULTILABEL_NAMESPACE::calibration::detail

@@ -10,7 +10,7 @@
 
 #include "multilabel/core/detail/simd.hpp"
 
-namespace multilabel::calibration::detail {
+namespace MULTILABEL_NAMESPACE::calibration::detail {
 
 /// 1 / (1 + e^-x), without overflow.
 [[nodiscard]] inline double sigmoid(double x) noexcept {
@@ -106,4 +106,4 @@ struct AddCells {
   return core::detail::run_kernel(AddCells{}, logits, count, line, target);
 }
 
-}  // namespace multilabel::calibration::detail
+}  // namespace MULTILABEL_NAMESPACE::calibration::detail

@@ -14,7 +14,7 @@
 
 #include "multilabel/core/detail/simd.hpp"
 
-namespace multilabel::core::detail {
+namespace MULTILABEL_NAMESPACE::core::detail {
 
 /// The unsigned number with the bits of a cell.
 template <class T>
@@ -98,4 +98,4 @@ template <class T>
   return clean;
 }
 
-}  // namespace multilabel::core::detail
+}  // namespace MULTILABEL_NAMESPACE::core::detail

@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace multilabel::core::detail {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::core::detail {
 
 /// 64 bits over all that was added, in order.
 class Fingerprint {
@@ -42,4 +44,4 @@ class Fingerprint {
   return hash;
 }
 
-}  // namespace multilabel::core::detail
+}  // namespace MULTILABEL_NAMESPACE::core::detail

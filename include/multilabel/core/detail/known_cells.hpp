@@ -19,7 +19,7 @@
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::core::detail {
+namespace MULTILABEL_NAMESPACE::core::detail {
 
 template <class T>
 [[noreturn]] void refuse_target(std::string_view where, MatrixView<const T> targets) {
@@ -179,4 +179,4 @@ inline void require_scores(std::string_view where, MatrixView<const std::int8_t>
   }
 }
 
-}  // namespace multilabel::core::detail
+}  // namespace MULTILABEL_NAMESPACE::core::detail

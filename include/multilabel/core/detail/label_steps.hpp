@@ -18,7 +18,7 @@
 #include "multilabel/core/parallel.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::core::detail {
+namespace MULTILABEL_NAMESPACE::core::detail {
 
 /// The distinct scores of the positives, ascending, and the negatives at and between them. All but `lowest` and `highest` are
 /// counts; both are unset without a known cell.
@@ -131,4 +131,4 @@ inline void for_each_label_steps(MatrixView<const std::int8_t> targets, const Sc
   return pooled;
 }
 
-}  // namespace multilabel::core::detail
+}  // namespace MULTILABEL_NAMESPACE::core::detail

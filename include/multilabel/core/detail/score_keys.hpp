@@ -7,7 +7,9 @@
 #include <limits>
 #include <type_traits>
 
-namespace multilabel::core::detail {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::core::detail {
 
 template <class S>
 using key_t = std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>;
@@ -24,4 +26,4 @@ template <class S>
   return std::bit_cast<S>(key ^ ((key >> (sizeof(S) * 8 - 1)) & std::numeric_limits<key_t<S>>::max()));
 }
 
-}  // namespace multilabel::core::detail
+}  // namespace MULTILABEL_NAMESPACE::core::detail

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "multilabel/version.hpp"
+
 #if defined(__GNUC__) || defined(__clang__)
 /// Marks the call operator of a kernel, and what it calls: compiled into each of its callers for their instruction set.
 #define MULTILABEL_ALWAYS_INLINE __attribute__((always_inline)) inline
@@ -23,7 +25,7 @@
 #define MULTILABEL_HAS_AVX2 1
 #endif
 
-namespace multilabel::core::detail {
+namespace MULTILABEL_NAMESPACE::core::detail {
 
 #if MULTILABEL_HAS_VECTORS
 
@@ -84,4 +86,4 @@ auto run_kernel(const Kernel& kernel, Arguments... arguments) {
   return kernel(arguments...);
 }
 
-}  // namespace multilabel::core::detail
+}  // namespace MULTILABEL_NAMESPACE::core::detail

@@ -12,7 +12,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace multilabel::core::detail {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::core::detail {
 
 /// A cell on its way: the key of its score (see score_keys.hpp), and what it carries.
 template <class Key>
@@ -58,4 +60,4 @@ template <class Cell>
   return cells;
 }
 
-}  // namespace multilabel::core::detail
+}  // namespace MULTILABEL_NAMESPACE::core::detail

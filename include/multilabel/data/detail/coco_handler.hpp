@@ -14,7 +14,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::data::detail {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
 
 struct CocoImage {
   std::optional<std::int64_t> id = {};
@@ -178,4 +178,4 @@ class CocoHandler {
   std::string key_;
 };
 
-}  // namespace multilabel::data::detail
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail

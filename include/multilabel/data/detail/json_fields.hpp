@@ -12,7 +12,7 @@
 #include "multilabel/data/detail/reading.hpp"
 #include "multilabel/data/sample.hpp"
 
-namespace multilabel::data::detail {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
 
 /// The object in `text`. Throws `DataError` at `place`.
 inline nlohmann::json parse_object(std::string_view text, const Place& place) {
@@ -76,4 +76,4 @@ inline void add_boxes(Sample& sample, const nlohmann::json& value, const Place& 
   }
 }
 
-}  // namespace multilabel::data::detail
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
-namespace multilabel::data::detail {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
 
 /// MT19937 (Matsumoto and Nishimura, 1998) with NumPy's state: 624 words and the position in them.
 struct NumpyRandom {
@@ -57,4 +59,4 @@ struct NumpyRandom {
   }
 };
 
-}  // namespace multilabel::data::detail
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail

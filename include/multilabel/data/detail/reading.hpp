@@ -20,7 +20,7 @@
 #include "multilabel/data/detail/utf8.hpp"
 #include "multilabel/data/sample.hpp"
 
-namespace multilabel::data::detail {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
 
 /// Where a reader is, for its errors: the function, the file, and the line or the place in it.
 struct Place {
@@ -132,4 +132,4 @@ class GrowingColumns {
   std::size_t rows_ = 0;
 };
 
-}  // namespace multilabel::data::detail
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail

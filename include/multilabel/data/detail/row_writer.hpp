@@ -33,7 +33,7 @@
 #include "multilabel/data/target_table.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 
-namespace multilabel::data::detail {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
 
 /// The samples of one epoch; `turn` counts how often a sample came before, and is empty where none comes twice.
 struct EpochOrder {
@@ -291,4 +291,4 @@ class RowWriter {
   mutable std::map<std::size_t, std::string> skipped_;
 };
 
-}  // namespace multilabel::data::detail
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail

@@ -19,7 +19,7 @@
 #include "multilabel/data/sample.hpp"
 #include "multilabel/data/shard_options.hpp"
 
-namespace multilabel::data::detail {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
 
 /// "a/0001.seg.png" -> ("a/0001", "seg.png"): the name up to the first dot behind the last slash, and the rest in small
 /// letters.
@@ -148,4 +148,4 @@ class ShardReader {
   Place place_{where_, path_};
 };
 
-}  // namespace multilabel::data::detail
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail

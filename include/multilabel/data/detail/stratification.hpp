@@ -12,7 +12,7 @@
 
 #include "multilabel/data/detail/numpy_random.hpp"
 
-namespace multilabel::data::detail {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
 
 /// What is dealt as one: samples, or groups of samples that must stay together. Row i of the labels is
 /// labels[starts[i]] ... labels[starts[i + 1] - 1].
@@ -134,4 +134,4 @@ class Wishes {
   return fold;
 }
 
-}  // namespace multilabel::data::detail
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail

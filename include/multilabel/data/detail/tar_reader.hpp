@@ -20,7 +20,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/data/detail/reading.hpp"
 
-namespace multilabel::data::detail {
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
 
 struct TarMember {
   std::string name = {};
@@ -126,4 +126,4 @@ class TarReader {
   bool started_ = false;
 };
 
-}  // namespace multilabel::data::detail
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail

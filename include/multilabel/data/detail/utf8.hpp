@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace multilabel::data::detail {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
 
 /// The position of the first byte that is no part of a well-formed character, or `text.size()`. Overlong forms and surrogates
 /// are not well-formed.
@@ -42,4 +44,4 @@ namespace multilabel::data::detail {
   return shown;
 }
 
-}  // namespace multilabel::data::detail
+}  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail

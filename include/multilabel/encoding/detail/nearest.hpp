@@ -11,7 +11,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::encoding::detail {
+namespace MULTILABEL_NAMESPACE::encoding::detail {
 
 /// The number of letters to insert, delete or replace to get from `a` to `b` (Levenshtein), letter case ignored.
 [[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -45,4 +45,4 @@ namespace multilabel::encoding::detail {
   return nearest == nullptr ? std::string{} : join_text("Did you mean ", quoted(*nearest), "?");
 }
 
-}  // namespace multilabel::encoding::detail
+}  // namespace MULTILABEL_NAMESPACE::encoding::detail

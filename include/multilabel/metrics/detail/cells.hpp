@@ -22,7 +22,7 @@
 #include "multilabel/metrics/detail/find_present.hpp"
 #include "multilabel/metrics/detail/sparse_codes.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// A label matrix of any number type, seen as codes.
 class LabelCells {
@@ -249,4 +249,4 @@ inline void require_weights(std::string_view where, const std::vector<double>& w
   if (!any) fail<ArgumentError>({where, "sample_weight must not be 0 in every row", "only zeros"});
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

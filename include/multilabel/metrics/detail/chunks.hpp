@@ -8,7 +8,7 @@
 
 #include "multilabel/core/parallel.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// The cut of `rows` rows of `columns` cells.
 class Chunks {
@@ -48,4 +48,4 @@ class Chunks {
   std::size_t threads_;
 };
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

@@ -13,7 +13,7 @@
 #include "multilabel/core/detail/clean_codes.hpp"
 #include "multilabel/core/detail/simd.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 using Code = std::uint8_t;
 inline constexpr Code absent = 0;
@@ -140,4 +140,4 @@ template <class T>
   return std::max<std::size_t>(1, block_cells / std::max<std::size_t>(1, columns));
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

@@ -13,7 +13,7 @@
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/codes.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// Adds the codes of up to 255 rows of targets and predictions to sums for each column: both, predicted, positives. Counters
 /// are bytes, side by side in a vector or a word, and stay in registers from the first row to the last.
@@ -159,4 +159,4 @@ struct RowCounts {
   return count_row(codes, codes, count).positives;
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

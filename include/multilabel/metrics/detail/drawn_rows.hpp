@@ -15,7 +15,7 @@
 #include "multilabel/core/sparse.hpp"
 #include "multilabel/metrics/masked.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// T, but bytes for bool, which no contiguous container holds.
 template <class T>
@@ -84,4 +84,4 @@ class DrawnRows<Masked<Targets, Mask>> {
 template <class M>
 using drawn_matrix = std::remove_cvref_t<decltype(std::declval<const DrawnRows<M>&>().matrix())>;
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

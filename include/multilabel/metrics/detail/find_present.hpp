@@ -15,7 +15,7 @@
 #include "multilabel/core/detail/simd.hpp"
 #include "multilabel/metrics/detail/codes.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// How many places past the last one the columns may be written to.
 inline constexpr std::size_t columns_slack = 4;
@@ -124,4 +124,4 @@ template <class T>
   return false;
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

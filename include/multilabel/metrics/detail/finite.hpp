@@ -15,7 +15,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// Whether all of `count` scores are finite. Without branches, so that it vectorises.
 template <std::floating_point Score>
@@ -42,4 +42,4 @@ void require_finite(std::string_view where, MatrixView<const Score> scores, std:
   }
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

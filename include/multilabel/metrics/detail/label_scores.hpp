@@ -20,7 +20,7 @@
 #include "multilabel/metrics/detail/positive_steps.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// A metric for each label or row.
 struct LabelValues {
@@ -113,4 +113,4 @@ template <class Metric>
   return {mean_of_scores(labels.values, labels.positives, undefined), labels.undefined};
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

@@ -14,7 +14,7 @@
 #include "multilabel/metrics/detail/sparse_codes.hpp"
 #include "multilabel/metrics/masked.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// `cells()` looks at the matrix, which must outlive this.
 template <class M>
@@ -62,4 +62,4 @@ class LabelSource<Masked<Targets, Mask>> {
   LabelCells cells_;
 };
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

@@ -22,7 +22,7 @@
 #include "multilabel/metrics/detail/chunks.hpp"
 #include "multilabel/metrics/detail/finite.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 using core::detail::from_key;
 using core::detail::KnownTargets;
@@ -106,4 +106,4 @@ void for_each_label(const KnownTargets& targets, MatrixView<const double> scores
   return split;
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

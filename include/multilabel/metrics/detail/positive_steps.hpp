@@ -17,7 +17,7 @@
 #include "multilabel/metrics/detail/label_split.hpp"
 #include "multilabel/metrics/detail/row_ranks.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// The distinct scores of a label's positives, highest first, with what lies at and between them. Weights are counts unless
 /// rows have weights.
@@ -99,4 +99,4 @@ struct PositiveSteps {
   return positive_steps(split);
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

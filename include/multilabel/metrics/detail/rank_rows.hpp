@@ -13,7 +13,7 @@
 
 #include "multilabel/core/detail/simd.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// What the ranking metrics need of one row. Sums go over its positives from the lowest score to the highest.
 struct RowRanking {
@@ -163,4 +163,4 @@ struct RankRows {
 
 #endif
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

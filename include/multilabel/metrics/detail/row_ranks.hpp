@@ -19,7 +19,7 @@
 #include "multilabel/metrics/detail/finite.hpp"
 #include "multilabel/metrics/detail/rank_rows.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// One row without its unknown cells.
 template <std::floating_point Score>
@@ -151,4 +151,4 @@ template <std::floating_point Score>
   return static_cast<double>(above) + ties * static_cast<double>(at_least - above);
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

@@ -15,7 +15,7 @@
 #include "multilabel/core/sparse.hpp"
 #include "multilabel/metrics/detail/codes.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// One cell that is present or unknown.
 struct StoredCode {
@@ -131,4 +131,4 @@ void for_each_stored(const SparseCodes& targets, const SparseCodes& predictions,
   }
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

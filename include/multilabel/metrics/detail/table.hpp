@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
-namespace multilabel::metrics::detail {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// `digits` decimals; `undefined` for NaN.
 [[nodiscard]] inline std::string decimals(double value, int digits = 3, const char* undefined = "-") {
@@ -54,4 +56,4 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

@@ -10,7 +10,7 @@
 #include "multilabel/metrics/detail/positive_steps.hpp"
 #include "multilabel/metrics/roc_auc.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// The exact value lies between these.
 struct Bounds {
@@ -69,4 +69,4 @@ namespace detail {
 
 }  // namespace detail
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

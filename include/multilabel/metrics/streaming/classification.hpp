@@ -21,7 +21,7 @@
 #include "multilabel/metrics/streaming/label_totals.hpp"
 #include "multilabel/metrics/streaming/predictions.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// Options of the metrics that average over labels or rows.
 struct StreamingOptions {
@@ -261,4 +261,4 @@ class ExactMatch : public CountingMetric {
   void merge(const ExactMatch& other) { merge_totals(other); }
 };
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

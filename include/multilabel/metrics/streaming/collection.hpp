@@ -15,7 +15,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/metrics/streaming/concepts.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// `MetricCollection collection{{"F1", "mAP"}, F1Score{}, AveragePrecision{}}`.
 template <batch_accumulator... Metrics>
@@ -85,4 +85,4 @@ class MetricCollection {
 template <class... Metrics>
 MetricCollection(std::array<std::string, sizeof...(Metrics)>, Metrics...) -> MetricCollection<Metrics...>;
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

@@ -11,7 +11,7 @@
 
 #include "multilabel/core/shape.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// What an accumulator has seen, as named lists of numbers: enough to go on elsewhere, and plain enough for any file format.
 using MetricState = std::map<std::string, std::vector<double>>;
@@ -36,4 +36,4 @@ concept batch_accumulator = accumulator<M> && requires(M& metric, const M& other
   metric.commit(other.prepare(cells, cells, std::vector<double>{}));
 };
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

@@ -21,7 +21,7 @@
 #include "multilabel/metrics/streaming/concepts.hpp"
 #include "multilabel/metrics/streaming/state.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// The counts of all batches so far. A value: copy it, add two of them.
 class LabelTotals {
@@ -145,4 +145,4 @@ class LabelTotals {
   std::map<RowCounts, double> rows_;
 };
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

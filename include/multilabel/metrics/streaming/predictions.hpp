@@ -18,7 +18,7 @@
 #include "multilabel/metrics/detail/cells.hpp"
 #include "multilabel/metrics/detail/finite.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// Throws `ArgumentError` on a threshold that is not finite.
 inline void require_thresholds(std::string_view where, const std::vector<double>& thresholds) {
@@ -66,4 +66,4 @@ void with_predictions(std::string_view where, const M& scores, const std::vector
   }
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

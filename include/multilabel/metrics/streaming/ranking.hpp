@@ -28,7 +28,7 @@
 #include "multilabel/metrics/streaming/score_histogram.hpp"
 #include "multilabel/metrics/streaming/score_store.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// What a metric on scores remembers.
 enum class Memory {
@@ -269,4 +269,4 @@ class AUROC : public ScoringMetric {
   void merge(const AUROC& other) { merge_scores(other); }
 };
 
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

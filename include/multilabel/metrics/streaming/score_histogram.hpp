@@ -21,7 +21,7 @@
 #include "multilabel/metrics/streaming/concepts.hpp"
 #include "multilabel/metrics/streaming/state.hpp"
 
-namespace multilabel::metrics {
+namespace MULTILABEL_NAMESPACE::metrics {
 
 /// What kind of number a score is, for metrics in bounded memory. It is never guessed from a batch.
 enum class ScoreScale {
@@ -116,4 +116,4 @@ class ScoreHistogram {
 };
 
 }  // namespace detail
-}  // namespace multilabel::metrics
+}  // namespace MULTILABEL_NAMESPACE::metrics

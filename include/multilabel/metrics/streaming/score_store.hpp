@@ -22,7 +22,7 @@
 #include "multilabel/metrics/streaming/concepts.hpp"
 #include "multilabel/metrics/streaming/state.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// The scores of all batches so far. A value: copy it, add two of them.
 class ScoreStore {
@@ -164,4 +164,4 @@ class ScoreStore {
   Labels<double> doubles_;
 };
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

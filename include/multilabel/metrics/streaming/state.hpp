@@ -13,7 +13,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/metrics/streaming/concepts.hpp"
 
-namespace multilabel::metrics::detail {
+namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 inline constexpr std::size_t any_length = std::numeric_limits<std::size_t>::max();
 
@@ -44,4 +44,4 @@ inline constexpr std::size_t any_length = std::numeric_limits<std::size_t>::max(
   fail<ArgumentError>({where, "the state's counts must be whole numbers", join_text(value)});
 }
 
-}  // namespace multilabel::metrics::detail
+}  // namespace MULTILABEL_NAMESPACE::metrics::detail

@@ -13,7 +13,7 @@
 
 #include "multilabel/core/check.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 /// Base of every backbone. Its children carry timm's names, so that timm's weight files load by name.
 class Backbone : public torch::nn::Module {
@@ -53,4 +53,4 @@ class ModuleList : public torch::nn::Module {
   }
 };
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

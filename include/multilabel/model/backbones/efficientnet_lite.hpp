@@ -19,7 +19,7 @@
 #include "multilabel/model/drop_path.hpp"
 #include "multilabel/model/layers.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 struct EfficientNetLiteOptions {
   double width = 1.0;  ///< multiplies the channels of the blocks
@@ -149,4 +149,4 @@ class EfficientNetLite : public Backbone {
   std::vector<std::shared_ptr<detail::MobileBlock>> blocks_;
 };
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

@@ -19,7 +19,7 @@
 #include "multilabel/model/drop_path.hpp"
 #include "multilabel/model/layers.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 enum class ResidualBlock {
   basic,      ///< two 3 x 3 convolutions
@@ -125,4 +125,4 @@ class ResNet : public Backbone {
   std::vector<std::shared_ptr<detail::ResNetBlock>> blocks_;
 };
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

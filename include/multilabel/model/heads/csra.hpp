@@ -17,7 +17,7 @@
 #include "multilabel/model/heads/head.hpp"
 #include "multilabel/model/options.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 /// For each of the H attention heads s = conv(map, w / |w|), logit = mean(s) + lambda * sum(softmax(T * s) * s) (T >= 99:
 /// lambda * max(s)); the heads' logits are added, and one bias a label (not in the paper, 0 at first, so that priors have a
@@ -54,4 +54,4 @@ class CSRAHead : public HeadModule {
   at::Tensor weight_, bias_;
 };
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

@@ -6,7 +6,7 @@
 
 #include "multilabel/model/layers.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 /// Base of every head. `bias()` is what `bias_prior` sets, so every head ends with one bias a label.
 class HeadModule : public Layer {
@@ -18,4 +18,4 @@ class HeadModule : public Layer {
   [[nodiscard]] virtual at::Tensor& bias() = 0;
 };
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

@@ -13,7 +13,7 @@
 
 #include "multilabel/model/heads/head.hpp"
 
-namespace multilabel::model {
+namespace MULTILABEL_NAMESPACE::model {
 
 class LinearHead : public HeadModule {
  public:
@@ -35,4 +35,4 @@ class LinearHead : public HeadModule {
   at::Tensor weight_, bias_;
 };
 
-}  // namespace multilabel::model
+}  // namespace MULTILABEL_NAMESPACE::model

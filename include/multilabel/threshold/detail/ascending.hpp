@@ -16,7 +16,7 @@
 #include "multilabel/core/shape.hpp"
 #include "multilabel/threshold/detail/group_counts.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 /// What a sorted cell carries: its group, and whether its target is 1.
 struct CellOfGroup {
@@ -68,4 +68,4 @@ decltype(auto) with_ascending(MatrixView<const std::int8_t> targets, const core:
   return scores.are_floats ? go(float{}) : go(double{});
 }
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

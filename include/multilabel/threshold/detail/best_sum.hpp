@@ -8,7 +8,7 @@
 
 #include "multilabel/threshold/metric.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 /// Takes the sums of ascending thresholds and keeps the highest threshold whose sum is as good as the best, within the
 /// tolerance.
@@ -46,4 +46,4 @@ class BestSum {
   std::vector<Seen> near_;  // higher ones within the tolerance, each better than all above it; mostly none
 };
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

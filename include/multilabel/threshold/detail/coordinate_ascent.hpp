@@ -19,7 +19,7 @@
 #include "multilabel/threshold/detail/limit.hpp"
 #include "multilabel/threshold/metric.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 class CoordinateAscent {
  public:
@@ -131,4 +131,4 @@ class CoordinateAscent {
   std::vector<Label> labels_;
 };
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

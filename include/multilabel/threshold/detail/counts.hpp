@@ -4,7 +4,7 @@
 
 #include "multilabel/threshold/metric.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 /// The counts that decide a metric, over the known cells of one group.
 template <class Count>
@@ -84,4 +84,4 @@ class GroupValue {
   LinearFraction fraction_;
 };
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

@@ -23,7 +23,7 @@
 #include "multilabel/threshold/metric.hpp"
 #include "multilabel/threshold/rule.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 struct Fitted {
   std::optional<Best> global;  ///< unset where nothing needed it
@@ -184,4 +184,4 @@ template <class Fit>
   return {candidates[chosen], values[chosen][blocks], std::move(own)};
 }
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

@@ -23,7 +23,7 @@
 #include "multilabel/threshold/metric.hpp"
 #include "multilabel/threshold/rule.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 /// The thresholds with what they were tuned for.
 [[nodiscard]] inline ThresholdRule rule(std::vector<double> thresholds, const Objective& objective, double value) {
@@ -74,4 +74,4 @@ struct Curve {
   return Best{best.threshold(), mean.value_of(best.sum())};
 }
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

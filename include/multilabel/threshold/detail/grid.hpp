@@ -19,7 +19,7 @@
 #include "multilabel/threshold/detail/group_mean.hpp"
 #include "multilabel/threshold/metric.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 /// How many of the thresholds a score reaches, in about one comparison.
 class Reached {
@@ -142,4 +142,4 @@ struct Given {
   return given;
 }
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

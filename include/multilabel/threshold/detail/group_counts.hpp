@@ -11,7 +11,7 @@
 #include "multilabel/metrics/averaging.hpp"
 #include "multilabel/threshold/detail/counts.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 using GroupCounts = std::vector<Counts<std::uint32_t>>;
 
@@ -71,4 +71,4 @@ class Groups {
   return counts;
 }
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

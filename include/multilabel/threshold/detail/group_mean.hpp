@@ -15,7 +15,7 @@
 #include "multilabel/threshold/detail/group_counts.hpp"
 #include "multilabel/threshold/metric.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 class GroupMean {
  public:
@@ -100,4 +100,4 @@ class GroupMean {
   std::int64_t sum_ = 0, tolerance_ = 0;
 };
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

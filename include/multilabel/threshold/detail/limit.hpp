@@ -15,7 +15,7 @@
 #include "multilabel/threshold/detail/group_counts.hpp"
 #include "multilabel/threshold/detail/group_mean.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 class Limit {
  public:
@@ -57,4 +57,4 @@ class Limit {
   std::int64_t bound_ = 0;
 };
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

@@ -14,7 +14,7 @@
 #include "multilabel/threshold/detail/separable.hpp"
 #include "multilabel/threshold/metric.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 struct HullPoint {
   std::int64_t predicted = 0, true_positives = 0;
@@ -104,4 +104,4 @@ inline Counts<double> choose(const std::vector<std::vector<HullPoint>>& all, dou
   return thresholds;
 }
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

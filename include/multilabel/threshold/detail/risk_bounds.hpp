@@ -8,7 +8,9 @@
 #include <numbers>
 #include <span>
 
-namespace multilabel::threshold::detail {
+#include "multilabel/version.hpp"
+
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 /// P(Binomial(n, p) <= k), p in (0, 1): the largest term, and its neighbours from the ratio of one to the next.
 [[nodiscard]] inline double binomial_cdf(double k, double n, double p) {
@@ -53,4 +55,4 @@ namespace multilabel::threshold::detail {
   return std::exp(-highest);
 }
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

@@ -17,7 +17,7 @@
 #include "multilabel/threshold/detail/counts.hpp"
 #include "multilabel/threshold/metric.hpp"
 
-namespace multilabel::threshold::detail {
+namespace MULTILABEL_NAMESPACE::threshold::detail {
 
 /// Calls `at(threshold, counts)` for the thresholds of one label that can be its best, ascending: its lowest score, which
 /// predicts all, the scores of positives, and one above all scores, which predicts nothing. Between two of them fewer
@@ -79,4 +79,4 @@ void walk_label(const core::detail::LabelSteps& label, const core::detail::Score
   return thresholds;
 }
 
-}  // namespace multilabel::threshold::detail
+}  // namespace MULTILABEL_NAMESPACE::threshold::detail

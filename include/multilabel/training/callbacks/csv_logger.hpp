@@ -13,7 +13,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/training/callback.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// The rows as CSV text with a header line of the columns: epoch, training_loss, the measured ones, learning_rate, seconds.
 /// Numbers are written so that reading them gives the same double.
@@ -54,4 +54,4 @@ class CSVLogger {
   std::filesystem::path path_;
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -10,7 +10,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/training/callback.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 struct EarlyStoppingOptions {
   std::size_t patience = 5;                        ///< epochs without a better value after which to stop; at least 1
@@ -64,4 +64,4 @@ class EarlyStopping {
   std::size_t waited_ = 0;
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

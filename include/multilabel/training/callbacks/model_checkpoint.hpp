@@ -10,7 +10,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/training/callback.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// Writes `best.safetensors` (the weights of the best epoch so far, by their names in the model) and `last.safetensors` (the
 /// whole run: `FitOptions::resume` takes it) into a folder that is made where needed. Each appears whole or not at all: when
@@ -47,4 +47,4 @@ class ModelCheckpoint {
   std::filesystem::path folder_;
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training

@@ -17,7 +17,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/training/callback.hpp"
 
-namespace multilabel::training {
+namespace MULTILABEL_NAMESPACE::training {
 
 /// How `ProgressBar` draws.
 enum class ProgressStyle {
@@ -166,4 +166,4 @@ class ProgressBar {
   Clock::time_point begin_{}, before_{}, drawn_{};
 };
 
-}  // namespace multilabel::training
+}  // namespace MULTILABEL_NAMESPACE::training
