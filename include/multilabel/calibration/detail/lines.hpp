@@ -21,14 +21,13 @@ namespace MULTILABEL_NAMESPACE::calibration::detail {
 /// The known logits of the labels first ... first + count - 1: those of each apart, or of all together.
 [[nodiscard]] inline std::vector<KnownLogits> known_logits(const FitCells& cells, std::size_t first, std::size_t count,
                                                            Scope scope) {
-  std::vector<KnownLogits> labels(scope == Scope::global ? 1 : count);
-  for (std::size_t i = 0; i < cells.targets().rows(); ++i) {
-    for (std::size_t j = 0; j < count; ++j) {
-      const int target = cells.targets()(i, first + j);
-      if (target < 0) continue;
-      KnownLogits& label = labels[scope == Scope::global ? 0 : j];
-      (target == 1 ? label.positives : label.negatives).push_back(cells.scores()(i, first + j));
-    }
+  const std::size_t rows = cells.targets().rows(), each = scope == Scope::global ? 0 : 1;
+  std::vector<KnownLogits> labels(each == 0 ? 1 : count);
+  for (auto& label : labels) label.logits.resize(each == 0 ? rows * count : rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto targets = cells.targets().row(i).subspan(first, count);
+    const auto scores = cells.scores().row(i).subspan(first, count);
+    for (std::size_t j = 0; j < count; ++j) labels[each * j].add(targets[j], scores[j]);
   }
   return labels;
 }

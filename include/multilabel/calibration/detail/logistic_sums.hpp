@@ -31,6 +31,9 @@ struct LogisticSums {
     return {a.rest + b.rest, a.rest_logit + b.rest_logit, a.weight + b.weight, a.weight_logit + b.weight_logit,
             a.weight_square + b.weight_square};
   }
+  friend LogisticSums operator*(double times, const LogisticSums& a) noexcept {
+    return {times * a.rest, times * a.rest_logit, times * a.weight, times * a.weight_logit, times * a.weight_square};
+  }
 };
 
 /// 1 / (1 + e^-x) to a relative 2e-13, of a double or of a vector of them, without branches or calls. e^-x = 2^k e^r with
