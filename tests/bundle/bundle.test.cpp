@@ -268,7 +268,7 @@ TEST_CASE("load: what is missing, changed or from elsewhere is named by file and
   edit(model, "config.json", "\"num_classes\": 3", "\"num_classes\": 4");
   is("LabelError", "as many as num_classes in config.json, 4; got 3");
   edit(model, "config.json", "\"linear\"", "\"round\"");
-  is("the head must be one of csra, linear; got 'round'", "register_head");
+  is("field 'head' must be one of csra, linear; got 'round'", "register_head");
   edit(model, "config.json", "efficientnet_lite0", "efficientnet_lite1");
   is("BundleError", "missing");
   edit(model, "preprocessor_config.json", "\"linear\"", "\"best\"");

@@ -16,6 +16,8 @@
 #include "multilabel/augmentation/preprocessing.hpp"
 #include "multilabel/bundle/manifest.hpp"
 #include "multilabel/core/check.hpp"
+#include "multilabel/model/backbones.hpp"
+#include "multilabel/model/heads.hpp"
 #include "multilabel/model/options.hpp"
 
 namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER {
@@ -35,6 +37,16 @@ template <class Enum>
   std::string all;
   for (const auto one : names) all += join_text(all.empty() ? "" : ", ", multilabel::quoted(one));
   reject(file, join_text("field ", multilabel::quoted(key), " must be one of ", all), multilabel::quoted(name));
+}
+
+/// The field `key`, which must be one of the names that this program can make a part by; `mend` says how to add one.
+[[nodiscard]] inline std::string known_name(const std::filesystem::path& file, const nlohmann::json& json, const char* key,
+                                            const std::vector<std::string>& names, std::string_view mend) {
+  auto name = field<std::string>(file, json, key);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return name;
+  std::string all;
+  for (const auto& one : names) all += join_text(all.empty() ? "" : ", ", one);
+  reject(file, join_text("field ", multilabel::quoted(key), " must be one of ", all), multilabel::quoted(name), mend);
 }
 
 }  // namespace detail
@@ -58,11 +70,13 @@ template <class Enum>
   const auto file = folder / CONFIG_FILE;
   const auto json = detail::read_json(file);
   model::ModelConfig config;
-  config.backbone = detail::field<std::string>(file, json, "architecture");
+  config.backbone = detail::known_name(file, json, "architecture", model::backbone_names(),
+                                       "One of your own is added with model::register_backbone.");
   config.options.labels = detail::field<std::size_t>(file, json, "num_classes");
   config.options.dropout = detail::field<double>(file, json, "dropout");
   config.options.drop_path = detail::field<double>(file, json, "drop_path");
-  config.options.head = {detail::field<std::string>(file, json, "head")};
+  config.options.head = {
+      detail::known_name(file, json, "head", model::head_names(), "One of your own is added with model::register_head.")};
   if (config.options.head == model::Head::csra) {
     const auto csra = detail::field<nlohmann::json>(file, json, "csra");
     config.options.csra.lambda = detail::field<double>(file, csra, "lambda");
