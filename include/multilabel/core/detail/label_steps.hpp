@@ -13,6 +13,7 @@
 
 #include "multilabel/core/detail/known_cells.hpp"
 #include "multilabel/core/detail/score_keys.hpp"
+#include "multilabel/core/detail/simd.hpp"
 #include "multilabel/core/detail/sorted_cells.hpp"
 #include "multilabel/core/long_array.hpp"
 #include "multilabel/core/parallel.hpp"
@@ -95,6 +96,8 @@ void visit_label_steps(MatrixView<const std::int8_t> targets, MatrixView<const d
       for (std::size_t i = 0; i < rows; ++i) {
         const double* score = scores.row(i).data() + first;
         const std::int8_t* target = targets.row(i).data() + first;
+        prefetch(score + 24 * labels);  // no processor foresees a stride of this length
+        prefetch(target + 24 * labels);
         for (std::size_t c = 0; c < count; ++c) {
           const Key key = to_key(static_cast<S>(score[c]));
           Key* const own = keys.data() + c * rows;
