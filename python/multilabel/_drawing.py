@@ -42,8 +42,9 @@ class ShownAxes(Axes):
     """Axes of a figure of their own: a notebook shows the figure where they are a cell's last value."""
 
     def _repr_png_(self) -> bytes:
-        picture = io.BytesIO()
-        self.get_figure(root=True).savefig(picture, format="png", dpi=110)
+        figure, picture = self.get_figure(root=True), io.BytesIO()
+        if figure is not None:
+            figure.savefig(picture, format="png", dpi=110)
         return picture.getvalue()
 
 

@@ -41,7 +41,9 @@ def functions():
     yield metrics.HammingDistance(threshold=0.4), metrics.hamming_loss, {}
 
 
-@pytest.mark.parametrize(("metric", "function", "options"), list(functions()), ids=lambda value: getattr(value, "__name__", repr(value))[:60])
+@pytest.mark.parametrize(
+    ("metric", "function", "options"), list(functions()), ids=lambda value: getattr(value, "__name__", repr(value))[:60]
+)
 @pytest.mark.parametrize("weighted", [False, True])
 def test_counting_metrics_equal_the_functions(data, metric, function, options, weighted):
     targets, scores, weights = data
