@@ -5,7 +5,7 @@ import multilabel._core.encoding
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['AUROC', 'AveragePrecision', 'BinaryAccuracy', 'DoubleBatch', 'ExactMatch', 'F1Score', 'FBetaScore', 'FloatBatch', 'HammingDistance', 'LabelReport', 'LabelTotals', 'Labels', 'MultiLabelReport', 'Precision', 'Recall', 'accuracy', 'average_precision', 'binary_accuracy', 'bootstrap_rows', 'calibration_error', 'classification', 'coco_report', 'coverage_error', 'curves', 'evaluate', 'gain', 'hamming', 'label_ranking', 'label_ranking_average_precision_score', 'label_ranking_loss', 'multilabel_confusion_matrix', 'percentile_interval', 'precision_recall_fscore_support', 'probability', 'report_numbers', 'require_bootstrap', 'roc_auc', 'top_k_predictions']
+__all__: list[str] = ['AUROC', 'AveragePrecision', 'BinaryAccuracy', 'ExactMatch', 'F1Score', 'FBetaScore', 'HammingDistance', 'LabelReport', 'LabelTotals', 'Labels', 'MultiLabelReport', 'Precision', 'Recall', 'ScoredBatch', 'accuracy', 'average_precision', 'binary_accuracy', 'bootstrap_rows', 'calibration_error', 'classification', 'coco_report', 'coverage_error', 'curves', 'evaluate', 'gain', 'hamming', 'label_ranking', 'label_ranking_average_precision_score', 'label_ranking_loss', 'multilabel_confusion_matrix', 'percentile_interval', 'precision_recall_fscore_support', 'probability', 'report_numbers', 'require_bootstrap', 'roc_auc', 'top_k_predictions']
 class Labels:
     """
     Targets or predictions as the kernels see them.
@@ -132,9 +132,7 @@ class MultiLabelReport:
         ...
 class LabelTotals:
     pass
-class FloatBatch:
-    pass
-class DoubleBatch:
+class ScoredBatch:
     pass
 class F1Score:
     def __init__(self, average: str, zero_division: typing.SupportsFloat | typing.SupportsIndex, threshold: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
@@ -274,11 +272,7 @@ class AveragePrecision:
         ...
     def by_label(self) -> numpy.typing.NDArray[numpy.float64]:
         ...
-    @typing.overload
-    def commit(self, batch: FloatBatch) -> None:
-        ...
-    @typing.overload
-    def commit(self, batch: DoubleBatch) -> None:
+    def commit(self, batch: ScoredBatch) -> None:
         ...
     def compute(self) -> float:
         ...
@@ -286,7 +280,7 @@ class AveragePrecision:
         ...
     def merge(self, other: AveragePrecision) -> None:
         ...
-    def prepare(self, targets: numpy.ndarray, scores: numpy.ndarray, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None) -> typing.Any:
+    def prepare(self, targets: numpy.ndarray, scores: numpy.ndarray, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None) -> ScoredBatch:
         ...
     def reset(self) -> None:
         ...
@@ -299,11 +293,7 @@ class AUROC:
         ...
     def by_label(self) -> numpy.typing.NDArray[numpy.float64]:
         ...
-    @typing.overload
-    def commit(self, batch: FloatBatch) -> None:
-        ...
-    @typing.overload
-    def commit(self, batch: DoubleBatch) -> None:
+    def commit(self, batch: ScoredBatch) -> None:
         ...
     def compute(self) -> float:
         ...
@@ -311,7 +301,7 @@ class AUROC:
         ...
     def merge(self, other: AUROC) -> None:
         ...
-    def prepare(self, targets: numpy.ndarray, scores: numpy.ndarray, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None) -> typing.Any:
+    def prepare(self, targets: numpy.ndarray, scores: numpy.ndarray, sample_weight: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None) -> ScoredBatch:
         ...
     def reset(self) -> None:
         ...
