@@ -213,7 +213,7 @@ class MultiLabelBinarizer:
         column = {label: j for j, label in enumerate(ascending)}
         order = np.fromiter((column[label] for label in labels), dtype=np.int32, count=len(labels))
         self.unknown_counts_: dict[Hashable, int] = {}
-        return self._matrix(indices, starts, order)
+        return self._matrix(rows, indices, starts, order)
 
     def transform(self, rows: Iterable[Iterable[Hashable]]) -> Any:
         """The matrix with a 1 where a row has the label.
@@ -243,7 +243,7 @@ class MultiLabelBinarizer:
                     ". unknown='ignore' leaves them out."
                 )
             warnings.warn(f"unknown class(es) {names} will be ignored", UserWarning, stacklevel=2)
-        return self._matrix(indices, starts, np.arange(len(self.classes_), dtype=np.int32))
+        return self._matrix(rows, indices, starts, np.arange(len(self.classes_), dtype=np.int32))
 
     def inverse_transform(self, indicator: Any) -> list[tuple[Any, ...]]:
         """The labels of each row.
@@ -346,7 +346,9 @@ class MultiLabelBinarizer:
         if not hasattr(self, "classes_"):
             raise _not_fitted(type(self).__name__)
 
-    def _matrix(self, indices: NDArray[np.int32], starts: NDArray[np.int64], order: NDArray[np.int32]) -> Any:
+    def _matrix(
+        self, rows: Any, indices: NDArray[np.int32], starts: NDArray[np.int64], order: NDArray[np.int32]
+    ) -> Any:
         shape = (len(starts) - 1, len(self.classes_))
         if self.sparse_output:
             indices, starts = _core.encoding.canonical_rows(indices, starts, order)
@@ -356,7 +358,8 @@ class MultiLabelBinarizer:
         if output == "pandas":
             import pandas as pd
 
-            return pd.DataFrame(matrix, columns=self.get_feature_names_out())
+            index = rows.index if isinstance(rows, pd.Series) else None
+            return pd.DataFrame(matrix, index=index, columns=self.get_feature_names_out())
         if output == "polars":
             import polars as pl
 

@@ -40,20 +40,45 @@ def _drawn(random: np.random.RandomState, function: Any, *arguments: Any) -> lis
     return splits
 
 
+def _without_name(names: np.ndarray) -> np.ndarray:
+    """Return where an array of objects holds None, NaN or pandas' NA, none of which is equal to itself."""
+    if names.dtype != object:
+        return np.empty(0, np.int64)
+    return np.flatnonzero([name is None or (name != name) is not False for name in names.ravel()])
+
+
 def _group_numbers(groups: ArrayLike | None) -> list[int]:
     if groups is None:
         return []
     try:
         names = np.asarray(groups)
-        if names.size:
-            return np.unique(names, return_inverse=True)[1].ravel().tolist()
+        missing = np.flatnonzero(names != names) if names.dtype.kind in "fcmM" else _without_name(names)
+        numbers = [] if missing.size else np.unique(names, return_inverse=True)[1].ravel().tolist()
     except (TypeError, ValueError):  # rows of several lengths, or what cannot be sorted
-        pass
-    raise _core.ArgumentError(f"data: groups must hold one number or name a sample; got {groups!r}")
+        names, missing, numbers = np.empty(0), np.empty(0), []
+    if missing.size:
+        raise _core.ArgumentError(
+            f"data: groups must hold one number or name a sample; got {names[missing[0]]!r} for sample {missing[0]}. "
+            "Give samples without a group a name of their own."
+        )
+    if not numbers:
+        raise _core.ArgumentError(f"data: groups must hold one number or name a sample; got {groups!r}")
+    return numbers
+
+
+def _require_rows(data: Any, y: Any) -> None:
+    """Refuse samples beside targets of another number; what has no number of samples is not looked at."""
+    try:
+        samples, rows = _samples_of(data), _samples_of(y)
+    except _core.ArgumentError:
+        return
+    if samples != rows:
+        raise _core.ShapeError(f"data: X and y must have as many samples; got {samples} and {rows}")
 
 
 def _targets(data: Any, y: Any) -> Any:
     if y is not None:
+        _require_rows(data, y)
         targets = y if hasattr(y, "shape") else as_array(y, "y")
         if len(targets.shape) != 2:
             raise _core.ShapeError(
@@ -213,7 +238,21 @@ class ShuffleSplit:
         random = _random(self.random_state)
         numbers = _group_numbers(groups)
         for _ in range(whole("data.ShuffleSplit", "n_splits", self.n_splits, 1, 2**32)):
-            yield from _drawn(random, _core.data.stratified_splits, targets, 1, train, test, numbers)
+            if train + test == targets.shape[0]:
+                yield from _drawn(random, _core.data.stratified_splits, targets, 1, train, test, numbers)
+            else:
+                yield self._of_some(random, targets, train, test, numbers)
+
+    @staticmethod
+    def _of_some(
+        random: np.random.RandomState, targets: Any, train: int, test: int, numbers: list[int]
+    ) -> tuple[Indices, Indices]:
+        """Leave samples out, in a stratified way, and split the others."""
+        split, left_out = _core.data.stratified_splits, targets.shape[0] - train - test
+        kept, _ = _drawn(random, split, targets, 1, train + test, left_out, numbers)[0]
+        some = [numbers[i] for i in kept] if numbers else []
+        first, second = _drawn(random, split, targets[kept], 1, train, test, some)[0]
+        return kept[first], kept[second]
 
     __repr__ = KFold.__repr__
 
@@ -303,7 +342,7 @@ def train_test_split(
     for array in arrays:
         if hasattr(array, "iloc"):  # a DataFrame, whose [] takes columns
             sides += [array.iloc[train], array.iloc[test]]
-        elif not hasattr(array, "__getitem__") or isinstance(array, (list, tuple)):
+        elif not hasattr(array, "vocabulary") and not hasattr(array, "shape"):  # a list, a range, any sequence
             sides += [[array[i] for i in train], [array[i] for i in test]]
         else:
             sides += [array[train], array[test]]

@@ -325,3 +325,11 @@ def test_label_statistics_by_hand():
 
 def test_the_examples_of_the_docstrings_run():
     assert doctest.testmod(encoding).failed == 0
+
+
+def test_pandas_output_has_the_index_of_the_rows():
+    pd = pytest.importorskip("pandas")
+    rows = pd.Series([["a"], ["b", "a"], []], index=[10, 20, 30])
+    binarizer = MultiLabelBinarizer().set_output(transform="pandas")
+    assert binarizer.fit_transform(rows).index.tolist() == [10, 20, 30]
+    assert binarizer.transform(rows).index.tolist() == [10, 20, 30]

@@ -377,3 +377,12 @@ def test_bootstrap_names_arguments_of_the_wrong_kind():
         metrics.bootstrap_interval(metrics.hamming_loss, Y, Y, resamples=2.5)
     with pytest.raises(multilabel.ArgumentError, match="metric must be a function"):
         metrics.bootstrap_interval("f1", Y, Y)
+
+
+def test_classification_report_loses_no_label_in_a_dictionary():
+    y = np.eye(3, dtype=int)
+    for names in (["cat", "macro avg", "micro avg"], ["cat", "cat", "dog"]):
+        with pytest.raises(
+            multilabel.ArgumentError, match=r"target_names must be distinct and none of micro avg, .*got"
+        ):
+            metrics.classification_report(y, y, target_names=names, output_dict=True)

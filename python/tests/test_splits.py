@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from collections import UserList
+
 import numpy as np
 import pytest
 
@@ -200,3 +202,37 @@ def test_bad_input_is_named():
         list(KFold(2, random_state=-1).split(None, np.eye(4)))
     with pytest.raises(ArgumentError, match=r"test_size must be a share .*got 'half'"):
         list(ShuffleSplit(1, test_size="half").split(None, np.eye(4)))
+
+
+def test_both_sizes_leave_the_other_samples_out():
+    y = (np.random.default_rng(0).random((400, 4)) < 0.4).astype(int)
+    for train_size, test_size, expected in ((20, 100, (20, 100)), (0.2, 0.2, (80, 80)), (0.5, 50, (200, 50))):
+        train, test = train_test_split(np.arange(400), y, train_size=train_size, test_size=test_size, random_state=0)[
+            :2
+        ]
+        assert abs(len(train) - expected[0]) <= 2
+        assert abs(len(test) - expected[1]) <= 2
+        assert not set(train) & set(test)
+        share = y.mean(axis=0)
+        np.testing.assert_allclose(y[np.concatenate([train, test])].mean(axis=0), share, atol=0.03)
+    groups = np.repeat(np.arange(100), 4)
+    train, test = next(ShuffleSplit(1, train_size=100, test_size=100, random_state=0).split(None, y, groups))
+    assert not set(groups[train]) & set(groups[test])
+
+
+@pytest.mark.parametrize("rows", [range(8), UserList(range(8)), tuple(range(8))])
+def test_train_test_split_takes_any_sequence(rows):
+    y = np.tile([[1, 0], [0, 1]], (4, 1))
+    train, test = train_test_split(rows, y, test_size=0.5, random_state=0)[:2]
+    assert sorted([*train, *test]) == list(range(8))
+
+
+@pytest.mark.parametrize("missing", [np.array([0.0, np.nan, 1.0, 1.0]), ["a", None, "b", "b"]])
+def test_samples_without_a_group_are_named(missing):
+    with pytest.raises(ArgumentError, match=r"groups must hold one number or name a sample; got .* for sample 1"):
+        list(KFold(2).split(None, np.eye(4), groups=missing))
+
+
+def test_samples_beside_other_targets_are_refused():
+    with pytest.raises(ShapeError, match="X and y must have as many samples; got 5 and 8"):
+        next(KFold(2).split(np.zeros((5, 1)), np.tile([[1, 0], [0, 1]], (4, 1))))

@@ -700,6 +700,11 @@ def classification_report(
     headers = ["precision", "recall", "f1-score", "support"]
     if output_dict:
         both = dict(lines) | rows
+        if len(both) < len(lines) + len(rows):  # a label would be lost behind another or behind an average
+            twice = next(name for name in both if [*names, *rows].count(name) > 1)
+            raise _core.ArgumentError(
+                f"{where}: target_names must be distinct and none of {', '.join(rows)}; got {twice!r} for two lines"
+            )
         return {name: dict(zip(headers, map(float, values), strict=True)) for name, values in both.items()}
     width = max(*(len(name) for name in names), len("weighted avg"), digits)
     text = f"{'':>{width}s} " + "".join(f" {header:>9}" for header in headers) + "\n\n"
