@@ -66,15 +66,17 @@ struct SplitScores {
   return KnownTargets(RowMajor<std::int8_t>(std::move(known), targets.rows(), targets.columns()));
 }
 
-/// One column's known cells.
-[[nodiscard]] inline SplitScores<double> split_label(const KnownTargets& targets, MatrixView<const double> scores,
-                                                     const std::vector<double>& weights, std::size_t label) {
+/// The known cells of the columns `from` ... `to` as if they were one label.
+[[nodiscard]] inline SplitScores<double> split_labels(const KnownTargets& targets, MatrixView<const double> scores,
+                                                      const std::vector<double>& weights, std::size_t from, std::size_t to) {
   SplitScores<double> split;
   for (std::size_t i = 0; i < scores.rows(); ++i) {
-    if (targets(i, label) < 0) continue;
-    auto& side = targets(i, label) == 1 ? split.positives : split.negatives;
-    side.keys.push_back(to_key(scores(i, label)));
-    if (!weights.empty()) side.weights.push_back(weights[i]);
+    for (std::size_t j = from; j < to; ++j) {
+      if (targets(i, j) < 0) continue;
+      auto& side = targets(i, j) == 1 ? split.positives : split.negatives;
+      side.keys.push_back(to_key(scores(i, j)));
+      if (!weights.empty()) side.weights.push_back(weights[i]);
+    }
   }
   return split;
 }
@@ -87,23 +89,14 @@ void for_each_label(const KnownTargets& targets, MatrixView<const double> scores
   constexpr std::size_t cells_of_a_piece = std::size_t{1} << 18;
   const std::size_t grain = std::max<std::size_t>(1, cells_of_a_piece / std::max<std::size_t>(1, scores.rows()));
   parallel_for(scores.columns(), 0, grain, [&](std::size_t from, std::size_t to) {
-    for (std::size_t j = from; j < to; ++j) visit(j, split_label(targets, scores, weights, j));
+    for (std::size_t j = from; j < to; ++j) visit(j, split_labels(targets, scores, weights, j, j + 1));
   });
 }
 
 /// All cells of the matrix as if they were one label (micro averages).
 [[nodiscard]] inline SplitScores<double> pool_labels(const KnownTargets& targets, MatrixView<const double> scores,
                                                      const std::vector<double>& weights) {
-  SplitScores<double> split;
-  for (std::size_t i = 0; i < scores.rows(); ++i) {
-    for (std::size_t j = 0; j < scores.columns(); ++j) {
-      if (targets(i, j) < 0) continue;
-      auto& side = targets(i, j) == 1 ? split.positives : split.negatives;
-      side.keys.push_back(to_key(scores(i, j)));
-      if (!weights.empty()) side.weights.push_back(weights[i]);
-    }
-  }
-  return split;
+  return split_labels(targets, scores, weights, 0, scores.columns());
 }
 
 }  // namespace MULTILABEL_NAMESPACE::metrics::detail
