@@ -51,7 +51,7 @@ def _group_numbers(groups: ArrayLike | None) -> list[int]:
     if groups is None:
         return []
     try:
-        names = np.asarray(groups)
+        names = np.atleast_1d(groups)
         missing = np.flatnonzero(names != names) if names.dtype.kind in "fcmM" else _without_name(names)
         numbers = [] if missing.size else np.unique(names, return_inverse=True)[1].ravel().tolist()
     except (TypeError, ValueError):  # rows of several lengths, or what cannot be sorted
@@ -78,8 +78,8 @@ def _require_rows(data: Any, y: Any) -> None:
 
 def _targets(data: Any, y: Any) -> Any:
     if y is not None:
-        _require_rows(data, y)
         targets = y if hasattr(y, "shape") else as_array(y, "y")
+        _require_rows(data, targets)
         if len(targets.shape) != 2:
             raise _core.ShapeError(
                 f"data: targets must have two dimensions [samples, labels]; got {len(targets.shape)} dimension(s)"
