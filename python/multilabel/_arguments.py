@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def real(where: str, name: str, value: Any) -> float:
 def reals(where: str, name: str, values: Any) -> list[float]:
     """``values`` as a list of finite floats."""
     try:
-        found = None if isinstance(values, str | bytes | bytearray | dict) else list(values)
+        found = None if isinstance(values, str | bytes | bytearray | Mapping | Set) else list(values)
     except TypeError:
         found = None
     if found is None:
@@ -51,6 +52,18 @@ def reals(where: str, name: str, values: Any) -> list[float]:
     if not all(map(math.isfinite, numbers)):
         raise _core.ArgumentError(f"{where}: {name} must be a sequence of finite numbers; got {values!r}")
     return numbers
+
+
+def label_numbers(where: str, name: str, values: Any) -> list[float]:
+    """``values`` as a list of finite floats, one a label; a mapping goes by the labels' columns (Keras' ``class_weight``)."""
+    if not isinstance(values, Mapping):
+        return reals(where, name, values)
+    if set(values) != set(range(len(values))):
+        raise _core.ArgumentError(
+            f"{where}: {name} given as a mapping must have a number for each column 0, 1, ...; got {values!r}. "
+            "For names of labels: [weights[label] for label in vocabulary]."
+        )
+    return reals(where, name, [values[column] for column in range(len(values))])
 
 
 def flag(where: str, name: str, value: Any) -> bool:

@@ -12,7 +12,7 @@ your own you do.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, NoReturn, Protocol, runtime_checkable
 
@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
+from ._arguments import label_numbers, reals
 from ._core import ArgumentError, ShapeError
 from ._torch import loss as _loss
 
@@ -53,7 +54,7 @@ Reduction = Literal["mean", "sum", "sum_per_image", "none"]
 Unknown = Literal["ignore", "negative"]
 FocusGradient = Literal["detached", "full"]
 Smoothing = float | tuple[float, float]
-Weights = Sequence[float] | Tensor | None
+Weights = Sequence[float] | Mapping[int, float] | Tensor | None
 
 
 @runtime_checkable
@@ -79,15 +80,17 @@ class Loss(Protocol):
         ...
 
 
-def _weights(weights: Weights) -> list[float]:
-    return [] if weights is None else [float(weight) for weight in weights]
+def _weights(where: str, name: str, weights: Weights) -> list[float]:
+    return [] if weights is None else label_numbers(f"loss.{where}", name, weights)
 
 
-def _smoothing(smoothing: Smoothing) -> tuple[float, float]:
+def _smoothing(where: str, smoothing: Smoothing) -> tuple[float, float]:
     if isinstance(smoothing, (int, float)):
         return smoothing / 2, smoothing / 2
-    positive, negative = smoothing
-    return float(positive), float(negative)
+    parts = reals(f"loss.{where}", "label_smoothing", smoothing)
+    if len(parts) != 2:
+        raise ArgumentError(f"loss.{where}: label_smoothing must be a number or two; got {smoothing!r}")
+    return parts[0], parts[1]
 
 
 @lru_cache(maxsize=64)
@@ -161,9 +164,9 @@ class _Loss(nn.Module):
         super().__init__()
         self._options = {
             **options,
-            "pos_weight": _weights(pos_weight),
-            "class_weight": _weights(class_weight),
-            "label_smoothing": _smoothing(label_smoothing),
+            "pos_weight": _weights(type(self).__name__, "pos_weight", pos_weight),
+            "class_weight": _weights(type(self).__name__, "class_weight", class_weight),
+            "label_smoothing": _smoothing(type(self).__name__, label_smoothing),
             "reduction": reduction,
         }
         self._epoch = 0
@@ -240,7 +243,8 @@ class BCEWithLogits(_Loss):
     Parameters
     ----------
     pos_weight
-        One weight a label for its positive part. With a weight w the scores estimate w p / (w p + 1 - p) and not p, so
+        One weight a label for its positive part, in the order of the columns or by their numbers (``{0: 2.0, 1: 1.0}``).
+        With a weight w the scores estimate w p / (w p + 1 - p) and not p, so
         thresholds move with it.
     class_weight
         One weight a label for both parts.
@@ -505,7 +509,7 @@ class DistributionBalanced(_Loss):
         unknown: Unknown = "ignore",
     ) -> None:
         super().__init__(
-            positives=_weights(positives),
+            positives=_weights("DistributionBalanced", "positives", positives),
             images=images,
             alpha=alpha,
             beta=beta,
@@ -799,7 +803,7 @@ class PartialAsymmetric(_Loss):
             mode=mode,
             likeliest_per_image=likeliest_per_image,
             prior_threshold=prior_threshold,
-            prior=_weights(prior),
+            prior=_weights("PartialAsymmetric", "prior", prior),
             pos_weight=pos_weight,
             class_weight=class_weight,
             label_smoothing=label_smoothing,
@@ -1141,8 +1145,11 @@ class CellLoss(nn.Module):
     ) -> None:
         super().__init__()
         self.positive, self.negative = positive, negative
-        self._weights = (_weights(pos_weight), _weights(class_weight))
-        self._smoothing = _smoothing(label_smoothing)
+        self._weights = (
+            _weights("CellLoss", "pos_weight", pos_weight),
+            _weights("CellLoss", "class_weight", class_weight),
+        )
+        self._smoothing = _smoothing("CellLoss", label_smoothing)
         self._reduction, self._unknown = reduction, unknown
         BCEWithLogits(  # checks the options
             pos_weight=pos_weight,
@@ -1204,7 +1211,7 @@ class ClassBalanced:
     """
 
     def __init__(self, positives: Sequence[float] | Tensor, *, beta: float = 0.999) -> None:
-        self.class_weight: list[float] = _loss.class_balanced(_weights(positives), beta)
+        self.class_weight: list[float] = _loss.class_balanced(_weights("ClassBalanced", "positives", positives), beta)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -1233,7 +1240,9 @@ class PriorWeighting:
     def __init__(self, positives: Sequence[float] | Tensor, images: float) -> None:
         self.pos_weight: list[float]
         self.class_weight: list[float]
-        self.pos_weight, self.class_weight = _loss.prior_weighting(_weights(positives), images)
+        self.pos_weight, self.class_weight = _loss.prior_weighting(
+            _weights("PriorWeighting", "positives", positives), images
+        )
 
     @property
     def options(self) -> dict[str, Any]:

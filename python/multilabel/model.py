@@ -11,28 +11,85 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, NoReturn
 
 import torch
 from torch import Tensor, nn
 
 from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
+from ._arguments import label_numbers, reals
+from ._core import ArgumentError
 from ._torch import model as _model
 
 __all__ = ["Classifier", "SafeTensors", "backbone_names", "create", "load_safetensors", "save_safetensors"]
 
+_OWN_PARTS = (
+    "For another number of labels use create(labels=...); for parts of your own call model.features(images) or "
+    "model.feature_map(images) in an nn.Module of yours."
+)
 HeadName = Literal["linear", "csra"]
 PathLike = str | os.PathLike[str]
 
 
 class _Mirror(nn.Module):
-    """One module of the C++ tree: its own tensors registered here, its mode passed on."""
+    """One module of the C++ tree: its own tensors registered here, its mode passed on.
+
+    Nothing that the C++ side would not notice is taken: neither other tensors nor other modules.
+    """
+
+    _open: bool
 
     def __init__(self, native: _model.Classifier, path: str) -> None:
-        super().__init__()
+        nn.Module.__init__(self)
         self._native = native
         self._path = path
         self._own: dict[str, Tensor] = {}
+        self._open = True  # while it is built, or torch puts values in that are taken over afterwards
+
+    def _refuse(self, got: str, mend: str) -> NoReturn:
+        raise ArgumentError(
+            f"model.Classifier: {self._path or 'the network'} must stay as it was made, for a C++ network computes it; "
+            f"got {got}. {mend}"
+        )
+
+    def _is_foreign(self, name: str, value: Any) -> bool:
+        """Whether ``value`` under ``name`` would be ignored by the C++ side."""
+        if self._open or (name in self._own and value is self._own[name]):
+            return False
+        if name in self._own or isinstance(self._modules.get(name), _Part):
+            return True
+        return not self._takes_more() and isinstance(value, (nn.Module, nn.Parameter))
+
+    def _takes_more(self) -> bool:
+        """Whether there is a forward pass that could use more modules."""
+        return False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name != "_open" and self.__dict__.get("_open") is False and self._is_foreign(name, value):
+            if isinstance(value, Tensor):
+                self._refuse(
+                    f"another tensor for {name!r}",
+                    f"Write into the one it has: with torch.no_grad(): model.{f'{self._path}.{name}'.lstrip('.')}.copy_(...).",
+                )
+            self._refuse(f"another module {name!r}", _OWN_PARTS)
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if not self._open and (name in self._own or isinstance(self._modules.get(name), _Part)):
+            self._refuse(f"del {name}", _OWN_PARTS)
+        super().__delattr__(name)
+
+    def add_module(self, name: str, module: nn.Module | None) -> None:
+        """Refuse another part; see :class:`Classifier`."""
+        if self._is_foreign(name, module):
+            self._refuse(f"another module {name!r}", _OWN_PARTS)
+        super().add_module(name, module)
+
+    def register_parameter(self, name: str, param: nn.Parameter | None) -> None:
+        """Refuse another parameter; see :class:`Classifier`."""
+        if self._is_foreign(name, param):
+            self._refuse(f"another parameter {name!r}", _OWN_PARTS)
+        super().register_parameter(name, param)
 
     def _adopt(self, name: str, tensor: Tensor, *, parameter: bool) -> None:
         self._own[name] = tensor
@@ -57,8 +114,12 @@ class _Mirror(nn.Module):
         return self
 
     def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
-        super()._load_from_state_dict(*args, **kwargs)
-        self._take_back()
+        before, self._open = self._open, True
+        try:
+            super()._load_from_state_dict(*args, **kwargs)
+            self._take_back()
+        finally:
+            self._open = before
 
     def train(self, mode: bool = True) -> _Mirror:
         """Switch this part of the network to training or evaluation, on both sides."""
@@ -67,12 +128,56 @@ class _Mirror(nn.Module):
         return self
 
 
+class _Part(_Mirror):
+    """A module within the network. Its numbers, its mode and its type are real; it is not computed alone."""
+
+    def forward(self, *_: Any) -> Tensor:
+        """Refuse: a part is not computed alone."""
+        self._refuse(
+            "a call of this part alone", "Call the whole model, model.features(images) or model.feature_map(images)."
+        )
+
+    def _refuse_hook(self, *_: Any, **__: Any) -> NoReturn:
+        self._refuse(
+            "a hook on this part, which would never be called",
+            "Put it on the whole model, or look at model.features(images) and model.feature_map(images).",
+        )
+
+    register_forward_hook = register_forward_pre_hook = _refuse_hook
+    register_full_backward_hook = register_full_backward_pre_hook = register_backward_hook = _refuse_hook
+
+
+class _Conv2d(_Part, nn.Conv2d):
+    """A convolution of the network."""
+
+
+class _BatchNorm2d(_Part, nn.BatchNorm2d):
+    """A batch normalisation of the network."""
+
+
+class _Linear(_Part, nn.Linear):
+    """The linear layer of a head."""
+
+
+_KINDS: dict[str, type[_Part]] = {"Conv2d": _Conv2d, "BatchNorm2d": _BatchNorm2d, "Linear": _Linear}
+
+
+def _part_of(native: _model.Classifier, path: str) -> _Part:
+    kind, attributes = native.layer(path)
+    made = _KINDS.get(kind, _Part)(native, path)
+    vars(made).update(attributes)
+    return made
+
+
 class Classifier(_Mirror):
     """A backbone with a head: images ``[n, 3, height, width]`` to logits ``[n, labels]``. Made by :func:`create`.
 
-    A real ``nn.Module``: ``state_dict`` (timm's names), optimizers, ``to``, ``copy.deepcopy``, ``pickle``,
-    ``torch.func.functional_call`` and ``torch.export`` work. Submodules hold parameters and modes but cannot be called
-    one by one, so hooks on them do not fire: the computation is the C++ network's, as a whole.
+    A real ``nn.Module``: ``state_dict`` (timm's names), optimizers, ``to``, ``copy.deepcopy``, ``pickle``, hooks on the
+    whole, ``torch.func.functional_call`` and ``torch.export`` work. Its parts are of torch's types (``nn.Conv2d``,
+    ``nn.BatchNorm2d``, ``nn.Linear``), so they are found, frozen and switched to evaluation by type; their tensors are
+    the C++ network's. The computation is the C++ network's as a whole: putting another module or tensor in the place of
+    one, hooks on parts and calls of parts are refused with an ArgumentError that names the way. A subclass with a
+    ``forward`` of its own may have more modules.
 
     Attributes
     ----------
@@ -99,6 +204,8 @@ class Classifier(_Mirror):
         for name, tensor in native.named_state():
             self._mirror(name)._adopt(name.rpartition(".")[2], tensor, parameter=name not in buffers)
         self.training = native.is_training()
+        for module in (self, *(part for part in self.modules() if isinstance(part, _Part))):
+            module._open = False
         self._places = [(module, name) for module in self.modules() for name in module._own]  # type: ignore[union-attr]
         self._tensors = self._state()
 
@@ -106,7 +213,7 @@ class Classifier(_Mirror):
         module: _Mirror = self
         for part in name.split(".")[:-1]:
             if part not in module._modules:
-                module.add_module(part, _Mirror(self._native, f"{module._path}.{part}".lstrip(".")))
+                module.add_module(part, _part_of(self._native, f"{module._path}.{part}".lstrip(".")))
             module = module._modules[part]  # type: ignore[assignment]
         return module
 
@@ -115,6 +222,15 @@ class Classifier(_Mirror):
             module._parameters[name] if name in module._parameters else module._buffers[name]  # type: ignore[misc]
             for module, name in self._places
         ]
+
+    def _takes_more(self) -> bool:
+        return type(self).forward is not Classifier.forward
+
+    @property
+    def computes_natively(self) -> bool:
+        """Whether a call is the C++ network's alone: no ``forward`` of a subclass, no hooks."""
+        hooks = (self._forward_hooks, self._forward_pre_hooks, self._backward_hooks, self._backward_pre_hooks)
+        return not self._takes_more() and not any(hooks)
 
     @property
     def native(self) -> _model.Classifier:
@@ -234,7 +350,7 @@ def create(
     elif isinstance(bias_prior, (int, float)):
         priors = [float(bias_prior)]
     else:
-        priors = [float(prior) for prior in bias_prior]
+        priors = label_numbers("model.create", "bias_prior", bias_prior)
     native = _model.create(
         name,
         labels=labels,
@@ -245,7 +361,7 @@ def create(
         drop_path=drop_path,
         bias_prior=priors,
         csra_lambda=csra_lambda,
-        csra_temperatures=list(csra_temperatures),
+        csra_temperatures=reals("model.create", "csra_temperatures", csra_temperatures),
     )
     return Classifier(native)
 

@@ -607,7 +607,7 @@ class Trainer:
         self._labels = None if vocabulary is None else _label_names(vocabulary)
         self._channels_last = memory_format == "channels_last"
         self._seed = seed
-        native = isinstance(model, Classifier) and type(model).forward is Classifier.forward
+        native = isinstance(model, Classifier) and model.computes_natively
         moved_by, moved_as = _optimizer(optimizer, schedule, learning_rate)
         self._trainer = _training.Trainer(
             _training.native_network(model.native) if native else _training.python_network(model),  # type: ignore[arg-type]

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bind.hpp"
@@ -25,6 +26,31 @@ std::shared_ptr<torch::nn::Module> at_path(const std::shared_ptr<ClassifierImpl>
   if (path.empty()) return classifier;
   const auto modules = classifier->named_modules();
   return modules[path];
+}
+
+// What torch calls a part, and the numbers that it gives such a module; an empty name for a part that only holds others.
+std::pair<std::string, py::dict> layer_of(const std::shared_ptr<ClassifierImpl>& classifier, const std::string& path) {
+  const auto part = at_path(classifier, path);
+  if (const auto* conv = dynamic_cast<const model::Conv*>(part.get())) {
+    const auto& options = conv->options();
+    const auto square = [](std::int64_t side) { return py::make_tuple(side, side); };
+    const bool same = options.padding == model::Padding::tensorflow_same;
+    return {"Conv2d", py::dict("in_channels"_a = options.in, "out_channels"_a = options.out,
+                               "kernel_size"_a = square(options.kernel), "stride"_a = square(options.stride),
+                               "padding"_a = same ? py::object(py::str("same")) : py::object(square(options.kernel / 2)),
+                               "dilation"_a = square(1), "transposed"_a = false, "output_padding"_a = square(0),
+                               "groups"_a = options.groups, "padding_mode"_a = "zeros")};
+  }
+  if (const auto* norm = dynamic_cast<const model::BatchNorm*>(part.get())) {
+    return {"BatchNorm2d",
+            py::dict("num_features"_a = norm->parameters(false)[0].size(0), "eps"_a = norm->options().eps,
+                     "momentum"_a = norm->options().momentum, "affine"_a = true, "track_running_stats"_a = true)};
+  }
+  if (dynamic_cast<const model::LinearHead*>(part.get()) != nullptr) {
+    const at::Tensor weight = part->parameters(false)[0];
+    return {"Linear", py::dict("in_features"_a = weight.size(1), "out_features"_a = weight.size(0))};
+  }
+  return {"", py::dict()};
 }
 
 py::dict config_dict(const ClassifierImpl& classifier) {
@@ -59,6 +85,7 @@ void bind_model(py::module_& module) {
             at_path(self, path)->train(mode);
           },
           "path"_a, "mode"_a)
+      .def("layer", &layer_of, "path"_a)
       .def("is_training", [](const ClassifierImpl& self) { return self.is_training(); })
       .def_property_readonly("head_prefix", &ClassifierImpl::head_prefix)
       .def_property_readonly("config", &config_dict);

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -241,12 +242,25 @@ training::AnyLoader loader_from(const py::object& source, training::MemoryFormat
   return training::any_loader(source.cast<const AnyDataLoader&>(), format);
 }
 
+// The step of the library, around models and losses of Python. An error of theirs leaves torch's backward pass as the
+// interpreter's pending error; it must be taken from there before the loop calls Python again.
+training::StepResult python_step(training::StepParts& parts, std::span<const training::TensorBatch> batches) {
+  try {
+    return training::GradientStep{}(parts, batches);
+  } catch (...) {
+    const py::gil_scoped_acquire gil;
+    if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+    throw;
+  }
+}
+
 class PythonTrainer {
  public:
   PythonTrainer(std::shared_ptr<training::Network> network, loss::AnyLoss loss, training::TrainerOptions options)
       : network_(std::move(network)), loss_(std::move(loss)), options_(std::move(options)) {
     training::detail::check(options_);
     options_.interrupts = training::Interrupts::leave_alone;  // Python has its own handler
+    options_.step = python_step;
   }
 
   // What a signal raised, or None; the rows are in `history` whatever happens.

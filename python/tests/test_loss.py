@@ -846,3 +846,23 @@ def test_the_compiled_path_keeps_one_tensor(make):
     taken = sum(max(0, event.self_cpu_memory_usage) for event in profile.events())
     assert logits.nbytes <= taken < 1.1 * logits.nbytes  # the gradient, and a number
     assert value.requires_grad
+
+
+def test_weights_of_a_mapping_go_by_columns():
+    x, y = torch.zeros(2, 3), torch.tensor([[1.0, 0, 0], [0, 1, 0]])
+    by_column = ml.loss.BCEWithLogits(class_weight={2: 2.0, 0: 1.0, 1: 5.0}, pos_weight={0: 1, 1: 2, 2: 3})
+    assert by_column(x, y) == ml.loss.BCEWithLogits(class_weight=[1.0, 5.0, 2.0], pos_weight=[1, 2, 3])(x, y)
+    assert ml.loss.ClassBalanced({1: 5, 0: 9}).class_weight == ml.loss.ClassBalanced([9, 5]).class_weight
+
+
+@pytest.mark.parametrize("given", ["123", b"123", {1.0, 2.0, 3.0}, {"cat": 1.0, "dog": 2.0}, {0: 1.0, 2: 2.0}, 3])
+def test_weights_that_are_no_sequence_are_refused(given):
+    for make in (
+        lambda: ml.loss.BCEWithLogits(class_weight=given),
+        lambda: ml.loss.Focal(pos_weight=given),
+        lambda: ml.loss.ClassBalanced(given),
+        lambda: ml.loss.PriorWeighting(given, 10),
+        lambda: ml.model.create("resnet18", labels=3, csra_temperatures=given),
+    ):
+        with pytest.raises(ml.ArgumentError, match=r"sequence of finite numbers|number for each column"):
+            make()

@@ -303,6 +303,71 @@ def test_changes_from_python_reach_the_cpp_side(small):
     assert small(images).tolist() == [[1.0, 2.0, 3.0]]
 
 
+def test_parts_are_of_torchs_types_and_obey(small):
+    norms = [part for part in small.train().modules() if isinstance(part, nn.BatchNorm2d)]
+    convolutions = [part for part in small.modules() if isinstance(part, nn.Conv2d)]
+    assert (len(norms), len(convolutions)) == (20, 20)
+    assert isinstance(small.fc, nn.Linear)
+    assert (small.fc.in_features, small.fc.out_features) == (512, 3)
+    assert (small.conv1.stride, small.conv1.kernel_size, small.conv1.padding) == ((2, 2), (7, 7), (3, 3))
+    for norm in norms[:1]:
+        norm.eval()
+    frozen, moving = norms[0].running_mean.clone(), norms[1].running_mean.clone()
+    small(torch.randn(4, 3, 64, 64))
+    assert torch.equal(norms[0].running_mean, frozen)
+    assert not torch.equal(norms[1].running_mean, moving)
+
+
+class Larger(ml.model.Classifier):
+    def __init__(self, native):
+        super().__init__(native)
+        self.more = nn.Linear(3, 3)
+
+    def forward(self, images):
+        return self.more(super().forward(images))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda m: setattr(m, "fc", nn.Linear(512, 5)), "another module 'fc'.*create.labels"),
+        (lambda m: setattr(m, "extra", nn.Linear(512, 5)), "another module 'extra'"),
+        (lambda m: m.add_module("fc", nn.Identity()), "another module 'fc'"),
+        (lambda m: setattr(m.layer1, "0", nn.Identity()), "layer1 must stay as it was made.*another module '0'"),
+        (lambda m: setattr(m.fc, "bias", nn.Parameter(torch.zeros(3))), r"model\.fc\.bias\.copy_"),
+        (lambda m: m.fc.register_parameter("bias", None), "another parameter 'bias'"),
+        (lambda m: delattr(m.fc, "bias"), "got del bias"),
+        (lambda m: m.bn1(torch.zeros(1, 64, 2, 2)), "a call of this part alone"),
+        (lambda m: m.layer4.register_forward_hook(print), "a hook on this part, which would never be called"),
+        (lambda m: m.fc.register_full_backward_hook(print), "a hook on this part"),
+    ],
+)
+def test_what_the_cpp_side_would_not_notice_is_refused(small, change, sentence):
+    before = {name: value.clone() for name, value in small.state_dict().items()}
+    for model in (small, Larger(small.native)):
+        if isinstance(model, Larger) and "extra" in sentence:
+            change(model)
+        else:
+            with pytest.raises(ml.ArgumentError, match=sentence):
+                change(model)
+        assert all(torch.equal(model.state_dict()[name], value) for name, value in before.items())
+
+
+def test_a_subclass_has_modules_of_its_own(small):
+    larger = Larger(small.native).eval()
+    larger.more = nn.Linear(3, 2)
+    assert larger(torch.zeros(1, 3, 64, 64)).shape == (1, 2)
+
+
+def test_hooks_on_the_whole_are_called(small):
+    seen = []
+    small.register_forward_hook(lambda *_: seen.append("forward"))
+    small(torch.zeros(1, 3, 64, 64))
+    trainer = ml.training.Trainer(small, ml.loss.BCEWithLogits(), vocabulary=["a", "b", "c"])
+    trainer.predict([(torch.zeros(2, 3, 64, 64), torch.zeros(2, 3))])
+    assert seen == ["forward"] * 2
+
+
 def test_to_moves_parameters_and_buffers(small):
     images = torch.randn(1, 3, 64, 64)
     expected = small(images)

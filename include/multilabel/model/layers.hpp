@@ -118,6 +118,7 @@ class BatchNorm : public Layer {
     return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, is_training(), options_.momentum, options_.eps, true);
   }
 
+  [[nodiscard]] const BatchNormOptions& options() const noexcept { return options_; }
   [[nodiscard]] at::Tensor& weight() noexcept { return weight_; }
 
  private:
