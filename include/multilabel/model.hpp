@@ -6,6 +6,7 @@
 #include "multilabel/model/classifier.hpp"
 #include "multilabel/model/concepts.hpp"
 #include "multilabel/model/create.hpp"
+#include "multilabel/model/device.hpp"
 #include "multilabel/model/heads.hpp"
 #include "multilabel/model/initialize.hpp"
 #include "multilabel/model/named_tensors.hpp"

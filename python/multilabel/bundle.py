@@ -17,6 +17,7 @@ import torch
 
 from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
 from . import threshold as _threshold
+from ._arguments import real, reals, whole
 from ._core import ArgumentError
 from ._torch import bundle as _bundle
 from .augmentation import Preprocessing
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Prediction", "Predictor", "load", "save"]
 
 PathLike = str | os.PathLike[str]
+Threshold = _threshold.ThresholdRule | float | Sequence[float]
 Calibrator = TemperatureScaling | PlattScaling | IsotonicCalibration
 
 
@@ -76,11 +78,15 @@ class Predictor:
         self._native = native
 
     @overload
-    def __call__(self, images: PathLike | np.ndarray) -> list[Prediction]: ...
+    def __call__(
+        self, images: PathLike | np.ndarray, *, threshold: Threshold | None = None, top_k: int | None = None
+    ) -> list[Prediction]: ...
     @overload
-    def __call__(self, images: Sequence[Any]) -> list[list[Prediction]]: ...
+    def __call__(
+        self, images: Sequence[Any], *, threshold: Threshold | None = None, top_k: int | None = None
+    ) -> list[list[Prediction]]: ...
 
-    def __call__(self, images: Any) -> Any:
+    def __call__(self, images: Any, *, threshold: Threshold | None = None, top_k: int | None = None) -> Any:
         """Return the labels whose score reaches their threshold, best first.
 
         Parameters
@@ -88,9 +94,18 @@ class Predictor:
         images
             One image: a path, or uint8 ``[height, width, 3]`` in RGB order (a PIL image in mode RGB too). Many: a list
             of those, or uint8 ``[n, height, width, 3]``; then one list an image.
+        threshold
+            Instead of the bundle's: one for all labels, one a label, or a rule.
+        top_k
+            At most so many labels an image, the best ones; without ``threshold`` whatever their scores.
         """
         many, paths, arrays = _images(images)
-        rows = self._native.predict_paths(paths) if paths is not None else self._native.predict_images(arrays)
+        rule = None if threshold is None else _rule("bundle.Predictor", threshold)
+        most = 0 if top_k is None else whole("bundle.Predictor", "top_k", top_k, 1)
+        if paths is not None:
+            rows = self._native.predict_paths(paths, rule, most)
+        else:
+            rows = self._native.predict_images(arrays, rule, most)
         predictions = [[Prediction(*pair) for pair in row] for row in rows]
         return predictions if many else predictions[0]
 
@@ -152,6 +167,14 @@ class Predictor:
         return f"Predictor({len(self._native.labels)} labels, images {size.width} x {size.height})"
 
 
+def _rule(where: str, threshold: Threshold) -> _threshold.ThresholdRule:
+    if isinstance(threshold, _threshold.ThresholdRule):
+        return threshold
+    if isinstance(threshold, (int, float)):
+        return _threshold.ThresholdRule([real(where, "threshold", threshold)])
+    return _threshold.ThresholdRule(reals(where, "threshold", threshold))
+
+
 def _images(images: Any) -> tuple[bool, list[Path] | None, list[np.ndarray] | None]:
     """Return whether many were given, and either their paths or their arrays."""
     if isinstance(images, (str, os.PathLike)):
@@ -181,7 +204,7 @@ def save(
     model: Classifier,
     vocabulary: Vocabulary | Sequence[str],
     preprocessing: Preprocessing,
-    threshold: _threshold.ThresholdRule | float | Sequence[float] = 0.5,
+    threshold: Threshold = 0.5,
     calibrator: Calibrator | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> None:
@@ -233,19 +256,17 @@ def save(
             "code, so it can only be of a network that the library can build; "
             "multilabel.model.save_safetensors keeps the weights of any other"
         )
-    if not isinstance(threshold, _threshold.ThresholdRule):
-        values = [threshold] if isinstance(threshold, (int, float)) else list(threshold)
-        threshold = _threshold.ThresholdRule([float(value) for value in values])
+    rule = _rule("bundle.save", threshold)
     if calibrator is not None and not isinstance(calibrator, Calibrator):
         raise ArgumentError(
             f"bundle.save: calibrator must be one of multilabel.calibration; got {type(calibrator).__name__}"
         )
     words = {str(key): str(value) for key, value in (metadata or {}).items()}
-    _bundle.save(Path(directory), model.native, _label_names(vocabulary), preprocessing, threshold, words, calibrator)
+    _bundle.save(Path(directory), model.native, _label_names(vocabulary), preprocessing, rule, words, calibrator)
 
 
-def load(directory: PathLike) -> Predictor:
-    """Return the predictor of the bundle in ``directory``.
+def load(directory: PathLike, *, device: str | torch.device = "cpu") -> Predictor:
+    """Return the predictor of the bundle in ``directory``, its model on ``device`` (as for a ``Trainer``).
 
     Raises
     ------
@@ -266,4 +287,4 @@ def load(directory: PathLike) -> Predictor:
     >>> predictor.vocabulary.labels, predictor.threshold
     (['cat', 'dog'], ThresholdRule(2 thresholds))
     """
-    return Predictor(_bundle.load(Path(directory)))
+    return Predictor(_bundle.load(Path(directory), str(device)))

@@ -523,6 +523,13 @@ class Trainer:
         ``"own"``: what is drawn comes from a generator of the run, so runs in several threads and the rest of the program
         do not notice each other. ``"shared"``: from torch's default generator, which is lent to one step at a time and put
         back after it; for models that set its state themselves, as activation checkpointing does.
+    device
+        Where the run computes: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"`` or another of torch's; ``"auto"`` is the first of
+        CUDA, MPS and the CPU that is there; None: where the model lies. The model is moved there and stays there; a
+        checkpoint from one device resumes on another.
+    precision
+        Of the forward pass: ``"float32"``; ``"bfloat16"`` or ``"float16"`` by torch's autocast, the latter with a scaled
+        loss. Weights, losses and optimiser stay float32. For TF32 see ``torch.set_float32_matmul_precision``.
     memory_format
         How images lie in memory: ``"channels_last"`` is the faster one for convolutions on CPUs.
     threads
@@ -574,6 +581,8 @@ class Trainer:
         clip_norm: float = 0.0,
         accumulate: int = 1,
         seed: int = 0,
+        device: str | torch.device | None = None,
+        precision: Literal["float32", "bfloat16", "float16"] = "float32",
         memory_format: Literal["channels_last", "contiguous"] = "channels_last",
         threads: int = 0,
         monitor: str = "mean_average_precision",
@@ -620,6 +629,8 @@ class Trainer:
             clip_norm=clip_norm,
             accumulate=accumulate,
             seed=seed,
+            device="" if device is None else str(device),
+            precision=str(precision),
             channels_last=self._channels_last,
             threads=threads,
             monitor=monitor,

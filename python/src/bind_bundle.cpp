@@ -47,9 +47,11 @@ Matrix<float> score_paths(const Predictor& self, const std::vector<std::filesyst
   return self.scores(std::span<const std::filesystem::path>(paths));
 }
 
-std::vector<std::vector<std::pair<std::string, double>>> predictions(const Predictor& self, const Matrix<float>& scores) {
+std::vector<std::vector<std::pair<std::string, double>>> predictions(const Predictor& self, const Matrix<float>& scores,
+                                                                     const std::optional<threshold::ThresholdRule>& rule,
+                                                                     std::size_t top_k) {
   std::vector<std::vector<std::pair<std::string, double>>> rows;
-  for (auto& row : self.above_threshold(scores)) {
+  for (auto& row : self.answers(scores, {.threshold = rule, .top_k = top_k})) {
     auto& pairs = rows.emplace_back();
     for (auto& [label, score] : row) pairs.emplace_back(std::move(label), score);
   }
@@ -90,16 +92,15 @@ void bind_bundle(py::module_& module) {
           py::call_guard<py::gil_scoped_release>())
       .def(
           "predict_images",
-          [](const Predictor& self, const std::vector<py::object>& images) {
-            return predictions(self, score_images(self, images));
-          },
-          "images"_a)
+          [](const Predictor& self, const std::vector<py::object>& images, const std::optional<threshold::ThresholdRule>& rule,
+             std::size_t top_k) { return predictions(self, score_images(self, images), rule, top_k); },
+          "images"_a, "threshold"_a, "top_k"_a)
       .def(
           "predict_paths",
-          [](const Predictor& self, const std::vector<std::filesystem::path>& paths) {
-            return predictions(self, score_paths(self, paths));
-          },
-          "paths"_a)
+          [](const Predictor& self, const std::vector<std::filesystem::path>& paths,
+             const std::optional<threshold::ThresholdRule>& rule,
+             std::size_t top_k) { return predictions(self, score_paths(self, paths), rule, top_k); },
+          "paths"_a, "threshold"_a, "top_k"_a)
       .def(
           "require_labels",
           [](const Predictor& self, std::vector<std::string> labels) {
@@ -112,7 +113,7 @@ void bind_bundle(py::module_& module) {
       .def_property_readonly("calibrator", &Predictor::calibrator)
       .def_property_readonly("metadata", &Predictor::metadata)
       .def_property_readonly("model", [](const Predictor& self) { return self.model().ptr(); });
-  module.def("load", &bundle::load, "directory"_a, py::call_guard<py::gil_scoped_release>());
+  module.def("load", &bundle::load, "directory"_a, "device"_a, py::call_guard<py::gil_scoped_release>());
 }
 
 }  // namespace multilabel::python

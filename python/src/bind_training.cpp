@@ -290,7 +290,8 @@ class PythonTrainer {
   evaluation::Measurements evaluate(const py::object& source) {
     const auto any = loader_from(source, options_.memory_format);
     const py::gil_scoped_release release;
-    return training::evaluate(answers(any, "training.Trainer.evaluate"), loss_, options_.measures);
+    const auto answered = answers(any, "training.Trainer.evaluate");
+    return training::evaluate(answered, loss_, options_.measures, "loss", training::device_of(*network_));
   }
 
   py::dict predict(const py::object& source) {
@@ -306,7 +307,7 @@ class PythonTrainer {
  private:
   training::HeldOut answers(const training::AnyLoader& source, std::string_view where) {
     const training::detail::ThreadSetting threads(options_.threads);
-    return training::predict(*network_, source, options_.randomness, where, [] {
+    return training::predict(*network_, source, training::detail::answering(*network_, options_, where), where, [] {
       const py::gil_scoped_acquire gil;
       if (PyErr_CheckSignals() != 0) throw py::error_already_set();
       return true;
@@ -318,6 +319,14 @@ class PythonTrainer {
   training::TrainerOptions options_;
   training::History history_;
 };
+
+training::Precision precision_from(const std::string& name) {
+  using enum training::Precision;
+  for (const auto precision : {float32, bfloat16, float16})
+    if (name == to_string(precision)) return precision;
+  fail<ArgumentError>(
+      {"training.Trainer", "precision must be one of 'float32', 'bfloat16', 'float16'", multilabel::quoted(name)});
+}
 
 training::Optimizer optimizer_from(const std::string& name) {
   using enum training::Optimizer;
@@ -396,9 +405,9 @@ void bind_trainer(py::module_& module) {
   py::class_<PythonTrainer>(module, "Trainer")
       .def(py::init([](std::shared_ptr<Network> network, const loss::AnyLoss& loss, double learning_rate, double weight_decay,
                        const AnyOptimizer& optimizer, const AnySchedule& schedule, double ema_decay, double clip_norm,
-                       std::size_t accumulate, std::uint64_t seed, bool channels_last, std::size_t threads,
-                       const std::string& monitor, bool own_randomness, std::vector<evaluation::Measure> measures,
-                       std::vector<ParameterGroup> groups) {
+                       std::size_t accumulate, std::uint64_t seed, const std::string& device, const std::string& precision,
+                       bool channels_last, std::size_t threads, const std::string& monitor, bool own_randomness,
+                       std::vector<evaluation::Measure> measures, std::vector<ParameterGroup> groups) {
              return PythonTrainer(std::move(network), loss,
                                   {.learning_rate = learning_rate,
                                    .weight_decay = weight_decay,
@@ -408,6 +417,8 @@ void bind_trainer(py::module_& module) {
                                    .clip_norm = clip_norm,
                                    .accumulate = accumulate,
                                    .seed = seed,
+                                   .device = device,
+                                   .precision = precision_from(precision),
                                    .memory_format = channels_last ? MemoryFormat::channels_last : MemoryFormat::contiguous,
                                    .threads = threads,
                                    .monitor = monitor,
@@ -416,8 +427,8 @@ void bind_trainer(py::module_& module) {
                                    .randomness = own_randomness ? Randomness::own : Randomness::shared});
            }),
            "model"_a, "loss"_a, py::kw_only(), "learning_rate"_a, "weight_decay"_a, "optimizer"_a, "schedule"_a, "ema_decay"_a,
-           "clip_norm"_a, "accumulate"_a, "seed"_a, "channels_last"_a, "threads"_a, "monitor"_a, "own_randomness"_a,
-           "measures"_a, "groups"_a)
+           "clip_norm"_a, "accumulate"_a, "seed"_a, "device"_a, "precision"_a, "channels_last"_a, "threads"_a, "monitor"_a,
+           "own_randomness"_a, "measures"_a, "groups"_a)
       .def("fit", &PythonTrainer::fit, "train"_a, "validation"_a, "callbacks"_a, "epochs"_a, "resume"_a, "stop"_a)
       .def_property_readonly("history", &PythonTrainer::history)
       .def("evaluate", &PythonTrainer::evaluate, "source"_a)

@@ -96,6 +96,10 @@ class PythonNetwork final : public training::Network {
     const pybind11::gil_scoped_acquire gil;
     module_->attr("train")(on);
   }
+  void to(at::Device device) override {
+    const pybind11::gil_scoped_acquire gil;
+    module_->attr("to")(device);
+  }
   [[nodiscard]] std::function<void()> modes() const override {
     const pybind11::gil_scoped_acquire gil;
     pybind11::list parts;
@@ -148,6 +152,11 @@ class PythonLoss {
     const at::NoGradGuard no_grad;
     auto own = state();
     for (std::size_t i = 0; i < std::min(own.size(), stored.size()); ++i) own[i].copy_(stored[i]);
+  }
+
+  void to(at::Device device) {
+    const pybind11::gil_scoped_acquire gil;
+    if (is_module()) call_->attr("to")(device);
   }
 
   [[nodiscard]] OptionTexts description() const {

@@ -271,3 +271,24 @@ def test_a_predictor_answers_in_evaluation_mode(tmp_path):
     before = predictor.scores([image])
     predictor.model.train()
     np.testing.assert_array_equal(predictor.scores([image]), before)
+
+
+def test_threshold_and_top_k_of_one_call(saved):
+    predictor, image = ml.load(saved, device="cpu"), np.zeros((32, 32, 3), np.uint8)
+    ranked = sorted(zip(LABELS, predictor.scores([image])[0], strict=True), key=lambda pair: -pair[1])
+    names = [label for label, _ in ranked]
+    assert [label for label, _ in predictor(image, threshold=0.0)] == names
+    assert predictor(image, threshold=[1.0, 1.0, 1.0]) == []
+    assert [label for label, _ in predictor(image, top_k=2)] == names[:2]
+    assert [[label for label, _ in row] for row in predictor([image] * 2, threshold=0.0, top_k=1)] == [names[:1]] * 2
+    assert predictor(image, threshold=1.0, top_k=1) == []
+    assert predictor(image) == predictor(image, threshold=predictor.threshold)
+    for options, sentence in (
+        ({"threshold": [0.5, 0.5]}, "thresholds must be one, or one for each of the 3 labels|3"),
+        ({"threshold": "0.5"}, "threshold must be a sequence of finite numbers"),
+        ({"top_k": 0}, "top_k must be a whole number of at least 1"),
+    ):
+        with pytest.raises(ml.Error, match=sentence):
+            predictor(image, **options)
+    with pytest.raises(ml.ArgumentError, match="device must be"):
+        ml.load(saved, device="gpu")

@@ -938,3 +938,60 @@ def test_activation_checkpointing_takes_the_shared_generator():
     assert losses(history)[0] == pytest.approx(losses(plain)[0], rel=0.2)
     with pytest.raises(ml.ArgumentError, match="randomness must be 'own' or 'shared'; got 'mine'"):
         small_trainer(small(), randomness="mine")
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_the_forward_pass_has_the_precision_asked_for(precision):
+    types = []
+
+    class Seen(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = small()
+
+        def forward(self, images):
+            logits = self.inner(images)
+            types.append(logits.dtype)
+            return logits
+
+    def loss(logits, targets):
+        assert logits.dtype == torch.float32
+        return nn.functional.binary_cross_entropy_with_logits(logits, targets)
+
+    trainer = small_trainer(Seen(), loss, precision=precision, device="cpu")
+    history = trainer.fit(batches(), batches(), epochs=2)
+    assert set(types) == {getattr(torch, precision)}
+    assert all(parameter.dtype == torch.float32 for parameter in trainer.model.parameters())
+    assert losses(history)[1] < losses(history)[0]
+    plain = losses(small_trainer(small()).fit(batches(), epochs=1))
+    assert losses(history)[0] == pytest.approx(plain[0], rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"device": "gpu"}, "device must be auto, cpu, cuda, cuda:1, mps or another"),
+        ({"precision": "half"}, "precision must be one of 'float32', 'bfloat16', 'float16'"),
+        pytest.param(
+            {"device": "cuda"},
+            "device must be there",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device"),
+        ),
+    ],
+)
+def test_devices_and_precisions_that_are_none_are_refused(options, sentence):
+    with pytest.raises(ml.ArgumentError, match=sentence):
+        small_trainer(small(), **options).fit(batches())
+
+
+@pytest.mark.skipif(not (torch.cuda.is_available() or torch.backends.mps.is_available()), reason="there is no GPU")
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
+def test_a_run_on_a_gpu_is_the_run_on_the_cpu(precision, tmp_path):
+    def run(device, **fit):
+        trainer = small_trainer(
+            small(), ema_decay=0.9, device=device, precision=precision, callbacks=[training.ModelCheckpoint(tmp_path)]
+        )
+        return losses(trainer.fit(batches(), batches(), epochs=3, **fit))
+
+    assert run("auto") == pytest.approx(run("cpu"), rel=1e-3 if precision == "float32" else 0.05)
+    assert run("cpu", resume=tmp_path)[2] == pytest.approx(run("auto")[2], rel=0.05)

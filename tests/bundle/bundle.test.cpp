@@ -167,6 +167,18 @@ TEST_CASE("Predictor: gives a file the pixels that a batch of the evaluation pip
   CHECK_THROWS_AS(predictor("no/such/file.jpg"), multilabel::DataError);
 }
 
+TEST_CASE("Predictor: another threshold and the best few at the call") {
+  const bundle::Predictor predictor(sample(), "cpu");
+  const auto all = predictor(picture(1), {.threshold = ThresholdRule({0.0})});
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].score >= all[1].score);
+  CHECK(predictor(picture(1), {.top_k = 2}) == std::vector(all.begin(), all.begin() + 2));
+  CHECK(predictor(picture(1), {.threshold = ThresholdRule({1.0}), .top_k = 2}).empty());
+  CHECK(predictor(picture(1), {.threshold = predictor.threshold()}) == predictor(picture(1)));
+  CHECK_THROWS_AS(predictor(picture(1), {.threshold = ThresholdRule({0.5, 0.5})}), multilabel::BundleError);
+  CHECK_THROWS_WITH(bundle::Predictor(sample(), "gpu"), Catch::Contains("device must be"));
+}
+
 TEST_CASE("require_vocabulary: another order is refused and named") {
   const bundle::Predictor predictor(sample());
   CHECK_NOTHROW(predictor.require_vocabulary(Vocabulary{"cat", "dog", "tree"}));

@@ -565,7 +565,9 @@ TEST_CASE("fit: a step of one's own takes the place of the usual one") {
   const auto before = numbers(net);
   training::TrainerOptions options;
   options.step = [](training::StepParts& parts, std::span<const training::TensorBatch> batches) {
-    return training::StepResult{.loss = 1, .loss_sum = 1, .samples = batches.size(), .learning_rate = parts.learning_rate};
+    return training::StepResult{.losses = std::vector(batches.size(), at::ones({})),
+                                .samples = std::vector<std::size_t>(batches.size(), 1),
+                                .learning_rate = parts.learning_rate};
   };
   training::Trainer trainer{net, loss::BCEWithLogits{}, options};
   CHECK(trainer.fit(train, {.epochs = 1}).epochs[0].training_loss == 1);

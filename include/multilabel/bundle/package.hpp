@@ -138,9 +138,10 @@ inline void save(std::filesystem::path directory, const Bundle& bundle) {
   temporary.take_place_of(directory);
 }
 
-/// The predictor of the bundle in `directory`. Throws `BundleError` naming file and field when one is missing, changed,
-/// damaged, contradicts another or is of a newer release, `LabelError` when the labels do not fit the model.
-[[nodiscard]] inline Predictor load(const std::filesystem::path& directory) {
+/// The predictor of the bundle in `directory`, on the device of that name (see `model::device_of_name`). Throws `BundleError`
+/// naming file and field when one is missing, changed, damaged, contradicts another or is of a newer release, `LabelError` when
+/// the labels do not fit the model.
+[[nodiscard]] inline Predictor load(const std::filesystem::path& directory, const std::string& device = "cpu") {
   if (!std::filesystem::is_directory(directory)) {
     fail<BundleError>({"bundle::load", "a bundle must be a folder", multilabel::quoted(directory.string())});
   }
@@ -171,7 +172,8 @@ inline void save(std::filesystem::path directory, const Bundle& bundle) {
                     .preprocessing = read_preprocessing(directory),
                     .threshold = manifest.rule,
                     .metadata = manifest.metadata,
-                    .calibrator = manifest.calibrator});
+                    .calibrator = manifest.calibrator},
+                   device);
 }
 
 }  // namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -32,6 +33,7 @@
 #include "multilabel/data/opencv_threads.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
 #include "multilabel/model/classifier.hpp"
+#include "multilabel/model/device.hpp"
 #include "multilabel/threshold/rule.hpp"
 
 namespace MULTILABEL_NAMESPACE::bundle::inline MULTILABEL_DECODER {
@@ -75,30 +77,42 @@ inline void require_consistent(std::string_view where, const Bundle& bundle) {
   }
 }
 
+/// What one call wants otherwise than the bundle.
+struct PredictOptions {
+  std::optional<threshold::ThresholdRule> threshold{};  ///< instead of the bundle's
+  std::size_t top_k = 0;  ///< at most so many labels an image, the best; without a threshold of the call whatever their scores
+};
+
 /// Answers for images. Cheap to copy; calls from several threads at once are fine, as long as nobody trains its model.
 class Predictor {
  public:
-  /// Takes the parts as they are and puts the model into evaluation mode. Throws as `require_consistent`.
-  explicit Predictor(Bundle bundle) : bundle_(std::move(bundle)), pixels_(augmentation::evaluation(bundle_.preprocessing)) {
+  /// Takes the parts as they are, the model to the device of that name ("": where it lies; see `model::device_of_name`), and
+  /// puts it into evaluation mode. Throws as `require_consistent`.
+  explicit Predictor(Bundle bundle, const std::string& device = {})
+      : bundle_(std::move(bundle)), pixels_(augmentation::evaluation(bundle_.preprocessing)) {
     require_consistent("bundle::Predictor", bundle_);
+    if (!device.empty()) bundle_.model->to(model::device_of_name("bundle::Predictor", device));
     bundle_.model->eval();
   }
 
   /// The labels of the image file whose score reaches its threshold, best first, equal scores in the vocabulary's order. Throws
   /// `DataError` naming a file that is no image.
-  [[nodiscard]] std::vector<Prediction> operator()(const std::filesystem::path& image) const {
-    return std::move((*this)(std::span(&image, 1))[0]);
+  [[nodiscard]] std::vector<Prediction> operator()(const std::filesystem::path& image,
+                                                   const PredictOptions& options = {}) const {
+    return std::move((*this)(std::span(&image, 1), options)[0]);
   }
   /// The same for an image in memory, 8-bit RGB (`ShapeError` otherwise).
-  [[nodiscard]] std::vector<Prediction> operator()(const cv::Mat& image) const {
-    return std::move((*this)(std::span(&image, 1))[0]);
+  [[nodiscard]] std::vector<Prediction> operator()(const cv::Mat& image, const PredictOptions& options = {}) const {
+    return std::move((*this)(std::span(&image, 1), options)[0]);
   }
   /// The same for many, read and resized on all processors.
-  [[nodiscard]] std::vector<std::vector<Prediction>> operator()(std::span<const std::filesystem::path> images) const {
-    return above_threshold(scores(images));
+  [[nodiscard]] std::vector<std::vector<Prediction>> operator()(std::span<const std::filesystem::path> images,
+                                                                const PredictOptions& options = {}) const {
+    return answers(scores(images), options);
   }
-  [[nodiscard]] std::vector<std::vector<Prediction>> operator()(std::span<const cv::Mat> images) const {
-    return above_threshold(scores(images));
+  [[nodiscard]] std::vector<std::vector<Prediction>> operator()(std::span<const cv::Mat> images,
+                                                                const PredictOptions& options = {}) const {
+    return answers(scores(images), options);
   }
 
   /// Scores [images, labels] in [0, 1], in the order given.
@@ -119,7 +133,8 @@ class Predictor {
     }
     model::Classifier model = bundle_.model;
     if (model->is_training()) model->eval();  // somebody has trained it meanwhile
-    const at::Tensor logits = model->forward(images.to(at::kFloat)).to(at::kFloat);
+    const at::Device device = model->parameters().front().device();
+    const at::Tensor logits = model->forward(images.to(device, at::kFloat)).to(at::kCPU, at::kFloat);
     if (is_none(bundle_.calibrator)) return at::sigmoid(logits);
     const at::Tensor plain = (takes_scores(bundle_.calibrator) ? at::sigmoid(logits) : logits).contiguous();
     Matrix<float> rows(static_cast<std::size_t>(plain.size(0)), bundle_.vocabulary.size());
@@ -130,14 +145,20 @@ class Predictor {
     return scores;
   }
 
-  /// The predictions that `scores` [images, labels] stand for: those from the threshold on, best first.
-  [[nodiscard]] std::vector<std::vector<Prediction>> above_threshold(const Matrix<float>& scores) const {
-    const auto present = bundle_.threshold.apply(scores);
+  /// The predictions that `scores` [images, labels] stand for, best first, equal scores in the vocabulary's order. Throws
+  /// `BundleError` for a threshold of another number of labels.
+  [[nodiscard]] std::vector<std::vector<Prediction>> answers(const Matrix<float>& scores,
+                                                             const PredictOptions& options = {}) const {
+    if (options.threshold) require_thresholds("bundle::Predictor", options.threshold->thresholds(), vocabulary().size());
+    const bool all = options.top_k > 0 && !options.threshold;
+    const auto present = all ? Matrix<std::uint8_t>(scores.rows(), scores.columns(), 1)
+                             : options.threshold.value_or(bundle_.threshold).apply(scores);
     std::vector<std::vector<Prediction>> rows(scores.rows());
     for (std::size_t i = 0; i < scores.rows(); ++i) {
       for (std::size_t j = 0; j < scores.columns(); ++j)
         if (present(i, j) != 0) rows[i].push_back({bundle_.vocabulary[j], static_cast<double>(scores(i, j))});
       std::stable_sort(rows[i].begin(), rows[i].end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+      if (options.top_k > 0 && rows[i].size() > options.top_k) rows[i].resize(options.top_k);
     }
     return rows;
   }

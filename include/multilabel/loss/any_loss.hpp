@@ -39,6 +39,7 @@ class AnyLoss {
       state_ = [loss] { return loss->state(); };
       restore_ = [loss](const std::vector<at::Tensor>& state) { loss->restore(state); };
     }
+    if constexpr (requires(at::Device device) { loss->to(device); }) to_ = [loss](at::Device device) { loss->to(device); };
     if constexpr (requires { Reduction(loss->options().reduction); }) reduction_ = loss->options().reduction;
     if constexpr (requires { Unknown(loss->options().unknown); }) unknown_ = loss->options().unknown;
   }
@@ -57,6 +58,11 @@ class AnyLoss {
     if (restore_) restore_(state);
   }
 
+  /// Takes the tensors of a loss that has some, and a `to`, to a device.
+  void to(at::Device device) {
+    if (to_) to_(device);
+  }
+
   /// See `describe_loss`.
   [[nodiscard]] OptionTexts description() const { return describe_(); }
 
@@ -71,6 +77,7 @@ class AnyLoss {
   std::function<OptionTexts()> describe_;
   std::function<std::vector<at::Tensor>()> state_;
   std::function<void(const std::vector<at::Tensor>&)> restore_;
+  std::function<void(at::Device)> to_;
   Reduction reduction_ = Reduction::mean;
   Unknown unknown_ = Unknown::ignore;
 };

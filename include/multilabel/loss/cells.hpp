@@ -117,10 +117,12 @@ inline void check_options(std::string_view where, const CellOptions& options) {
   cells.known = unknown == Unknown::negative ? at::ones_like(annotated) : annotated;
   cells.logits = unknown == Unknown::negative ? logits.to(type) : at::where(annotated, logits.to(type), 0);
   cells.targets = at::where(annotated, given, 0);
-  const at::Tensor outside = cells.targets.lt(0).logical_or_(cells.targets.gt(1));
-  if (outside.any().item<bool>()) {
-    fail<ArgumentError>({where, "targets must be in [0, 1], or NaN or -1 where unknown",
-                         join_text(cells.targets.masked_select(outside)[0].item<double>())});
+  if (!inputs.in_range) {
+    const at::Tensor outside = cells.targets.lt(0).logical_or_(cells.targets.gt(1));
+    if (outside.any().item<bool>()) {
+      fail<ArgumentError>({where, "targets must be in [0, 1], or NaN or -1 where unknown",
+                           join_text(cells.targets.masked_select(outside)[0].item<double>())});
+    }
   }
   if (smoothing != LabelSmoothing{}) {
     cells.targets = cells.targets * (1 - smoothing.positive - smoothing.negative) + smoothing.negative;
@@ -138,7 +140,11 @@ template <class F>
 }
 
 /// The sum of all cells in double precision whatever their type, so that neither their order nor zeros among them show.
-[[nodiscard]] inline at::Tensor total(const at::Tensor& values) { return values.sum(at::kDouble).to(values.scalar_type()); }
+/// In their own type on devices without it (MPS).
+[[nodiscard]] inline at::Tensor total(const at::Tensor& values) {
+  if (values.device().type() == at::kMPS) return values.sum();
+  return values.sum(at::kDouble).to(values.scalar_type());
+}
 
 /// Weights and reduces the losses of the cells. `class_weight` holds one weight a label, or nothing.
 [[nodiscard]] inline at::Tensor reduce(std::string_view where, const at::Tensor& values, const Cells& cells,

@@ -18,6 +18,7 @@ namespace MULTILABEL_NAMESPACE::loss {
 struct LossInputs {
   at::Tensor mask{};  ///< [n, labels], bool: false where the target is unknown, in addition to NaN and -1 in the targets
   at::Tensor sample_weight{};  ///< [n]: multiplies the cells of an image; does not change what `Reduction::mean` divides by
+  bool in_range = false;       ///< the targets are known to be in [0, 1], NaN or -1: a device need not be waited for to see it
 };
 
 /// A callable from logits [n, labels] and targets [n, labels] (in [0, 1]; NaN or -1: unknown) to a scalar, or to one value a

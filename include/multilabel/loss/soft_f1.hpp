@@ -106,9 +106,8 @@ class SoftF1 {
   void remember(at::Tensor& hits, at::Tensor& predicted, at::Tensor& present) const {
     if (options_.memory == 0) return;
     std::vector<at::Tensor>& counts = *counts_;
-    if (!counts.empty() && (counts[0].sizes() != hits.sizes() || counts[0].scalar_type() != hits.scalar_type() ||
-                            counts[0].device() != hits.device()))
-      counts.clear();
+    if (!counts.empty() && (counts[0].sizes() != hits.sizes() || counts[0].scalar_type() != hits.scalar_type())) counts.clear();
+    for (at::Tensor& count : counts) count = count.to(hits.device());  // a checkpoint's are on the CPU
     if (!counts.empty()) {
       hits = hits + options_.memory * counts[0];
       predicted = predicted + options_.memory * counts[1];

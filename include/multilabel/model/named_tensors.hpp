@@ -32,10 +32,10 @@ template <class Module>
   return state;
 }
 
-/// Copies with memory of their own.
+/// Copies with memory of their own, on the CPU.
 [[nodiscard]] inline NamedTensors copy_of(const NamedTensors& named) {
   NamedTensors copies;
-  for (const auto& [name, tensor] : named) copies.emplace_back(name, tensor.detach().clone());
+  for (const auto& [name, tensor] : named) copies.emplace_back(name, tensor.detach().to(at::kCPU, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true));
   return copies;
 }
 

@@ -20,9 +20,11 @@
 #include "multilabel/evaluation/held_out.hpp"
 #include "multilabel/evaluation/measure.hpp"
 #include "multilabel/loss/any_loss.hpp"
+#include "multilabel/training/device.hpp"
 #include "multilabel/training/generator.hpp"
 #include "multilabel/training/loader.hpp"
 #include "multilabel/training/network.hpp"
+#include "multilabel/training/precision.hpp"
 
 namespace MULTILABEL_NAMESPACE::training {
 
@@ -46,20 +48,30 @@ namespace detail {
 
 }  // namespace detail
 
+/// How a network answers: where, in which type, and where its layers get random numbers from.
+struct Answering {
+  Randomness randomness = Randomness::own;
+  at::Device device = at::kCPU;  ///< of the network
+  Precision precision = Precision::float32;
+};
+
 /// The network's answers to the first epoch of `source`, in its order. `after_batch()` is called between two batches and ends
 /// the work early by returning false: the result then holds the batches so far.
 template <class AfterBatch>
-[[nodiscard]] HeldOut predict(Network& network, const AnyLoader& source, Randomness randomness, std::string_view where,
+[[nodiscard]] HeldOut predict(Network& network, const AnyLoader& source, const Answering& how, std::string_view where,
                               AfterBatch&& after_batch) {
   const at::NoGradGuard no_grad;
   const detail::Evaluating mode(network);
   std::vector<at::Tensor> targets, logits;
   std::vector<std::size_t> indices;
   const auto next = source.open(0, 0);
-  while (const auto batch = next()) {
-    const detail::Draws draws(randomness, 0, 0, batch->number, detail::DrawsFor::answers);
-    logits.push_back(logits_of(network, batch->images, source.vocabulary.size(), where).to(at::kFloat));
-    targets.push_back(batch->targets.clone());
+  const BatchMover move(how.device);
+  while (auto batch = next()) {
+    targets.push_back(batch->targets.to(at::kCPU, at::kFloat, /*non_blocking=*/false, /*copy=*/true));
+    move(*batch);
+    const detail::Draws draws(how.randomness, 0, 0, batch->number, detail::DrawsFor::answers, how.device);
+    const detail::Autocast autocast(how.precision, how.device);
+    logits.push_back(logits_of(network, batch->images, source.vocabulary.size(), where).to(at::kCPU, at::kFloat));
     indices.insert(indices.end(), batch->indices.begin(), batch->indices.end());
     if (!after_batch()) break;
   }
@@ -74,13 +86,14 @@ template <class AfterBatch>
   return held_out;
 }
 
-/// `loss` over all of the answers at once, under that name, and the measures.
+/// `loss` over all of the answers at once, computed on `device`, under that name, and the measures.
 [[nodiscard]] inline evaluation::Measurements evaluate(const HeldOut& answers, const loss::AnyLoss& loss,
                                                        std::span<const evaluation::Measure> measures,
-                                                       std::string_view name = "loss") {
+                                                       std::string_view name = "loss", at::Device device = at::kCPU) {
   const at::NoGradGuard no_grad;
   evaluation::Measurements measured;
-  measured.set(name, loss(detail::as_tensor(answers.logits), detail::as_tensor(answers.targets)).item<double>());
+  measured.set(
+      name, loss(detail::as_tensor(answers.logits).to(device), detail::as_tensor(answers.targets).to(device)).item<double>());
   for (const auto& [measure, value] : evaluation::evaluate(answers, measures)) measured.set(measure, value);
   return measured;
 }

@@ -11,11 +11,13 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "multilabel/core/check.hpp"
@@ -56,7 +58,7 @@ enum class DrawsFor : std::uint32_t { step = 0x74726E73, answers = 0x616E7377, o
 class MULTILABEL_SHARED OwnDraws {
  public:
   explicit OwnDraws(std::uint64_t seed)
-      : generator_(at::make_generator<at::CPUGeneratorImpl>(seed)), outer_(now()), key_(intercept()) {
+      : seed_(seed), generator_(at::make_generator<at::CPUGeneratorImpl>(seed)), outer_(now()), key_(intercept()) {
     now() = this;
   }
   ~OwnDraws() { now() = outer_; }
@@ -78,13 +80,13 @@ class MULTILABEL_SHARED OwnDraws {
   static void draw(const c10::OperatorHandle& op, c10::DispatchKeySet keys, torch::jit::Stack* stack) {
     const auto& arguments = op.schema().arguments();
     const std::size_t begin = stack->size() - arguments.size();
-    bool here = true;  // on the CPU, which is the generator's place
+    at::Device device = at::kCPU;  // where it is drawn
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       const auto& value = (*stack)[begin + i];
-      if (value.isTensor() && value.toTensor().defined()) here = here && value.toTensor().is_cpu();
-      if (value.isDevice()) here = here && value.toDevice().is_cpu();
+      if (value.isTensor() && value.toTensor().defined() && !value.toTensor().is_cpu()) device = value.toTensor().device();
+      if (value.isDevice()) device = value.toDevice();
     }
-    for (std::size_t i = 0; here && now() != nullptr && i < arguments.size(); ++i) {
+    for (std::size_t i = 0; now() != nullptr && i < arguments.size(); ++i) {
       auto& value = (*stack)[begin + i];
       if (arguments[i].name() != "generator" || !value.isNone()) continue;
       if (now()->backward_) {
@@ -92,9 +94,22 @@ class MULTILABEL_SHARED OwnDraws {
                              join_text(op.schema().name(), " in the backward pass"),
                              "Choose randomness shared for activation checkpointing."});
       }
-      value = now()->generator_;
+      value = now()->on(device);
     }
     op.redispatchBoxed(keys & c10::DispatchKeySet(c10::DispatchKeySet::FULL_AFTER, key), stack);
+  }
+
+  // The generator for operations on `device`; that of an accelerator begins with the same seed.
+  at::Generator& on(at::Device device) {
+    if (device.is_cpu()) return generator_;
+    if (!on_device_) {
+      on_device_.emplace(at::globalContext()
+                             .getAcceleratorHooksInterface(device.type())
+                             .getNewGenerator(std::max(device.index(), c10::DeviceIndex{0})));
+      const std::lock_guard lock(on_device_->mutex());
+      on_device_->set_current_seed(seed_);
+    }
+    return *on_device_;
   }
 
   // Once in a program, for all operations with a generator that are known then.
@@ -118,7 +133,9 @@ class MULTILABEL_SHARED OwnDraws {
     return key;
   }
 
+  std::uint64_t seed_;
   at::Generator generator_;
+  std::optional<at::Generator> on_device_;
   OwnDraws* outer_;
   bool backward_ = false;
   c10::impl::IncludeDispatchKeyGuard key_;
@@ -127,14 +144,15 @@ class MULTILABEL_SHARED OwnDraws {
 /// The default generator, lent. Leases of runs in several threads follow one another.
 class MULTILABEL_SHARED SharedDraws {
  public:
-  explicit SharedDraws(std::uint64_t seed) : turn_(turns()) {
-    const std::lock_guard lock(generator_.mutex());
-    before_ = generator_.get_state();
-    generator_.set_current_seed(seed);
+  SharedDraws(std::uint64_t seed, at::Device device) : turn_(turns()) {
+    lend(at::kCPU, seed);
+    if (!device.is_cpu()) lend(device, seed);
   }
   ~SharedDraws() {
-    const std::lock_guard lock(generator_.mutex());
-    generator_.set_state(before_);
+    for (auto lent = lent_.rbegin(); lent != lent_.rend(); ++lent) {
+      const std::lock_guard lock(lent->first.mutex());
+      lent->first.set_state(lent->second);
+    }
   }
   SharedDraws(const SharedDraws&) = delete;
   SharedDraws& operator=(const SharedDraws&) = delete;
@@ -146,20 +164,27 @@ class MULTILABEL_SHARED SharedDraws {
     return mutex;
   }
 
+  void lend(at::Device device, std::uint64_t seed) {
+    at::Generator generator = at::globalContext().defaultGenerator(device);
+    const std::lock_guard lock(generator.mutex());
+    lent_.emplace_back(generator, generator.get_state());
+    generator.set_current_seed(seed);
+  }
+
   std::unique_lock<std::recursive_mutex> turn_;
-  at::Generator generator_ = at::globalContext().defaultGenerator(at::kCPU);
-  at::Tensor before_;
+  std::vector<std::pair<at::Generator, at::Tensor>> lent_;  // with the states to put back
 };
 
-/// While it lives, what torch draws in this thread is a function of the arguments.
+/// While it lives, what torch draws in this thread, on the CPU and on `device`, is a function of the arguments.
 class Draws {
  public:
-  Draws(Randomness randomness, std::uint64_t seed, std::size_t epoch, std::size_t batch, DrawsFor purpose) {
+  Draws(Randomness randomness, std::uint64_t seed, std::size_t epoch, std::size_t batch, DrawsFor purpose,
+        at::Device device = at::kCPU) {
     const std::uint64_t own = seed_of(seed, epoch, batch, purpose);
     if (randomness == Randomness::own) {
       own_.emplace(own);
     } else {
-      shared_.emplace(own);
+      shared_.emplace(own, device);
     }
   }
 

@@ -64,11 +64,12 @@ concept loader = requires(L& source, std::uint32_t number) {
 
 /// A batch as a step takes it.
 struct TensorBatch {
-  at::Tensor images;                 ///< [samples, channels, height, width]
-  at::Tensor targets;                ///< [samples, labels]
-  loss::LossInputs inputs{};         ///< what else the loader told of the samples
-  std::vector<std::size_t> indices;  ///< of the samples in the data set; empty where the loader knows none
-  std::size_t number = 0;            ///< of the batch in its epoch, counted from 0
+  at::Tensor images;                    ///< [samples, channels, height, width]
+  at::Tensor targets;                   ///< [samples, labels]
+  loss::LossInputs inputs{};            ///< what else the loader told of the samples
+  std::vector<std::size_t> indices;     ///< of the samples in the data set; empty where the loader knows none
+  std::size_t number = 0;               ///< of the batch in its epoch, counted from 0
+  std::optional<std::int64_t> known{};  ///< cells that are not unknown, where that has been counted
 };
 
 /// Any loader, for the one loop. `open(epoch, first)` gives a function that hands out the batches of an epoch from number
@@ -93,6 +94,13 @@ at::Tensor share(const std::shared_ptr<float[]>& memory, Sizes... sizes) {
 
 [[nodiscard]] inline at::Tensor in_format(const at::Tensor& images, MemoryFormat format) {
   return format == MemoryFormat::channels_last ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
+}
+
+[[nodiscard]] inline std::int64_t known_cells(const TensorBatch& batch) {
+  if (batch.known) return *batch.known;
+  at::Tensor known = batch.targets.ge(0);  // NaN and -1 are not
+  if (batch.inputs.mask.defined()) known = known.logical_and(batch.inputs.mask);
+  return known.sum().item<std::int64_t>();
 }
 
 // An epoch and the place in it.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -24,6 +25,7 @@
 #include "multilabel/model/safetensors.hpp"
 #include "multilabel/training/any_callback.hpp"
 #include "multilabel/training/checkpoint.hpp"
+#include "multilabel/training/device.hpp"
 #include "multilabel/training/ema.hpp"
 #include "multilabel/training/evaluate.hpp"
 #include "multilabel/training/generator.hpp"
@@ -31,6 +33,7 @@
 #include "multilabel/training/network.hpp"
 #include "multilabel/training/options.hpp"
 #include "multilabel/training/parameters.hpp"
+#include "multilabel/training/precision.hpp"
 #include "multilabel/training/run.hpp"
 
 namespace MULTILABEL_NAMESPACE::training::detail {
@@ -50,6 +53,9 @@ class Loop {
         interrupts_(options.interrupts),
         threads_(options.threads),
         modes_(network),
+        device_(move_to(network, where, options.device)),
+        move_(device_),
+        scaler_(options.precision, device_),
         state_(network.state()),
         frozen_(options.groups, state_),
         optimizer_(options.optimizer.make()) {
@@ -58,6 +64,7 @@ class Loop {
       fail<ArgumentError>({where, "the validation loader must have batches", "none"});
     }
     require_groups(where, options.groups, state_);
+    loss_.to(device_);
     modes_.begin_epoch();
     attach();
     if (parameters_.empty() && options.groups.empty()) {
@@ -118,6 +125,10 @@ class Loop {
     if (average_) average_->attach(state_);
   }
 
+  [[nodiscard]] Answering answering() const {
+    return {.randomness = options_.randomness, .device = device_, .precision = options_.precision};
+  }
+
   // False: the run ends here.
   bool train_epoch() {
     if (run_.step == steps()) return true;
@@ -133,6 +144,7 @@ class Loop {
     while (run_.step < steps()) {
       auto batch = next();
       if (!batch) break;
+      move_(*batch);
       together.push_back(*std::move(batch));
       const std::size_t due = std::min(options_.accumulate, train_.batches - run_.step * options_.accumulate);
       if (together.size() < due) continue;
@@ -143,6 +155,7 @@ class Loop {
       if (notify(&AnyCallback::step_end) == Flow::stop || stop_requested()) return false;
     }
     if (!together.empty()) update(together);  // the loader gave fewer than it said: batches without a usable sample
+    settle();
     return true;
   }
 
@@ -157,15 +170,36 @@ class Loop {
                     .clip_norm = options_.clip_norm,
                     .seed = options_.seed,
                     .randomness = options_.randomness,
+                    .device = device_,
+                    .precision = options_.precision,
+                    .scaler = scaler_,
                     .epoch = run_.epoch,
                     .batches = train_.batches};
-    const StepResult result = options_.step(parts, batches);
-    last_loss_ = result.loss;
+    StepResult result = options_.step(parts, batches);
     run_.learning_rate = result.learning_rate;
-    run_.loss_sum += result.loss_sum;
-    run_.loss_samples += result.samples;
     if (average_) average_->update();
     ++run_.step;
+    settle();  // the step before
+    unread_ = {std::move(result), batches.front().number + 1};
+    if (device_.is_cpu()) settle();
+  }
+
+  // Reads the numbers of the last step. An accelerator is asked for them when the next step is on its way, or at an epoch's
+  // end.
+  void settle() {
+    if (!unread_) return;
+    const auto [result, first] = *std::exchange(unread_, std::nullopt);
+    const auto losses = require_finite_losses(result.losses, run_.epoch + 1, first, train_.batches, where);
+    if (result.gradient_norm.defined() && !std::isfinite(result.gradient_norm.item<double>())) {
+      fail<ArgumentError>({where, "the gradient of every parameter must be finite",
+                           join_text("another one in epoch ", run_.epoch + 1, ", before batch ", first + losses.size()),
+                           not_finite_help});
+    }
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+      run_.loss_sum += losses[i] * static_cast<double>(result.samples[i]);
+      run_.loss_samples += result.samples[i];
+    }
+    last_loss_ = losses.back();
   }
 
   // Measures, closes the epoch and tells the callbacks. False: the run ends here.
@@ -182,13 +216,13 @@ class Loop {
     if (validation_) {
       bool complete = true;
       validated_ = 0;
-      const HeldOut answers = predict(network_, *validation_, options_.randomness, where, [&] {
+      const HeldOut answers = predict(network_, *validation_, answering(), where, [&] {
         ++validated_;
         complete = notify(&AnyCallback::validation_step_end) == Flow::proceed && !stop_requested();
         return complete;
       });
       if (!complete) return false;
-      row.measured = evaluate(answers, loss_, options_.measures, "validation_loss");
+      row.measured = evaluate(answers, loss_, options_.measures, "validation_loss", device_);
     }
     row.seconds = run_.seconds + std::chrono::duration<double>(Clock::now() - begin).count();
     const bool is_best = better_than_before(row);
@@ -241,12 +275,14 @@ class Loop {
 
   Flow notify(AnyCallback::Event AnyCallback::* event) const { return callbacks_.notify(event, state()); }
 
-  [[nodiscard]] Checkpoint checkpoint() const {
+  [[nodiscard]] Checkpoint checkpoint() {
+    settle();
     Checkpoint made{.state = run_, .tensors = {}};
     made.state.updates = average_ ? average_->updates() : 0;
     made.state.callbacks = callbacks_.state();
     made.add("model", applied_ != nullptr ? applied_->kept() : state_);
     made.add("optimizer", optimizer_->state());
+    made.add("scaler", scaler_.state());
     const auto memory = loss_.state();
     for (std::size_t i = 0; i < memory.size(); ++i) made.add("loss", {{std::to_string(i), memory[i]}});
     if (average_) made.add("average", average_->average());
@@ -264,6 +300,7 @@ class Loop {
     require_same_run(loaded.state, run_, steps());
     model::load_tensors(state_, loaded.part("model"));
     optimizer_->restore(loaded.part("optimizer"));
+    scaler_.restore(loaded.part("scaler"));
     if (average_) average_->restore(loaded.part("average"), loaded.state.updates);
     best_ = loaded.part("best");
     if (best_.empty() && loaded.state.history.best_epoch) best_ = loaded.part(average_ ? "average" : "model");
@@ -298,6 +335,9 @@ class Loop {
   InterruptGuard interrupts_;
   ThreadSetting threads_;
   TrainingModes modes_;
+  at::Device device_;
+  BatchMover move_;
+  GradientScaler scaler_;
   model::NamedTensors state_;  // the model's own tensors
   FrozenGroups frozen_;
   std::shared_ptr<ParameterUpdater> optimizer_;
@@ -305,7 +345,8 @@ class Loop {
   std::optional<ExponentialMovingAverage> average_;
   RunState run_;
   model::NamedTensors best_;
-  std::vector<at::Tensor> loss_memory_;  // of a checkpoint, until its epoch goes on
+  std::vector<at::Tensor> loss_memory_;                       // of a checkpoint, until its epoch goes on
+  std::optional<std::pair<StepResult, std::size_t>> unread_;  // of the last step, with the number of its first batch
   double last_loss_ = std::numeric_limits<double>::quiet_NaN();
   std::size_t validated_ = 0;
   const ExponentialMovingAverage::Applied* applied_ = nullptr;

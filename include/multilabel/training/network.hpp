@@ -32,6 +32,8 @@ class Network {
   [[nodiscard]] virtual bool is_training() const = 0;
   /// Switches all parts.
   virtual void train(bool on) = 0;
+  /// Takes its tensors to another device; they stay the same objects.
+  virtual void to(at::Device device) = 0;
   /// What puts every part back into the mode that it is in now.
   [[nodiscard]] virtual std::function<void()> modes() const = 0;
 };
@@ -47,6 +49,14 @@ class NetworkOf final : public Network {
   [[nodiscard]] model::NamedTensors state() const override { return model::named_state(*model_); }
   [[nodiscard]] bool is_training() const override { return model_->is_training(); }
   void train(bool on) override { model_->train(on); }
+  void to(at::Device device) override {
+    if constexpr (requires { model_->to(device); }) {
+      model_->to(device);
+    } else {
+      fail<ArgumentError>({"training::Trainer", "a model must have to(device) to be moved", join_text(device.str()),
+                           "Move it before the trainer gets it, and leave device empty."});
+    }
+  }
   [[nodiscard]] std::function<void()> modes() const override {
     std::vector<std::pair<typename decltype(model_->modules())::value_type, bool>> modes;
     for (const auto& part : model_->modules()) modes.emplace_back(part, part->is_training());

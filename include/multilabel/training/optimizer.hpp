@@ -70,7 +70,10 @@ class FusedUpdater final : public ParameterUpdater {
         slots_.push_back(std::move(known->second));
         continue;
       }
-      Slot slot{parameter, at::zeros_like(parameter.tensor), {}, at::zeros({}, at::kFloat)};
+      Slot slot{parameter,
+                at::zeros_like(parameter.tensor),
+                {},
+                at::zeros({}, at::TensorOptions(at::kFloat).device(parameter.tensor.device()))};
       if (optimizer_ != Optimizer::sgd) slot.second = at::zeros_like(parameter.tensor);
       slots_.push_back(std::move(slot));
     }

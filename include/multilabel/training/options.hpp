@@ -19,6 +19,7 @@
 #include "multilabel/training/loader.hpp"
 #include "multilabel/training/optimizer.hpp"
 #include "multilabel/training/parameters.hpp"
+#include "multilabel/training/precision.hpp"
 #include "multilabel/training/schedule.hpp"
 #include "multilabel/training/step.hpp"
 #include "multilabel/training/stop.hpp"
@@ -35,6 +36,8 @@ struct TrainerOptions {
   double clip_norm = 0;        ///< most Euclidean norm of all gradients together; 0: no limit
   std::size_t accumulate = 1;  ///< batches to one step of the optimiser, held in memory together; at least 1
   std::uint64_t seed = 0;      ///< of everything torch draws in the model (dropout and the like)
+  std::string device{};        ///< where the run computes; "": where the model lies, else see `model::device_of_name`
+  Precision precision = Precision::float32;  ///< of the forward pass
   MemoryFormat memory_format = MemoryFormat::channels_last;
   std::size_t threads = 0;                         ///< of torch within one operation; 0: as they are
   std::string monitor = "mean_average_precision";  ///< decides which epoch is best: a measure, validation_loss or training_loss
@@ -45,10 +48,12 @@ struct TrainerOptions {
   Randomness randomness = Randomness::own;  ///< where the layers get their random numbers from
 };
 
-/// What a resumed run must share with the one that stopped; see `options_like`. Threads and interrupts may differ.
+/// What a resumed run must share with the one that stopped; see `options_like`. Device, threads and
+/// interrupts may differ.
 void describe(auto& visit, options_like<TrainerOptions> auto& options) {
   visit("learning_rate", options.learning_rate)("weight_decay", options.weight_decay)("optimizer", options.optimizer.name);
   visit("ema_decay", options.ema_decay)("clip_norm", options.clip_norm)("accumulate", options.accumulate);
+  visit("precision", options.precision);
   visit("seed", options.seed)("memory_format", options.memory_format)("randomness", options.randomness)("monitor",
                                                                                                         options.monitor);
 }

@@ -10,6 +10,7 @@
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/mul.h>
+#include <ATen/ops/reciprocal.h>
 #include <ATen/ops/stack.h>
 
 #include <cmath>
@@ -29,6 +30,7 @@
 #include "multilabel/training/network.hpp"
 #include "multilabel/training/optimizer.hpp"
 #include "multilabel/training/parameters.hpp"
+#include "multilabel/training/precision.hpp"
 
 namespace MULTILABEL_NAMESPACE::training {
 
@@ -42,15 +44,18 @@ struct StepParts {
   double clip_norm = 0;      ///< 0: no limit
   std::uint64_t seed = 0;
   Randomness randomness = Randomness::own;
+  at::Device device = at::kCPU;  ///< of the network; batches are there
+  Precision precision = Precision::float32;
+  GradientScaler& scaler;
   std::size_t epoch = 0;    ///< counted from 0
   std::size_t batches = 0;  ///< of the epoch
 };
 
-/// What a step has done.
+/// What a step has done. Its numbers are tensors on the network's device, so that nobody waits for them before they are read.
 struct StepResult {
-  double loss = 0;      ///< of the last batch
-  double loss_sum = 0;  ///< over the samples
-  std::size_t samples = 0;
+  std::vector<at::Tensor> losses;    ///< one a batch
+  std::vector<std::size_t> samples;  ///< in each batch
+  at::Tensor gradient_norm;          ///< the common Euclidean norm of all gradients, before clipping; undefined without any
   double learning_rate = 0;
 };
 
@@ -75,36 +80,62 @@ inline void zero_grad(const std::vector<Parameter>& parameters) {
   const at::Tensor& targets = batch.targets;
   if (loss.reduction() == loss::Reduction::sum_per_image) return static_cast<double>(targets.size(0));
   if (loss.unknown() == loss::Unknown::negative) return static_cast<double>(targets.numel());
-  at::Tensor known = targets.ge(0);  // NaN and -1 are not
-  if (batch.inputs.mask.defined()) known = known.logical_and(batch.inputs.mask);
-  return static_cast<double>(known.sum().item<std::int64_t>());
+  return static_cast<double>(known_cells(batch));
 }
 
-// The gradients' common Euclidean norm; those above `most` are scaled down to it, 0 never scales. Throws naming the parameter
-// whose gradient is not finite, in `epoch`, counted from 1.
-inline double clip(const std::vector<Parameter>& parameters, double most, std::size_t epoch, std::string_view where) {
-  const at::NoGradGuard no_grad;
+[[nodiscard]] inline std::vector<at::Tensor> gradients_of(const std::vector<Parameter>& parameters) {
   std::vector<at::Tensor> gradients;
   for (const auto& parameter : parameters)
     if (parameter.tensor.grad().defined()) gradients.push_back(parameter.tensor.grad());
-  if (gradients.empty()) return 0;
-  const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
-  if (!std::isfinite(norm)) {
-    for (const auto& parameter : parameters) {
-      if (!parameter.tensor.grad().defined() || at::isfinite(parameter.tensor.grad()).all().item<bool>()) continue;
-      fail<ArgumentError>({where, "the gradient of every parameter must be finite",
-                           join_text("another one of ", quoted(parameter.name), " in epoch ", epoch),
-                           "A smaller learning_rate, a warm-up or clip_norm usually helps; the last checkpoint is kept."});
-    }
+  return gradients;
+}
+
+// The gradients' common Euclidean norm; those above `most` are scaled down to it, 0 never scales.
+inline at::Tensor clip(std::vector<at::Tensor>& gradients, double most) {
+  const at::NoGradGuard no_grad;
+  if (gradients.empty()) return {};
+  const at::Tensor norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)));
+  if (most <= 0) return norm;
+  if (!norm.is_cpu()) {  // without waiting for the device
+    at::_foreach_mul_(gradients, at::reciprocal(norm + 1e-6).mul_(most).clamp_max_(1));
+  } else if (const double value = norm.item<double>(); value > most) {
+    at::_foreach_mul_(gradients, most / (value + 1e-6));
   }
-  if (most > 0 && norm > most) at::_foreach_mul_(gradients, most / (norm + 1e-6));
   return norm;
 }
 
+inline constexpr std::string_view not_finite_help =
+    "A smaller learning_rate, a warm-up or clip_norm usually helps; the last checkpoint is kept.";
+
 }  // namespace detail
 
+/// Throws `ArgumentError` naming the parameter whose gradient is not finite, in `epoch`, counted from 1.
+inline void require_finite_gradients(const std::vector<Parameter>& parameters, std::size_t epoch, std::string_view where) {
+  for (const auto& parameter : parameters) {
+    if (!parameter.tensor.grad().defined() || at::isfinite(parameter.tensor.grad()).all().item<bool>()) continue;
+    fail<ArgumentError>({where, "the gradient of every parameter must be finite",
+                         join_text("another one of ", quoted(parameter.name), " in epoch ", epoch), detail::not_finite_help});
+  }
+}
+
+/// Throws `ArgumentError` naming epoch and batch, both counted from 1, of a loss that is not finite. Returns the losses.
+inline std::vector<double> require_finite_losses(std::span<const at::Tensor> given, std::size_t epoch, std::size_t first_batch,
+                                                 std::size_t batches, std::string_view where) {
+  std::vector<double> losses;
+  for (const at::Tensor& loss : given) {
+    losses.push_back(loss.item<double>());
+    if (std::isfinite(losses.back())) continue;
+    fail<ArgumentError>(
+        {where, "the loss must be finite",
+         join_text(losses.back(), " in epoch ", epoch, ", batch ", first_batch + losses.size() - 1, " of ", batches),
+         detail::not_finite_help});
+  }
+  return losses;
+}
+
 /// Forward, loss and backward for each batch, the gradients put together as one large batch would give them, clipped, and one
-/// update. Throws `ArgumentError` naming epoch and batch of a loss, or the parameter of a gradient, that is not finite.
+/// update. On the CPU it throws `ArgumentError` naming epoch and batch of a loss, or the parameter of a gradient, that is not
+/// finite, before anything is updated; elsewhere that is seen by the loop, one step later, so that nothing waits.
 struct GradientStep {
   StepResult operator()(StepParts& parts, std::span<const TensorBatch> batches) const {
     StepResult result;
@@ -120,12 +151,20 @@ struct GradientStep {
       learn(parts, batch, scale, result);
     }
     const at::NoGradGuard no_grad;
+    std::vector<at::Tensor> gradients = detail::gradients_of(parts.parameters);
+    const bool finite = parts.scaler.unscale(gradients);
     if (batches.size() > 1 && parts.loss.reduction() != loss::Reduction::sum && shares > 0) {
-      for (const auto& parameter : parts.parameters)
-        if (parameter.tensor.grad().defined()) parameter.tensor.mutable_grad().div_(shares);
+      for (at::Tensor& gradient : gradients) gradient.div_(shares);
     }
-    detail::clip(parts.parameters, parts.clip_norm, parts.epoch + 1, where);
-    result.learning_rate = parts.optimizer.step(parts.learning_rate);
+    if (finite) {
+      result.gradient_norm = detail::clip(gradients, parts.clip_norm);
+      if (parts.device.is_cpu() && result.gradient_norm.defined() && !std::isfinite(result.gradient_norm.item<double>())) {
+        require_finite_gradients(parts.parameters, parts.epoch + 1, where);
+      }
+      result.learning_rate = parts.optimizer.step(parts.learning_rate);
+    } else {
+      result.learning_rate = parts.learning_rate;  // gradients that overflowed in float16: the factor is smaller from now on
+    }
     detail::zero_grad(parts.parameters);
     return result;
   }
@@ -134,26 +173,27 @@ struct GradientStep {
   static constexpr std::string_view where = "training::Trainer::fit";
 
   static void learn(StepParts& parts, const TensorBatch& batch, double scale, StepResult& result) {
-    detail::Draws draws(parts.randomness, parts.seed, parts.epoch, batch.number, detail::DrawsFor::step);
+    detail::Draws draws(parts.randomness, parts.seed, parts.epoch, batch.number, detail::DrawsFor::step, parts.device);
     const at::AutoGradMode with_gradient(true);
     const auto labels = static_cast<std::size_t>(batch.targets.size(1));
-    const at::Tensor logits = logits_of(parts.network, batch.images, labels, where);
+    at::Tensor logits;
+    {
+      const detail::Autocast autocast(parts.precision, parts.device);
+      logits = logits_of(parts.network, batch.images, labels, where);
+    }
+    if (parts.precision != Precision::float32) logits = logits.to(at::kFloat);
     const at::Tensor loss = parts.loss(logits, batch.targets, batch.inputs);
     if (loss.numel() != 1) {
       fail<ShapeError>({where, "the loss must be one number", join_text(loss.sizes()), "Choose a reduction other than none."});
     }
-    result.loss = loss.item<double>();
-    if (!std::isfinite(result.loss)) {
-      fail<ArgumentError>(
-          {where, "the loss must be finite",
-           join_text(result.loss, " in epoch ", parts.epoch + 1, ", batch ", batch.number + 1, " of ", parts.batches),
-           "A smaller learning_rate, a warm-up or clip_norm usually helps; the last checkpoint is kept."});
+    result.losses.push_back(loss.detach());
+    result.samples.push_back(static_cast<std::size_t>(batch.targets.size(0)));
+    if (parts.device.is_cpu()) {
+      (void)require_finite_losses(std::span(&result.losses.back(), 1), parts.epoch + 1, batch.number + 1, parts.batches, where);
     }
     draws.begin_backward();
-    (scale == 1 ? loss : at::mul(loss, scale)).backward();
-    const auto samples = static_cast<std::size_t>(batch.targets.size(0));
-    result.loss_sum += result.loss * static_cast<double>(samples);
-    result.samples += samples;
+    const at::Tensor scaled = parts.scaler.scaled(loss);
+    (scale == 1 ? scaled : at::mul(scaled, scale)).backward();
   }
 };
 

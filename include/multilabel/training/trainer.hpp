@@ -23,6 +23,15 @@
 
 namespace MULTILABEL_NAMESPACE::training {
 
+namespace detail {
+
+// As a run with these options answers; the network is taken to its device.
+[[nodiscard]] inline Answering answering(Network& network, const TrainerOptions& options, std::string_view where) {
+  return {.randomness = options.randomness, .device = move_to(network, where, options.device), .precision = options.precision};
+}
+
+}  // namespace detail
+
 /// Trains `model`, a shared handle: the network that the caller holds is the one that learns. Numbers depend on the seeds of
 /// trainer and loader, not on the loader's workers; torch itself adds up in another order with another number of threads.
 class Trainer {
@@ -78,7 +87,8 @@ class Trainer {
   /// Loss and measures of the model as it is, over the loader's first epoch.
   template <loader Source>
   [[nodiscard]] evaluation::Measurements evaluate(Source& source) {
-    return training::evaluate(answers(source, "training::Trainer::evaluate"), loss_, options_.measures);
+    const HeldOut answered = answers(source, "training::Trainer::evaluate");
+    return training::evaluate(answered, loss_, options_.measures, "loss", device_of(*network_));
   }
 
   /// The model's logits and scores beside the targets, in the loader's order; always in evaluation mode.
@@ -93,8 +103,8 @@ class Trainer {
   template <class Source>
   HeldOut answers(Source& source, std::string_view where) {
     const detail::ThreadSetting threads(options_.threads);
-    return training::predict(*network_, any_loader(source, options_.memory_format), options_.randomness, where,
-                             [] { return true; });
+    return training::predict(*network_, any_loader(source, options_.memory_format),
+                             detail::answering(*network_, options_, where), where, [] { return true; });
   }
 
   template <class Loss>

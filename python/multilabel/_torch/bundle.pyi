@@ -12,9 +12,9 @@ import torch
 import typing
 __all__: list[str] = ['Predictor', 'load', 'save']
 class Predictor:
-    def predict_images(self, images: collections.abc.Sequence[typing.Any]) -> list[list[tuple[str, float]]]:
+    def predict_images(self, images: collections.abc.Sequence[typing.Any], threshold: multilabel.threshold.ThresholdRule | None, top_k: typing.SupportsInt | typing.SupportsIndex) -> list[list[tuple[str, float]]]:
         ...
-    def predict_paths(self, paths: collections.abc.Sequence[os.PathLike | str | bytes]) -> list[list[tuple[str, float]]]:
+    def predict_paths(self, paths: collections.abc.Sequence[os.PathLike | str | bytes], threshold: multilabel.threshold.ThresholdRule | None, top_k: typing.SupportsInt | typing.SupportsIndex) -> list[list[tuple[str, float]]]:
         ...
     def require_labels(self, labels: collections.abc.Sequence[str]) -> None:
         ...
@@ -42,7 +42,7 @@ class Predictor:
     @property
     def threshold(self) -> multilabel.threshold.ThresholdRule:
         ...
-def load(directory: os.PathLike | str | bytes) -> Predictor:
+def load(directory: os.PathLike | str | bytes, device: str) -> Predictor:
     ...
 def save(directory: os.PathLike | str | bytes, model: multilabel._torch.model.Classifier, labels: collections.abc.Sequence[str], preprocessing: multilabel._core.augmentation.Preprocessing, threshold: multilabel.threshold.ThresholdRule, metadata: collections.abc.Mapping[str, str], calibrator: None | multilabel.calibration.TemperatureScaling | multilabel.calibration.PlattScaling | multilabel.calibration.IsotonicCalibration) -> None:
     ...
