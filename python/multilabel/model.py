@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple, NoReturn
 import torch
 from torch import Tensor, nn
 
-from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
+from . import _fork, _torch_check  # noqa: F401  (says what is wrong before the loader does)
 from ._arguments import label_numbers, reals
 from ._core import ArgumentError
 from ._torch import model as _model

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -292,3 +293,22 @@ def test_threshold_and_top_k_of_one_call(saved):
             predictor(image, **options)
     with pytest.raises(ml.ArgumentError, match="device must be"):
         ml.load(saved, device="gpu")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_forked_process_gets_answers(saved):
+    code = """
+        import multiprocessing, sys
+        import numpy as np
+        import multilabel as ml
+
+        predictor = ml.load(sys.argv[1])
+        image = np.zeros((32, 32, 3), np.uint8)
+        here = predictor.scores([image])
+        fork = multiprocessing.get_context("fork")
+        answers = fork.Queue()
+        fork.Process(target=lambda: answers.put(predictor.scores([image])), daemon=True).start()
+        np.testing.assert_allclose(answers.get(timeout=60), here, rtol=1e-5)
+    """
+    program = [sys.executable, "-c", textwrap.dedent(code), str(saved)]
+    subprocess.run(program, check=True, timeout=300, env=os.environ | {"OMP_NUM_THREADS": "2"})

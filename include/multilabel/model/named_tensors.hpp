@@ -35,7 +35,8 @@ template <class Module>
 /// Copies with memory of their own, on the CPU.
 [[nodiscard]] inline NamedTensors copy_of(const NamedTensors& named) {
   NamedTensors copies;
-  for (const auto& [name, tensor] : named) copies.emplace_back(name, tensor.detach().to(at::kCPU, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true));
+  for (const auto& [name, tensor] : named)
+    copies.emplace_back(name, tensor.detach().to(at::kCPU, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true));
   return copies;
 }
 
