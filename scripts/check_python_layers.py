@@ -17,7 +17,7 @@ PACKAGE = ROOT / "python" / "multilabel"
 
 # Lowest first; the modules of one row may import one another as long as there is no ring.
 ORDER = (
-    ("_core", "_torch", "_torch_check", "_threads", "_install", "_choices", "_arguments", "_label_arrays"),
+    ("_core", "_torch", "_torch_check", "_fork", "_threads", "_install", "_choices", "_arguments", "_label_arrays"),
     ("encoding",),
     ("metrics", "threshold", "calibration"),
     ("evaluation",),

@@ -13,6 +13,7 @@
 #include "multilabel/training/ema.hpp"
 #include "multilabel/training/evaluate.hpp"
 #include "multilabel/training/history.hpp"
+#include "multilabel/training/layer_decay.hpp"
 #include "multilabel/training/loader.hpp"
 #include "multilabel/training/loop.hpp"
 #include "multilabel/training/network.hpp"

@@ -23,6 +23,7 @@ import torch
 from torch import nn
 
 from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
+from ._arguments import whole
 from ._core import ArgumentError
 from ._torch import loss as _loss  # noqa: F401  (the types of the losses must be known)
 from ._torch import training as _training
@@ -61,7 +62,12 @@ __all__ = [
     "TrainingState",
     "constant",
     "cosine",
+    "exponential",
+    "layer_decay",
     "linear",
+    "one_cycle",
+    "plateau",
+    "polynomial",
     "step",
 ]
 
@@ -93,7 +99,7 @@ def constant(*, warmup: float = 0.0) -> Schedule:
     return _training.constant(warmup=warmup)
 
 
-def cosine(*, warmup: float = 0.0, end: float = 0.0) -> Schedule:
+def cosine(*, warmup: float = 0.0, end: float = 0.0, cycles: float = 1.0) -> Schedule:
     """Return half a cosine from 1 down to the factor ``end``, after a linear warm-up.
 
     Parameters
@@ -102,6 +108,8 @@ def cosine(*, warmup: float = 0.0, end: float = 0.0) -> Schedule:
         As in :func:`constant`.
     end
         In [0, 1].
+    cycles
+        How often it starts again at 1, each time over the same share of the run; at least 1.
 
     Examples
     --------
@@ -110,7 +118,147 @@ def cosine(*, warmup: float = 0.0, end: float = 0.0) -> Schedule:
     >>> [round(schedule.factor(step, 100), 2) for step in (0, 10, 55, 99)]
     [0.09, 1.0, 0.5, 0.0]
     """
-    return _training.cosine(warmup=warmup, end=end)
+    return _training.cosine(warmup=warmup, end=end, cycles=cycles)
+
+
+def exponential(*, warmup: float = 0.0, end: float = 0.01) -> Schedule:
+    """Return the schedule that falls by the same share at every step, to the factor ``end``, after a linear warm-up.
+
+    Parameters
+    ----------
+    warmup
+        As in :func:`constant`.
+    end
+        In (0, 1]; torch's ``gamma`` to the power of the steps of the run.
+
+    Examples
+    --------
+    >>> from multilabel.training import exponential
+    >>> schedule = exponential(end=0.0001)
+    >>> [round(schedule.factor(step, 4), 4) for step in range(4)]
+    [1.0, 0.1, 0.01, 0.001]
+    """
+    return _training.exponential(warmup=warmup, end=end)
+
+
+def polynomial(*, warmup: float = 0.0, power: float = 1.0, end: float = 0.0) -> Schedule:
+    """Return the schedule ``end + (1 - end) * (1 - share of the run) ** power``, after a linear warm-up.
+
+    Parameters
+    ----------
+    warmup
+        As in :func:`constant`.
+    power
+        Above 0.
+    end
+        In [0, 1].
+
+    Examples
+    --------
+    >>> from multilabel.training import polynomial
+    >>> schedule = polynomial(power=2)
+    >>> [round(schedule.factor(step, 4), 4) for step in range(4)]
+    [1.0, 0.5625, 0.25, 0.0625]
+    """
+    return _training.polynomial(warmup=warmup, power=power, end=end)
+
+
+def one_cycle(*, rise: float = 0.3, start: float = 1 / 25, end: float = 4e-6) -> Schedule:
+    """Return torch's OneCycleLR: up from ``start`` to 1 and down to ``end``, both along half a cosine.
+
+    Parameters
+    ----------
+    rise
+        Share of the run until the top, in (0, 1).
+    start
+        The first factor, in (0, 1]: torch's ``1 / div_factor``.
+    end
+        The last factor, in [0, 1]: torch's ``start / final_div_factor``.
+
+    Examples
+    --------
+    >>> from multilabel.training import one_cycle
+    >>> schedule = one_cycle()
+    >>> [round(schedule.factor(step, 10), 2) for step in (0, 1, 2, 6, 9)]
+    [0.04, 0.52, 1.0, 0.39, 0.0]
+    """
+    return _training.one_cycle(rise=rise, start=start, end=end)
+
+
+def plateau(
+    *,
+    multiplier: float = 0.1,
+    patience: int = 10,
+    threshold: float = 1e-4,
+    cooldown: int = 0,
+    end: float = 0.0,
+    schedule: Schedule | None = None,
+) -> _training.AnySchedule:
+    """Return a schedule that falls when the trainer's ``monitor`` does not get better: torch's ReduceLROnPlateau.
+
+    Parameters
+    ----------
+    multiplier
+        What one drop multiplies by, in (0, 1).
+    patience
+        Epochs without a better value that are borne.
+    threshold
+        A value must be better by this share of the best one to count.
+    cooldown
+        Epochs after a drop in which nothing is counted.
+    end
+        The factor does not fall below it.
+    schedule
+        What moves the rate beside it; None: :func:`constant`.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> schedule = ml.training.plateau(patience=2, schedule=ml.training.constant(warmup=0.1))
+    >>> model = ml.model.create("resnet18", labels=3)
+    >>> trainer = ml.training.Trainer(model, ml.loss.BCEWithLogits(), schedule=schedule, monitor="validation_loss")
+    """
+    return _training.plateau(
+        multiplier=multiplier,
+        patience=whole("training.plateau", "patience", patience, 0),
+        threshold=threshold,
+        cooldown=whole("training.plateau", "cooldown", cooldown, 0),
+        end=end,
+        schedule=constant() if schedule is None else schedule,
+    )
+
+
+def layer_decay(model: nn.Module, decay: float = 0.75, *, epochs_a_block: int = 0) -> list[ParameterGroup]:
+    """Return parameter groups that learn the slower, and begin the later, the further they are from the head.
+
+    Of n blocks number k, counted from 0, learns at ``decay ** (n - k)`` of the rate, the stem at ``decay ** (n + 1)``, what
+    stands behind the last block at the whole rate: BEiT's layer-wise decay with timm's numbers.
+
+    Parameters
+    ----------
+    model
+        A network whose parameter names number its blocks: the library's, timm's and most others do.
+    decay
+        From one block to the one before it, in (0, 1].
+    epochs_a_block
+        Gradual unfreezing: a block is learnt so many epochs later than the one behind it.
+
+    Raises
+    ------
+    ArgumentError
+        For a decay out of range, and for a network without numbered blocks.
+
+    Examples
+    --------
+    >>> import multilabel as ml
+    >>> model = ml.model.create("resnet18", labels=3)
+    >>> groups = ml.training.layer_decay(model, 0.5)
+    >>> groups[-1]
+    ParameterGroup('layer4.1.', rate_factor=0.5, weight_decay=None, frozen_epochs=0)
+    >>> trainer = ml.training.Trainer(model, ml.loss.BCEWithLogits(), groups=groups)
+    """
+    names = [name for name, _ in model.named_parameters()]
+    return _training.layer_decay(names, decay, whole("training.layer_decay", "epochs_a_block", epochs_a_block, 0))
 
 
 def linear(*, warmup: float = 0.0, end: float = 0.0) -> Schedule:
@@ -441,13 +589,16 @@ def _optimizer(optimizer: Any, schedule: Any, learning_rate: float) -> tuple[Any
         raise ArgumentError("training.Trainer: a scheduler must come with its optimizer; got another one")
     if isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
         raise ArgumentError(
-            "training.Trainer: a scheduler must move by its steps; got ReduceLROnPlateau, which waits for a measure"
+            "training.Trainer: a scheduler must move by its steps; got ReduceLROnPlateau, which waits for a measure. "
+            "multilabel.training.plateau does the same"
         )
     name = _name_of(schedule)
     if own or schedule is None:
         moved = _training.AnySchedule(constant())
     elif isinstance(schedule, Schedule):
         moved = _training.AnySchedule(schedule)
+    elif isinstance(schedule, _training.AnySchedule):
+        moved = schedule
     elif callable(schedule):
         moved = _training.AnySchedule(schedule, name)
     else:
@@ -509,7 +660,8 @@ class Trainer:
         model's parameters; or a function that makes one from parameters. Rates and decay of the latter two are their
         own, and `schedule` moves them.
     schedule
-        :func:`constant` (the default), :func:`cosine`, :func:`linear` or :func:`step`; a function of step and number of
+        :func:`constant` (the default), :func:`cosine`, :func:`linear`, :func:`step`, :func:`exponential`,
+        :func:`polynomial`, :func:`one_cycle` or :func:`plateau`; a function of step and number of
         steps that returns the factor on the rate; or the scheduler of a torch optimiser, which moves at each step.
     ema_decay
         Of a running mean of the weights, which is then what is validated and returned; 0: none.
@@ -576,7 +728,11 @@ class Trainer:
         optimizer: Literal["adamw", "adam", "sgd"]
         | torch.optim.Optimizer
         | Callable[..., torch.optim.Optimizer] = "adamw",
-        schedule: Schedule | Callable[[int, int], float] | torch.optim.lr_scheduler.LRScheduler | None = None,
+        schedule: Schedule
+        | _training.AnySchedule
+        | Callable[[int, int], float]
+        | torch.optim.lr_scheduler.LRScheduler
+        | None = None,
         ema_decay: float = 0.0,
         clip_norm: float = 0.0,
         accumulate: int = 1,

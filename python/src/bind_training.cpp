@@ -196,8 +196,19 @@ void bind_schedules(py::module_& module) {
   const StepOptions defaults;
   module.def("constant", [](double warmup) { return constant({.warmup = warmup}); }, py::kw_only(), "warmup"_a = 0.0);
   module.def(
-      "cosine", [](double warmup, double end) { return cosine({.warmup = warmup, .end = end}); }, py::kw_only(),
-      "warmup"_a = 0.0, "end"_a = 0.0);
+      "cosine",
+      [](double warmup, double end, double cycles) { return cosine({.warmup = warmup, .end = end, .cycles = cycles}); },
+      py::kw_only(), "warmup"_a = 0.0, "end"_a = 0.0, "cycles"_a = 1.0);
+  module.def(
+      "exponential", [](double warmup, double end) { return exponential({.warmup = warmup, .end = end}); }, py::kw_only(),
+      "warmup"_a, "end"_a);
+  module.def(
+      "polynomial",
+      [](double warmup, double power, double end) { return polynomial({.warmup = warmup, .power = power, .end = end}); },
+      py::kw_only(), "warmup"_a, "power"_a, "end"_a);
+  module.def(
+      "one_cycle", [](double rise, double start, double end) { return one_cycle({.rise = rise, .start = start, .end = end}); },
+      py::kw_only(), "rise"_a, "start"_a, "end"_a);
   module.def(
       "linear", [](double warmup, double end) { return linear({.warmup = warmup, .end = end}); }, py::kw_only(),
       "warmup"_a = 0.0, "end"_a = 0.0);
@@ -207,6 +218,19 @@ void bind_schedules(py::module_& module) {
         return step({.warmup = warmup, .every = every, .multiplier = multiplier});
       },
       py::kw_only(), "warmup"_a = defaults.warmup, "every"_a = defaults.every, "multiplier"_a = defaults.multiplier);
+}
+
+void bind_plateau(py::module_& module) {
+  using namespace training;
+  module.def(
+      "plateau",
+      [](double multiplier, std::size_t patience, double threshold, std::size_t cooldown, double end,
+         const Schedule& schedule) {
+        return plateau(
+            {.multiplier = multiplier, .patience = patience, .threshold = threshold, .cooldown = cooldown, .end = end},
+            schedule);
+      },
+      py::kw_only(), "multiplier"_a, "patience"_a, "threshold"_a, "cooldown"_a, "end"_a, "schedule"_a);
 }
 
 // Ctrl-C and other signals: Python's handlers run between two batches. What they raise waits until the run has ended cleanly.
@@ -379,6 +403,7 @@ void bind_parts(py::module_& module) {
                  std::move(name));
            }),
            "call"_a, "name"_a);
+  bind_plateau(module);
   py::class_<evaluation::Measure>(module, "Measure")
       .def(py::init(&evaluation::measure_of_name), "name"_a)
       .def(py::init(&python_measure), "name"_a, "call"_a, "lower"_a);
@@ -392,7 +417,22 @@ void bind_parts(py::module_& module) {
       .def_readonly("prefix", &ParameterGroup::prefix)
       .def_readonly("rate_factor", &ParameterGroup::rate_factor)
       .def_readonly("weight_decay", &ParameterGroup::weight_decay)
-      .def_readonly("frozen_epochs", &ParameterGroup::frozen_epochs);
+      .def_readonly("frozen_epochs", &ParameterGroup::frozen_epochs)
+      .def(
+          "__eq__", [](const ParameterGroup& a, const ParameterGroup& b) { return a == b; }, py::is_operator())
+      .def("__repr__", [](const ParameterGroup& self) {
+        return join_text("ParameterGroup(", multilabel::quoted(self.prefix), ", rate_factor=", self.rate_factor,
+                         ", weight_decay=", self.weight_decay ? join_text(*self.weight_decay) : "None",
+                         ", frozen_epochs=", self.frozen_epochs, ")");
+      });
+  module.def(
+      "layer_decay",
+      [](const std::vector<std::string>& names, double decay, std::size_t epochs_a_block) {
+        model::NamedTensors named;
+        for (const auto& name : names) named.emplace_back(name, at::Tensor());
+        return layer_decay(named, {.decay = decay, .epochs_a_block = epochs_a_block});
+      },
+      "names"_a, "decay"_a, "epochs_a_block"_a);
 }
 
 void bind_trainer(py::module_& module) {

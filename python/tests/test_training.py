@@ -995,3 +995,70 @@ def test_a_run_on_a_gpu_is_the_run_on_the_cpu(precision, tmp_path):
 
     assert run("auto") == pytest.approx(run("cpu"), rel=1e-3 if precision == "float32" else 0.05)
     assert run("cpu", resume=tmp_path)[2] == pytest.approx(run("auto")[2], rel=0.05)
+
+
+TORCH = torch.optim.lr_scheduler
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (training.cosine(), lambda o, n: TORCH.CosineAnnealingLR(o, n)),
+        (training.cosine(end=0.1, cycles=4), lambda o, n: TORCH.CosineAnnealingWarmRestarts(o, n // 4, eta_min=0.1)),
+        (training.linear(end=0.2), lambda o, n: TORCH.LinearLR(o, 1.0, 0.2, n)),
+        (training.step(every=0.25, multiplier=0.3), lambda o, n: TORCH.StepLR(o, n // 4, 0.3)),
+        (training.exponential(end=0.02), lambda o, n: TORCH.ExponentialLR(o, 0.02 ** (1 / n))),
+        (training.polynomial(power=1.7), lambda o, n: TORCH.PolynomialLR(o, n, 1.7)),
+        (training.one_cycle(), lambda o, n: TORCH.OneCycleLR(o, 1.0, n)),
+        (
+            training.one_cycle(rise=0.4, start=0.1, end=0.001),
+            lambda o, n: TORCH.OneCycleLR(o, 1.0, n, pct_start=0.4, div_factor=10, final_div_factor=100),
+        ),
+    ],
+)
+@pytest.mark.parametrize("total", [20, 400])
+def test_schedules_are_torchs_at_every_step(ours, theirs, total):
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
+    scheduler = theirs(optimizer, total)
+    for step in range(total):
+        assert ours.factor(step, total) == pytest.approx(optimizer.param_groups[0]["lr"], rel=0, abs=1e-9)
+        optimizer.step()
+        scheduler.step()
+
+
+def test_plateau_drops_where_torchs_does(tmp_path):
+    def run(callbacks=(), **fit):
+        trainer = small_trainer(
+            small(),
+            learning_rate=0.5,
+            schedule=training.plateau(multiplier=0.5, patience=1, cooldown=1, end=0.01),
+            monitor="validation_loss",
+            callbacks=callbacks,
+        )
+        return trainer.fit(batches(), batches(16), epochs=14, **fit).to_dict()
+
+    history = run()
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
+    scheduler = TORCH.ReduceLROnPlateau(optimizer, factor=0.5, patience=1, cooldown=1, min_lr=0.005)
+    for rate, value in zip(history["learning_rate"], history["validation_loss"], strict=True):
+        assert rate == pytest.approx(optimizer.param_groups[0]["lr"])
+        scheduler.step(value)
+    assert history["learning_rate"][-1] < 0.5
+    run([training.ModelCheckpoint(tmp_path), StopAfter(30)])
+    assert run(resume=tmp_path)["learning_rate"] == history["learning_rate"]
+
+
+def test_layers_far_from_the_head_learn_slower():
+    model = ml.model.create("resnet18", labels=2)
+    before = {name: value.detach().clone() for name, value in model.named_parameters()}
+    trainer = small_trainer(
+        model, optimizer="sgd", weight_decay=0.0, learning_rate=1e-3, groups=training.layer_decay(model, 0.001)
+    )
+    trainer.fit([(torch.randn(4, 3, 32, 32), torch.ones(4, 2))], epochs=1)
+    moved = {name: float((value.detach() - before[name]).abs().max()) for name, value in model.named_parameters()}
+    assert moved["fc.weight"] > 1e-5
+    assert moved["conv1.weight"] < 1e-8
+    thawing = training.layer_decay(model, epochs_a_block=1)
+    assert [group.frozen_epochs for group in thawing[-2:]] == [2, 1]
+    with pytest.raises(ml.ArgumentError, match="must number its blocks"):
+        training.layer_decay(nn.Linear(2, 2))

@@ -48,3 +48,33 @@ TEST_CASE("Schedule: fields out of range are refused by name") {
   CHECK_THROWS_WITH(training::step({.every = 0.0}), Catch::Contains("every must be a share"));
   CHECK_THROWS_WITH(training::step({.multiplier = 2.0}), Catch::Contains("multiplier must be a factor"));
 }
+
+TEST_CASE("exponential, polynomial, cycles and one cycle: torch's formulas") {
+  const auto exponential = training::exponential({.end = 0.01});
+  CHECK(exponential.factor(0, 10) == 1.0);
+  CHECK(exponential.factor(5, 10) == Approx(0.1));
+  CHECK(training::polynomial({.power = 2}).factor(5, 10) == Approx(0.25));
+  CHECK(training::polynomial({.power = 2, .end = 0.2}).factor(5, 10) == Approx(0.4));
+  const auto cycles = training::cosine({.cycles = 3});
+  for (const std::size_t first : {0, 10, 20}) CHECK(cycles.factor(first, 30) == 1.0);
+  CHECK(cycles.factor(15, 30) == Approx(0.5));
+  const auto one = training::one_cycle();
+  CHECK(one.factor(0, 100) == Approx(0.04));
+  CHECK(one.factor(29, 100) == Approx(1.0));
+  CHECK(one.factor(99, 100) == Approx(4e-6));
+  CHECK_THROWS_WITH(training::exponential({.end = 0}), Catch::Contains("end must be a factor in (0, 1]"));
+  CHECK_THROWS_WITH(training::polynomial({.power = 0}), Catch::Contains("power must be above 0"));
+  CHECK_THROWS_WITH(training::one_cycle({.rise = 0}), Catch::Contains("rise must be a share"));
+}
+
+TEST_CASE("plateau: a drop after so many epochs without a better value") {
+  const auto schedule = training::plateau({.multiplier = 0.5, .patience = 1, .end = 0.2});
+  const auto factor = [&](const std::vector<double>& values) { return schedule.by_values(values); };
+  CHECK(factor({}) == 1);
+  CHECK(factor({0.1, 0.2, 0.1}) == 1);
+  CHECK(factor({0.1, 0.2, 0.1, 0.2}) == 0.5);
+  CHECK(factor({0.1, 0.2, 0.1, 0.2, 0.3}) == 0.5);
+  CHECK(factor({0.1, 0.1, 0.1, 0.1, 0.1}) == 0.25);
+  CHECK(factor(std::vector<double>(20, 0.1)) == 0.2);
+  CHECK_THROWS_WITH(training::plateau({.multiplier = 1}), Catch::Contains("multiplier must be a factor in (0, 1)"));
+}

@@ -136,6 +136,7 @@ class Loop {
     if (!loss_memory_.empty()) loss_.restore(std::exchange(loss_memory_, {}));
     modes_.begin_epoch();
     frozen_.begin_epoch(run_.epoch + 1);
+    epoch_factor_ = options_.schedule.by_values ? options_.schedule.by_values(monitored()) : 1;
     attach();
     const auto next = train_.open(static_cast<std::uint32_t>(run_.epoch), run_.step * options_.accumulate);
     Clock::time_point begin = Clock::now();
@@ -161,7 +162,8 @@ class Loop {
 
   void update(const std::vector<TensorBatch>& batches) {
     const std::size_t total = static_cast<std::size_t>(fit_.epochs) * steps();
-    const double rate = options_.learning_rate * options_.schedule.factor(run_.epoch * steps() + run_.step, total);
+    const double rate =
+        options_.learning_rate * epoch_factor_ * options_.schedule.factor(run_.epoch * steps() + run_.step, total);
     StepParts parts{.network = network_,
                     .loss = loss_,
                     .optimizer = *optimizer_,
@@ -249,6 +251,14 @@ class Loop {
     if (!best || !validation_) return true;
     const auto& monitor = options_.monitor;
     return run_.history.improves(monitor, row.value(monitor), best->value(monitor));
+  }
+
+  // The monitor's values so far, with a sign that makes the higher the better.
+  [[nodiscard]] std::vector<double> monitored() const {
+    const double sign = run_.history.improves(options_.monitor, 1, 0) ? 1 : -1;
+    std::vector<double> values;
+    for (const auto& row : run_.history.epochs) values.push_back(sign * row.value(options_.monitor));
+    return values;
   }
 
   [[nodiscard]] TrainingState state(bool is_best = false) const {
@@ -348,6 +358,7 @@ class Loop {
   std::vector<at::Tensor> loss_memory_;                       // of a checkpoint, until its epoch goes on
   std::optional<std::pair<StepResult, std::size_t>> unread_;  // of the last step, with the number of its first batch
   double last_loss_ = std::numeric_limits<double>::quiet_NaN();
+  double epoch_factor_ = 1;  // of the schedule, for what was measured so far
   std::size_t validated_ = 0;
   const ExponentialMovingAverage::Applied* applied_ = nullptr;
   mutable std::shared_ptr<const History> shared_history_;
