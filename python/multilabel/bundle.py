@@ -164,7 +164,7 @@ def _images(images: Any) -> tuple[bool, list[Path] | None, list[np.ndarray] | No
         return (True, None, list(array)) if array.ndim == 4 else (False, None, [array])
     if not isinstance(images, Iterable):
         raise ArgumentError(
-            "bundle.Predictor: images must be a path, bytes, a Pillow image, an array or a list of these; "
+            "bundle.Predictor: images must be a path, an array or a list of these, or bytes or Pillow images in their place; "
             f"got {type(images).__name__}"
         )
     listed = list(images)
