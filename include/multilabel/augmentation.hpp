@@ -26,6 +26,7 @@
 #include "multilabel/augmentation/histogram.hpp"
 #include "multilabel/augmentation/iso_noise.hpp"
 #include "multilabel/augmentation/label_safe_crop.hpp"
+#include "multilabel/augmentation/large_warp.hpp"
 #include "multilabel/augmentation/levels.hpp"
 #include "multilabel/augmentation/linear_warp.hpp"
 #include "multilabel/augmentation/lookup.hpp"

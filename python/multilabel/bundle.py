@@ -22,7 +22,8 @@ from ._core import ArgumentError
 from ._torch import bundle as _bundle
 from .augmentation import Preprocessing
 from .calibration import IsotonicCalibration, PlattScaling, TemperatureScaling
-from .data import _label_names
+from .data import _label_names, read_image
+from .data._images import in_memory
 from .model import Classifier
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Predictor:
 
     @overload
     def __call__(
-        self, images: PathLike | np.ndarray, *, threshold: Threshold | None = None, top_k: int | None = None
+        self, images: PathLike | bytes | np.ndarray, *, threshold: Threshold | None = None, top_k: int | None = None
     ) -> list[Prediction]: ...
     @overload
     def __call__(
@@ -92,8 +93,8 @@ class Predictor:
         Parameters
         ----------
         images
-            One image: a path, or uint8 ``[height, width, 3]`` in RGB order (a PIL image in mode RGB too). Many: a list
-            of those, or uint8 ``[n, height, width, 3]``; then one list an image.
+            One image: a path, the bytes of a file, a Pillow image of any mode, or uint8 ``[height, width, 3]`` in RGB
+            order. Many: a list or an array of those, or uint8 ``[n, height, width, 3]``; then one list an image.
         threshold
             Instead of the bundle's: one for all labels, one a label, or a rule.
         top_k
@@ -179,23 +180,21 @@ def _images(images: Any) -> tuple[bool, list[Path] | None, list[np.ndarray] | No
     """Return whether many were given, and either their paths or their arrays."""
     if isinstance(images, (str, os.PathLike)):
         return False, [Path(images)], None
-    if isinstance(images, np.ndarray) or hasattr(images, "__array_interface__"):
+    if in_memory(images):
+        return False, None, [read_image(images)]
+    if hasattr(images, "__array_interface__") and np.ndim(images) != 1:
         array = np.asarray(images)
         return (True, None, list(array)) if array.ndim == 4 else (False, None, [array])
     if not isinstance(images, Iterable):
         raise ArgumentError(
-            f"bundle.Predictor: images must be a path, an array or a list of these; got {type(images).__name__}"
+            "bundle.Predictor: images must be a path, an array or a list of these, or bytes or Pillow images in their place; "
+            f"got {type(images).__name__}"
         )
     listed = list(images)
     if all(isinstance(image, (str, os.PathLike)) for image in listed):
         return True, [Path(image) for image in listed], None
-    from .data import read_image
-
-    return (
-        True,
-        None,
-        [read_image(image) if isinstance(image, (str, os.PathLike)) else np.asarray(image) for image in listed],
-    )
+    readable = [isinstance(image, (str, os.PathLike)) or in_memory(image) for image in listed]
+    return True, None, [read_image(image) if read else np.asarray(image) for image, read in zip(listed, readable)]
 
 
 def save(

@@ -3,6 +3,7 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 #include <multilabel/data.hpp>
 
 #include <array>
@@ -15,6 +16,7 @@
 
 #include "bind.hpp"
 #include "core_docs.hpp"
+#include "dataset_state.hpp"
 #include "images.hpp"
 #include "loader.hpp"
 #include "samples.hpp"
@@ -25,26 +27,30 @@ namespace {
 
 namespace py = pybind11;
 
-std::vector<std::string> texts(const std::vector<std::filesystem::path>& paths) {
-  std::vector<std::string> result;
-  for (const auto& path : paths) result.push_back(path.string());
+py::list texts(const std::vector<std::filesystem::path>& paths) {
+  py::list result;
+  for (const auto& path : paths) result.append(path_text(path));
   return result;
 }
 
 void bind_dataset(py::module_& module) {
   py::class_<data::Dataset>(module, "Dataset")
-      .def(py::init([](const py::list& images, std::vector<std::vector<std::string>> labels, data::Dataset::Columns columns) {
+      .def(py::init([](const py::list& images, const py::list& labels, data::Dataset::Columns columns,
+                       const std::vector<std::string>& vocabulary) {
              if (images.size() != labels.size())
                fail<ShapeError>({"data.Dataset", "images and labels must have the same length",
                                  join_text(images.size(), " and ", labels.size())});
              std::vector<data::Sample> samples(images.size());
              for (std::size_t i = 0; i < images.size(); ++i) {
                set_image(samples[i], images[i], i, "data.Dataset");
-               samples[i].labels = std::move(labels[i]);
+               set_labels(samples[i], labels[i], i, "data.Dataset");
+               name_targets(samples[i], vocabulary, i, "data.Dataset");
              }
              return data::Dataset(std::move(samples), std::move(columns));
            }),
-           py::arg("images"), py::arg("labels"), py::arg("columns") = data::Dataset::Columns{})
+           py::arg("images"), py::arg("labels"), py::arg("columns") = data::Dataset::Columns{},
+           py::arg("vocabulary") = std::vector<std::string>{})
+      .def(py::pickle(&dataset_state, &dataset_from_state))
       .def("__len__", &data::Dataset::size)
       .def("images", [](const data::Dataset& self) { return texts(self.images()); })
       .def(
@@ -82,7 +88,7 @@ py::dict inspection_dict(const data::Inspection& found) {
   py::list unreadable, together;
   for (const auto& file : found.unreadable)
     unreadable.append(
-        py::dict(py::arg("path") = file.path.string(), py::arg("sample") = file.sample, py::arg("reason") = file.reason));
+        py::dict(py::arg("path") = path_text(file.path), py::arg("sample") = file.sample, py::arg("reason") = file.reason));
   for (const auto& pair : found.together) together.append(py::make_tuple(pair.first, pair.second, pair.count));
   py::dict all;
   all["samples"] = found.samples;
@@ -120,7 +126,7 @@ void bind_inspection(py::module_& module) {
       .def_readonly("count", &data::LabelSummary::count)
       .def_readonly("per_split", &data::LabelSummary::per_split);
   py::class_<data::UnreadableFile>(module, "UnreadableFile")
-      .def_property_readonly("path", [](const data::UnreadableFile& self) { return self.path.string(); })
+      .def_property_readonly("path", [](const data::UnreadableFile& self) { return path_text(self.path); })
       .def_readonly("sample", &data::UnreadableFile::sample)
       .def_readonly("reason", &data::UnreadableFile::reason);
   py::class_<data::LabelPair>(module, "LabelPair")
@@ -188,7 +194,7 @@ void bind_data(py::module_& module) {
   bind_readers(module);
   module.def(
       "read_image",
-      [](const std::string& path, std::size_t max_pixels, const std::array<int, 2>& shrinks_to, bool keep_damaged,
+      [](const std::filesystem::path& path, std::size_t max_pixels, const std::array<int, 2>& shrinks_to, bool keep_damaged,
          const std::array<std::uint8_t, 3>& background) {
         cv::Mat image;
         {
@@ -201,6 +207,25 @@ void bind_data(py::module_& module) {
         return from_image(std::move(image));
       },
       py::arg("path"), py::arg("max_pixels"), py::arg("shrinks_to"), py::arg("keep_damaged"), py::arg("background"));
+  module.def("is_encoded", &is_encoded, py::arg("object"));
+  module.def(
+      "decode_image",
+      [](const py::object& encoded, const std::string& name, std::size_t max_pixels, const std::array<int, 2>& shrinks_to,
+         bool keep_damaged, const std::array<std::uint8_t, 3>& background) {
+        const std::vector<std::uint8_t> bytes = encoded_bytes(encoded);
+        cv::Mat image;
+        {
+          const py::gil_scoped_release release;
+          image = data::decode_image(bytes, name,
+                                     {.max_pixels = max_pixels,
+                                      .shrinks_to = {shrinks_to[1], shrinks_to[0]},
+                                      .damage = keep_damaged ? data::Damage::keep : data::Damage::refuse,
+                                      .background = background});
+        }
+        return from_image(std::move(image));
+      },
+      py::arg("encoded"), py::arg("name"), py::arg("max_pixels"), py::arg("shrinks_to"), py::arg("keep_damaged"),
+      py::arg("background"));
 }
 
 }  // namespace multilabel::python

@@ -8,12 +8,20 @@
 #include <multilabel/core/error.hpp>
 #include <opencv2/core.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace multilabel::python {
+
+/// A path as Python writes it, its bytes as os.fsdecode gives them, so that names that are not UTF-8 come back unchanged.
+inline pybind11::str path_text(const std::filesystem::path& path) {
+  const std::string& bytes = path.native();
+  return pybind11::reinterpret_steal<pybind11::str>(
+      PyUnicode_DecodeFSDefaultAndSize(bytes.data(), static_cast<Py_ssize_t>(bytes.size())));
+}
 
 /// An image of Python's, and what keeps its pixels alive.
 struct ImageArgument {

@@ -11,6 +11,7 @@
 
 #include "bind.hpp"
 #include "held_out.hpp"
+#include "images.hpp"
 
 namespace py = pybind11;
 
@@ -35,7 +36,7 @@ void bind_data_error(py::module_& module, const py::tuple& bases) {
       if (pointer) std::rethrow_exception(pointer);
     } catch (const multilabel::DataError& error) {
       const py::object value = type(error.what());
-      if (!error.path().empty()) value.attr("path") = error.path().string();
+      if (!error.path().empty()) value.attr("path") = multilabel::python::path_text(error.path());
       if (error.row()) value.attr("row") = *error.row();
       PyErr_SetObject(type.ptr(), value.ptr());
     }

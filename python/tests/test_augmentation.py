@@ -287,3 +287,18 @@ class TestAlbumentations:
         ours = Compose([GaussNoise(**arguments)])(image=grey)["image"].std()
         assert abs(ours - 25.5) < 0.3  # four standard errors of 120,000 values
         assert abs(theirs - ours) < 1.5  # theirs is cut towards zero, not rounded
+
+
+def test_compose_takes_its_image_by_position_and_no_boxes_as_an_array():
+    image = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    flip = Compose([HorizontalFlip(p=1)])
+    np.testing.assert_array_equal(flip(image)["image"], image[:, ::-1])
+    none = flip(image=image, bboxes=np.zeros((0, 4)), labels=[])
+    assert none["bboxes"].shape == (0, 4)
+    assert list(none["labels"]) == []
+
+
+def test_a_side_of_more_than_32767_pixels_can_be_turned():
+    image = np.full((3, 40000, 3), 200, np.uint8)
+    turned = Compose([Rotate((180, 180), p=1)])(image=image, seed=1)["image"]
+    assert (turned[1, 10:-10] == 200).all()

@@ -198,6 +198,17 @@ def test_no_bundle_at_all(tmp_path):
         ml.load(tmp_path)
 
 
+def test_paths_bytes_and_pillow_images_have_one_answer(saved):
+    pillow = pytest.importorskip("PIL.Image")
+    predictor = ml.load(saved)
+    path = IMAGES / "0000.png"  # with a palette
+    content = path.read_bytes()
+    scores = predictor.scores([path, content, bytearray(content), pillow.open(path)])
+    np.testing.assert_array_equal(scores, np.repeat(scores[:1], 4, axis=0))
+    np.testing.assert_array_equal(predictor.scores(np.array([str(path)])), scores[:1])
+    assert predictor(content) == predictor(pillow.open(path)) == predictor(path)
+
+
 def test_images_that_are_none_are_named(saved, tmp_path):
     predictor = ml.load(saved)
     (tmp_path / "text.jpg").write_text("no image")

@@ -39,6 +39,7 @@ from multilabel.data import (
     inspect,
     read_csv,
     read_image,
+    read_sample,
 )
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -753,3 +754,131 @@ def test_inspect_finds_pictures_that_look_the_same(tmp_path, drawings):
     assert (found.near_duplicates, found.near_duplicates_across_splits) == ([[0, 1, 2]], 1)
     assert not inspect(data, near_difference=0).near_duplicates
     assert not inspect(data, files="bytes").near_duplicates
+
+
+def exif(orientation):
+    from PIL import Image
+
+    block = Image.Exif()
+    block[0x0112] = orientation
+    return block
+
+
+MODES = ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBa", "CMYK", "YCbCr", "I;16", "La"]
+FORMATS = {"PNG": {}, "BMP": {}, "TIFF": {}, "WEBP": {"lossless": True}, "GIF": {}, "PPM": {}, "JPEG": {"quality": 95}}
+
+
+def pillow_image(mode):
+    from PIL import Image
+
+    random = np.random.default_rng(3)
+    pixels = random.integers(0, 256, (5, 7, 4), dtype=np.uint8)
+    if mode == "I;16":
+        return Image.fromarray(pixels[..., 0].astype(np.uint16) * 257)
+    rgba = Image.fromarray(pixels)
+    if mode in ("PA", "La"):
+        return rgba.convert("LA").convert(mode)
+    return rgba.convert(mode)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("mode", MODES)
+def test_a_file_its_bytes_and_pillow_give_one_answer(tmp_path, mode, kind):
+    pillow = pytest.importorskip("PIL.Image")
+    path = tmp_path / "picture"
+    try:
+        pillow_image(mode).save(path, kind, **FORMATS[kind])
+    except (OSError, ValueError):
+        pytest.skip(f"Pillow writes no {kind} of mode {mode}")
+    if kind == "TIFF" and mode in ("LA", "PA", "La"):
+        with pytest.raises(DataError, match=r"got grey with another band|that are not RGB"):
+            read_image(path)
+        return
+    ours = read_image(path)
+    np.testing.assert_array_equal(read_image(path.read_bytes()), ours)
+    theirs = read_image(pillow.open(path))
+    # Rounding of a premultiplied alpha, and of what JPEG and the four inks are made of.
+    assert np.abs(ours.astype(int) - theirs).max() <= 1
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_orientation_of_every_format(tmp_path, kind, orientation):
+    pillow = pytest.importorskip("PIL.Image")
+    from PIL import ImageOps
+
+    for mode in ("L", "RGB", "RGBA")[: 2 if kind == "JPEG" else 3]:
+        path = tmp_path / "picture"
+        # Pillow 13 turns a TIFF that is not packed twice.
+        packed = {"compression": "tiff_lzw"} if kind == "TIFF" else FORMATS[kind]
+        pillow_image(mode).save(path, kind, exif=exif(orientation), **packed)
+        stored = pillow.open(path)
+        stored.load()
+        upright = np.asarray(ImageOps.exif_transpose(stored).convert("RGB"))
+        assert read_image(path).shape == upright.shape
+        np.testing.assert_array_equal(read_image(stored), read_image(path))
+        if mode != "RGBA":
+            np.testing.assert_array_equal(read_image(path), upright)
+
+
+@pytest.mark.parametrize("options", [{"lossless": True}, {"quality": 80}])
+def test_first_picture_of_animations(tmp_path, options):
+    pillow = pytest.importorskip("PIL.Image")
+    for mode in ("RGB", "RGBA"):
+        first = pillow_image(mode)
+        first.save(tmp_path / "a.webp", save_all=True, append_images=[first.rotate(180)], **options)
+        np.testing.assert_allclose(
+            read_image(tmp_path / "a.webp").astype(int), read_image(pillow.open(tmp_path / "a.webp")), atol=1
+        )
+    frames = [pillow.fromarray(np.full((9, 8, 3), value, np.uint8)) for value in (10, 200)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    assert (read_image(tmp_path / "a.gif") == 10).all()
+    large = pillow.fromarray(np.random.default_rng(0).integers(0, 256, (90, 130, 3), dtype=np.uint8)).quantize(256)
+    for interlace in (0, 1):
+        large.save(tmp_path / "b.gif", interlace=interlace)
+        np.testing.assert_array_equal(read_image(tmp_path / "b.gif"), np.asarray(large.convert("RGB")))
+
+
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "p.png")
+    with pytest.raises(DataError, match="must be an image file; got a pipe"):
+        read_image(tmp_path / "p.png")
+
+
+def test_pictures_in_memory_of_every_kind():
+    pillow = pytest.importorskip("PIL.Image")
+    content = (OPENCLIPART / "images/0003.jpg").read_bytes()
+    expected = read_image(OPENCLIPART / "images/0003.jpg")
+    given = [content, bytearray(content), memoryview(content), np.frombuffer(content, np.uint8)]
+    given.append(pillow.open(OPENCLIPART / "images/0003.jpg"))
+    data = Dataset(given, [["x"]] * 5)
+    for i in range(5):
+        np.testing.assert_array_equal(read_sample(data, i), expected)
+    with pytest.raises(ArgumentError, match=r"floats must be from 0 to 1.0; got 0.0 to 100.0"):
+        read_image(pillow.fromarray(np.float32([[0, 100]])))
+    with pytest.raises(ArgumentError, match="image must be a path, bytes or a Pillow image; got int"):
+        read_image(3)
+
+
+def test_an_epoch_without_a_usable_sample_is_an_error():
+    data = Dataset([f"/nothere/{i}.png" for i in range(8)], [["a"]] * 8)
+    for workers in (0, 2):
+        loader = DataLoader(data, ["a"], evaluation(size=8), on_error="skip", batch_size=4, workers=workers)
+        with pytest.raises(DataError, match=r"must have a sample that can be used; got none, 8 skipped.*nothere/0.png"):
+            list(loader)
+
+
+def test_an_epoch_that_was_open_at_a_fork_says_so():
+    data = Dataset([np.zeros((32, 32, 3), np.uint8)] * 200, [["a"]] * 200)
+    batches = iter(DataLoader(data, ["a"], evaluation(size=8), batch_size=4, workers=2))
+    next(batches)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        try:
+            list(batches)
+        except ArgumentError as error:
+            os._exit(0 if "must be read by the process that began it" in str(error) else 1)
+        os._exit(2)
+    assert os.waitpid(child, 0)[1] == 0
+    assert len(list(batches)) == 49

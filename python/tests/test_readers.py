@@ -4,7 +4,10 @@
 import csv
 import io
 import json
+import os
 import pathlib
+import pickle
+import re
 import shutil
 import subprocess
 import tarfile
@@ -404,3 +407,206 @@ def test_a_dataset_of_ones_own_has_boxes_unknown_cells_and_a_vocabulary():
         Dataset(["a"], [[]], boxes=[[[1, 2, 3, 4]]], box_labels=[[]])
     with pytest.raises(ArgumentError, match="left < right"):
         Dataset(["a"], [[]], boxes=[[[3, 2, 1, 4]]], box_labels=[["x"]])
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_codes_mean_what_is_declared(tmp_path):
+    path = write(tmp_path, "t.csv", "image,x,y\na,-1.0,\nb,0.0,1.0\n")
+    options = {"label_columns": "*", "unnamed": "absent"}
+    for codes, first in ((None, np.nan), ({"-1": 1}, 1), ({-1: 0}, 0), ({"-1": 0.75}, 0.75), ({"-1": None}, np.nan)):
+        targets = read_csv(path, codes=codes, **options).targets()
+        np.testing.assert_array_equal(targets, np.float32([[first, 0], [0, 1]]))
+    own = read_csv(path, label_columns="*", codes={"-1": 0}, label_codes={"x": {"-1": 1}, "y": {"": 0.5}})
+    np.testing.assert_array_equal(own.targets(), np.float32([[1, 0.5], [0, 1]]))
+    with pytest.raises(ArgumentError, match="codes must stand for 1, 0, None or a number between; got '-1': 'absent'"):
+        read_csv(path, codes={"-1": "absent"})
+
+
+def test_soft_labels_reach_the_loader_and_survive_pickle(tmp_path):
+    path = write(tmp_path, "t.csv", f"image,x,y\n{OPENCLIPART}/images/0000.png,0.25,1\n")
+    with pytest.raises(DataError, match="probabilities = keep or round"):
+        read_csv(path, label_columns="*")
+    data = pickle.loads(pickle.dumps(read_csv(path, label_columns="*", probabilities="keep")))
+    ((_, targets),) = DataLoader(data, ["x", "y"], evaluation(size=8))
+    assert targets.tolist() == [[0.25, 1]]
+    assert read_csv(path, label_columns="*", probabilities="round").targets().tolist() == [[0, 1]]
+
+
+def test_what_was_passed_over_is_listed(tmp_path):
+    rows = write(tmp_path, "t.csv", "image,x\na,1\nb\nc,maybe\n")
+    lines = write(tmp_path, "t.jsonl", '{"image": "a", "labels": ["x"]}\n{"image": 3}\n')
+    for data, place in (
+        (read_csv(rows, label_columns="*", on_bad="skip"), "line 3"),
+        (read_jsonl(lines, on_bad="skip"), "line 2"),
+    ):
+        assert len(data) == 1
+        assert place in data.passed_over[0][1]
+    write(tmp_path, "f/x/a.png", "")
+    other = write(tmp_path, "f/x/a.txt", "")
+    assert read_folder(tmp_path / "f").passed_over[0][0] == str(other)
+    with pytest.raises(ArgumentError, match="on_bad must be one of 'raise', 'skip'; got 'warn'"):
+        read_csv(rows, on_bad="warn")
+
+
+def test_rows_of_cells_in_json(tmp_path):
+    path = write(tmp_path, "t.jsonl", '{"image": "a", "labels": [1, 0, null]}\n{"image": "b", "labels": [0, 1, 1]}\n')
+    data = read_jsonl(path, label_columns=["x", "y", "z"])
+    np.testing.assert_array_equal(data.targets(), np.float32([[1, 0, np.nan], [0, 1, 1]]))
+    with pytest.raises(DataError, match="as in a row of 0 and 1"):
+        read_jsonl(write(tmp_path, "r.jsonl", '{"image": "a", "labels": [0, 1, 1]}'))
+    numbers = write(tmp_path, "n.jsonl", '{"image": "a", "labels": [2, 0]}')
+    assert read_jsonl(numbers, names=["x", "y", "z"]).labels == [["z", "x"]]
+
+
+def test_labels_of_mappings_rows_and_data_frames(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    cells = Dataset(["a", "b"], [{"x": 1, "y": 0}, {"y": None}], vocabulary=["x", "y", "z"])
+    np.testing.assert_array_equal(cells.targets(), [[1, 0, 0], [0, np.nan, 0]])
+    assert cells.absent == [["y"], []]
+    rows = Dataset(["a", "b"], np.float32([[1, 0], [np.nan, 0.5]]), vocabulary=["x", "y"])
+    np.testing.assert_array_equal(rows.targets(), [[1, 0], [np.nan, 0.5]])
+    with pytest.raises(
+        ShapeError, match=r"one for each label of vocabulary; got 2 .sample 0.*Name the labels in vocabulary"
+    ):
+        Dataset(["a"], [[1, 0]])
+    with pytest.raises(ArgumentError, match="each with 1, 0 or None for unknown; got 'x': 3"):
+        Dataset(["a"], [{"x": 3}])
+    table = pandas.DataFrame({"path": ["a", "b"], "y": [0, 1], "x": [1, 0]}, index=["p", "q"])
+    frame = Dataset(table["path"], table[["y", "x"]].loc[["q", "p"]], columns=table[["y"]])
+    assert frame.vocabulary.labels == ["y", "x"]
+    assert frame.targets(["x", "y"]).tolist() == [[1, 0], [0, 1]]
+    assert frame.column("y") == ["0", "1"]
+    with pytest.raises(ArgumentError, match="labels must have the row names of images"):
+        Dataset(table["path"], table[["y"]].rename({"p": "r"}))
+
+
+def test_rows_of_a_data_set_of_ones_own_are_checked_and_named():
+    pandas = pytest.importorskip("pandas")
+
+    def loaded(labels):
+        class One:
+            def __len__(self):
+                return 1
+
+            def __getitem__(self, i):
+                return np.zeros((8, 8, 3), np.uint8), labels
+
+        return next(iter(DataLoader(One(), ["a", "b", "c"], evaluation(size=8))))[1].tolist()
+
+    with pytest.raises(ArgumentError, match="Numbers of classes are no row"):
+        loaded([0, 1, 2])
+    with pytest.raises(ArgumentError, match="must hold 1, 0 and what is between"):
+        loaded(np.float32([0, -1, 0]))
+    assert loaded(pandas.Series({"c": 1, "a": 0, "b": 0.5})) == [[0, 0.5, 1]]
+    assert loaded(pandas.Series(["c", "a"])) == [[1, 0, 1]]
+    assert loaded(np.array(["b"])) == [[0, 1, 0]]
+
+
+def test_names_that_are_not_utf8_come_back_as_they_are(tmp_path):
+    folder = tmp_path / "cat"
+    folder.mkdir()
+    picture = (OPENCLIPART / "images/0000.png").read_bytes()
+    whole, cut = (os.fsencode(folder) + name for name in (b"/a\xff.png", b"/cut\xfe.png"))
+    try:
+        for path, content in ((whole, picture), (cut, picture[:50])):
+            with open(path, "wb") as file:
+                file.write(content)
+    except OSError:
+        pytest.skip("the file system takes no such names")
+    data = read_folder(tmp_path)
+    assert data.images == [os.fsdecode(whole), os.fsdecode(cut)]
+    np.testing.assert_array_equal(read_sample(data, 0), read_image(data.images[0]))
+    with pytest.raises(DataError, match=r"cut\?\.png") as caught:
+        read_image(data.images[1])
+    assert caught.value.path == os.fsdecode(cut)
+    loader = DataLoader(pickle.loads(pickle.dumps(data)), ["cat"], evaluation(size=8), on_error="skip")
+    assert sum(len(images) for images, _ in loader) == 1
+    assert [i for i, _ in loader.skipped] == [1]
+    assert inspect(data).unreadable[0].path == os.fsdecode(cut)
+
+
+# What docs/data.md says of files that people know: a file of each one's form, and the targets of the call that stands there.
+NAN = np.nan
+FAMOUS = {
+    "list_attr_celeba.csv": ("image_id,Bald,Smiling\n000001.jpg,-1,1\n000002.jpg,-1,-1\n", [[0, 1], [0, 0]]),
+    "list_attr_celeba.txt": ("2\nBald Smiling \n000001.jpg -1  1\n000002.jpg -1 -1\n", [[0, 1], [0, 0]]),
+    "CheXpert-v1.0/train.csv": (
+        "Path,Sex,Age,Frontal/Lateral,AP/PA,Edema,Fracture\n"
+        "CheXpert-v1.0/train/p1/v1.jpg,Female,68,Frontal,AP,1.0,\nCheXpert-v1.0/train/p2/v1.jpg,Male,9,Lateral,,-1.0,-1.0\n",
+        [[1, 0], [NAN, NAN]],
+    ),
+    "mimic-cxr-2.0.0-chexpert.csv": (
+        "subject_id,study_id,Edema,Fracture\n10000032,50414267,,1.0\n10000032,53189527,-1.0,0.0\n",
+        [[0, 1], [NAN, 0]],
+    ),
+    "train-annotations-human-imagelabels.csv": (
+        "ImageID,Source,LabelName,Confidence\n0001,verification,/m/a,1\n0001,verification,/m/b,0\n0002,crowd,/m/b,1\n",
+        [[1, 0], [NAN, 1]],
+    ),
+    "ISIC_2019_Training_GroundTruth.csv": (
+        "image,MEL,NV\nISIC_0000000,0.0,1.0\nISIC_0000001,1.0,0.0\n",
+        [[0, 1], [1, 0]],
+    ),
+    "Data_Entry_2017.csv": (
+        "Image Index,Finding Labels,Follow-up #,Patient ID,OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y],\n"
+        "1.png,Hernia|Mass,0,1,2682,2749,0.143,0.143,\n2.png,No Finding,0,2,2500,2048,0.171,0.171,\n",
+        [[1, 1], [0, 0]],
+    ),
+    "train_v2.csv": ("image_name,tags\ntrain_0,haze primary\ntrain_1,primary\n", [[1, 1], [0, 1]]),
+    "train.csv": ("Id,Target\n00070df0,2 0\n000a6c98,1\n", [[1, 0, 1], [0, 1, 0]]),
+    "_classes.csv": ("filename, cat, dog\na.jpg, 1, 0\nb.jpg, 1, 1\n", [[1, 0], [1, 1]]),
+    "pandas.csv": (",image,cat,dog\n0,a.jpg,1,0\n1,b.jpg,0,1\n", [[1, 0], [0, 1]]),
+    "lists.csv": ("image,labels\na.jpg,\"['cat', 'dog']\"\nb.jpg,['dog']\n", [[1, 1], [0, 1]]),
+    "answers.csv": ("image,cat,dog\na.jpg,Y,0.8\nb.jpg,n,\n", [[1, np.float32(0.8)], [0, NAN]]),
+    "_annotations.coco.json": (
+        json.dumps(
+            {
+                "images": [{"id": 0, "file_name": "a.jpg"}],
+                "annotations": [{"id": 0, "image_id": 0, "category_id": 2, "bbox": [1, 2, 3, 4]}],
+                "categories": [
+                    {"id": 0, "name": "pets", "supercategory": "none"},
+                    {"id": 1, "name": "cat", "supercategory": "pets"},
+                    {"id": 2, "name": "dog", "supercategory": "pets"},
+                ],
+            }
+        ),
+        [[0, 1]],
+    ),
+    "lvis_v1_val.json": (
+        json.dumps(
+            {
+                "images": [{"id": 1, "file_name": "a.jpg", "neg_category_ids": [3]}],
+                "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}],
+                "categories": [{"id": i, "name": name} for i, name in ((1, "ant"), (2, "bee"), (3, "cow"))],
+            }
+        ),
+        [[1, NAN, 0]],
+    ),
+}
+
+
+def documented_calls():
+    page = (ROOT / "docs/data.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| [^|]+ \| `(read_\w+\(.*?\))` \| .* \|$", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize("call", [call for call in documented_calls() if call.split('"')[1] in FAMOUS])
+def test_files_that_people_know_mean_what_the_page_says(tmp_path, monkeypatch, call):
+    monkeypatch.chdir(tmp_path)
+    name = call.split('"')[1]
+    text, expected = FAMOUS[name]
+    write(tmp_path, name, text)
+    data = eval(call, {"read_csv": read_csv, "read_coco": read_coco})
+    if "label_codes" in call:  # U-Ones for the one, soft for the other
+        expected = [[1, 0], [1, np.float32(0.7)]]
+    np.testing.assert_array_equal(data.targets(), np.float32(expected))
+
+
+def test_the_page_has_a_call_for_each_of_these_files():
+    assert {call.split('"')[1] for call in documented_calls()} >= set(FAMOUS)

@@ -42,7 +42,16 @@ TEST_CASE("parse_csv: rows know their line in the file") {
   CHECK(rows[2].line == 5);
 }
 
-TEST_CASE("parse_csv: any separator") { CHECK(cells("a;b,c\t;d", ';') == Rows{{"a", "b,c\t", "d"}}); }
+TEST_CASE("parse_csv: any separator") { CHECK(cells("a;b,c\t;d", ';') == Rows{{"a", "b,c", "d"}}); }
+
+TEST_CASE("parse_csv: blanks around a cell and its quotes do not count, those in quotes do") {
+  CHECK(cells("a , \"b, c\" ,\" d \"\n") == Rows{{"a", "b, c", " d "}});
+  CHECK(cells("a\t \"b\"\n", '\t') == Rows{{"a", "b"}});
+}
+
+TEST_CASE("parse_csv: between cells that blanks separate, any number of them is one") {
+  CHECK(cells(" x  y\n1.jpg -1   1 \n\"a b\" 0 1", ' ') == Rows{{"x", "y"}, {"1.jpg", "-1", "1"}, {"a b", "0", "1"}});
+}
 
 TEST_CASE("parse_csv: broken quotes and other encodings are named with their line") {
   CHECK_THROWS_WITH(parse_csv("a\n\"open\nstill", ',', "t.csv"),

@@ -79,7 +79,8 @@ TEST_CASE("read_csv: marked labels and unnamed labels can be unknown") {
 
 TEST_CASE("read_csv: a missing file is named") {
   const test::Folder folder;
-  CHECK_THROWS_WITH(data::read_csv(folder.path() / "none.csv"), Catch::Contains("none.csv', which does not exist"));
+  CHECK_THROWS_WITH(data::read_csv(folder.path() / "none.csv"),
+                    Catch::Contains("got a path that does not exist") && Catch::Contains("none.csv'"));
   CHECK_THROWS_AS(data::read_csv(folder.path()), DataError);
 }
 
@@ -140,5 +141,149 @@ TEST_CASE("read_csv: a table that is not UTF-8 is refused with its line") {
 
 TEST_CASE("Dataset: columns must have one cell a sample") {
   CHECK_THROWS_AS(data::Dataset({data::Sample{}}, {{"split", {"a", "b"}}}), ShapeError);
+}
+
+// The targets of a table, rows one after the other, with -1 for unknown.
+std::vector<float> target_cells(const data::Dataset& table) {
+  const auto matrix = table.targets(table.vocabulary());
+  std::vector<float> cells;
+  for (std::size_t i = 0; i < matrix.rows(); ++i)
+    for (std::size_t j = 0; j < matrix.columns(); ++j) cells.push_back(std::isnan(matrix(i, j)) ? -1 : matrix(i, j));
+  return cells;
+}
+using Cells = std::vector<float>;
+
+TEST_CASE("read_csv: -1 is absent in a table of 1 and -1 alone, unknown beside 0 or a blank, and what is declared anywhere") {
+  const test::Folder folder;
+  const auto signs = folder.write("s.csv", "image,x,y\na,-1,1\nb,-1,-1\n");
+  CHECK(target_cells(data::read_csv(signs, {.label_columns = {"*"}})) == Cells{0, 1, 0, 0});
+  CHECK(target_cells(data::read_csv(signs, {.label_columns = {"*"}, .meaning = {.codes = {{"-1", std::nanf("")}}}})) ==
+        Cells{-1, 1, -1, -1});
+  const auto zeros = folder.write("z.csv", "image,x,y\na,-1,1\nb,0,-1\n");
+  CHECK(target_cells(data::read_csv(zeros, {.label_columns = {"*"}})) == Cells{-1, 1, 0, -1});
+  CHECK(target_cells(data::read_csv(zeros, {.label_columns = {"*"}, .meaning = {.codes = {{"-1", 0.0f}}}})) ==
+        Cells{0, 1, 0, 0});
+  CHECK(target_cells(data::read_csv(zeros, {.label_columns = {"*"}, .meaning = {.label_codes = {{"x", {{"-1", 0.75f}}}}}})) ==
+        Cells{0.75, 1, 0, -1});
+}
+
+TEST_CASE("read_csv: a blank cell of a label is unknown, or absent where labels not named are") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv", "image,x,y\na,1.0,\nb,-1.0,0.0\n");
+  CHECK(target_cells(data::read_csv(path, {.label_columns = {"*"}})) == Cells{1, -1, -1, 0});
+  CHECK(target_cells(data::read_csv(path, {.unnamed = data::Unnamed::absent, .label_columns = {"*"}})) == Cells{1, 0, -1, 0});
+}
+
+TEST_CASE("read_csv: probabilities are refused with the way out, or kept as soft targets") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv", "image,x,y\na,0.25,1\n");
+  CHECK_THROWS_WITH(data::read_csv(path, {.label_columns = {"*"}}), Catch::Contains("say probabilities = keep or round"));
+  const auto kept = data::read_csv(path, {.label_columns = {"*"}, .meaning = {.probabilities = data::Probabilities::keep}});
+  CHECK(target_cells(kept) == Cells{0.25, 1});
+  CHECK(kept.labels() == Labels{{"y"}});
+}
+
+TEST_CASE("read_csv: rows of one image are one sample, and a confidence of 0 says that a label is absent") {
+  const test::Folder folder;
+  const auto path =
+      folder.write("t.csv", "ImageID,Source,LabelName,Confidence\nx,human,/m/a,1\nx,machine,/m/b,0\ny,human,/m/b,1\n");
+  const auto table =
+      data::read_csv(path, {.image = "ImageID", .labels = "LabelName", .unnamed = data::Unnamed::unknown, .suffix = ".jpg"});
+  CHECK(table.images() == std::vector{folder.path() / "x.jpg", folder.path() / "y.jpg"});
+  CHECK(target_cells(table) == Cells{1, 0, -1, 1});
+  CHECK(table.column("Source") == std::vector<std::string>{"human|machine", "human"});
+  const auto two = folder.write("two.csv", "image,labels\nx,a\nx,b\n");
+  CHECK(data::read_csv(two).labels() == Labels{{"a"}, {"b"}});
+  CHECK(data::read_csv(two, {.repeated = data::Repeated::join}).labels() == Labels{{"a", "b"}});
+  CHECK_THROWS_WITH(data::read_csv(folder.write("c.csv", "image,labels,Confidence\nx,a,1\nx,a,0\n")),
+                    Catch::Contains("must not contradict each other; got 'a' present and absent") && Catch::Contains("line 3"));
+  CHECK_THROWS_WITH(data::read_csv(folder.write("d.csv", "image,labels,Confidence\nx,a,high\n")),
+                    Catch::Contains("column 'Confidence' must hold 1, 0 or nothing; got 'high'"));
+  CHECK(data::read_csv(folder.path() / "d.csv", {.confidence = ""}).column("Confidence") == std::vector<std::string>{"high"});
+}
+
+TEST_CASE("read_csv: a label that says there is none excludes the others") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv", "image,labels\na,No Finding\nb,mass|hernia\nc,mass|No Finding\n");
+  const data::ReadCsvOptions options{.empty = data::EmptyLabels::error, .meaning = {.no_label = "No Finding"}};
+  CHECK_THROWS_WITH(data::read_csv(path, options), Catch::Contains("'No Finding' must stand alone") &&
+                                                       Catch::Contains("got 'mass' beside it") && Catch::Contains("line 4"));
+  data::ReadCsvOptions skipping = options;
+  skipping.on_bad = data::OnBad::skip;
+  const auto table = data::read_csv(path, skipping);
+  CHECK(table.labels() == Labels{{}, {"mass", "hernia"}});
+  CHECK(table.vocabulary() == Vocabulary{"hernia", "mass"});
+  REQUIRE(table.passed_over().size() == 1);
+  CHECK(table.passed_over()[0].path == path);
+  const auto wide = folder.write("w.csv", "image,No Finding,mass\na,1,\nb,,1\n");
+  const auto columns = data::read_csv(wide, {.label_columns = {"*"}, .meaning = {.no_label = "No Finding"}});
+  CHECK(columns.vocabulary() == Vocabulary{"mass"});
+  CHECK(target_cells(columns) == Cells{0, 1});
+}
+
+TEST_CASE("read_csv: numbers stand for names, which are the vocabulary") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv", "image,labels\na,2 0\nb,1\n");
+  const auto table = data::read_csv(path, {.delimiter = ' ', .meaning = {.names = {"x", "y", "z", "w"}}});
+  CHECK(table.labels() == Labels{{"z", "x"}, {"y"}});
+  CHECK(table.vocabulary() == Vocabulary{"x", "y", "z", "w"});
+  CHECK_THROWS_WITH(data::read_csv(path, {.delimiter = ' ', .meaning = {.names = {"x", "y"}}}),
+                    Catch::Contains("numbers of labels must be below 2; got 2"));
+}
+
+TEST_CASE("read_csv: a list that is written as text is a list, a row of 0 and 1 is none") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv",
+                                 "image,labels\na,\"['cat', \"\"it's\"\"]\"\nb,['dog']\nc,[]\nd,\"('x',)\"\ne,\"[3, 7]\"\n"
+                                 "f,['a' 'b']\ng,\"[\"\"s|t\"\"]\"\n");
+  CHECK(data::read_csv(path).labels() == Labels{{"cat", "it's"}, {"dog"}, {}, {"x"}, {"3", "7"}, {"a", "b"}, {"s|t"}});
+  CHECK_THROWS_WITH(data::read_csv(folder.write("r.csv", "image,labels\na,\"[0, 1, 0]\"\n")),
+                    Catch::Contains("numbers that each come once; got 0 twice") && Catch::Contains("label_columns"));
+  CHECK_THROWS_WITH(data::read_csv(folder.write("n.csv", "image,labels\na,[0 1 0]\n")), Catch::Contains("got 0 twice"));
+  CHECK_THROWS_WITH(data::read_csv(folder.write("u.csv", "image,labels\na,['cat\n")), Catch::Contains("must be written as"));
+}
+
+TEST_CASE("read_csv: columns without a name and commas at the ends of lines are no labels") {
+  const test::Folder folder;
+  for (const char* text : {"image,x,y,\na,1,0,\nb,0,1,\n", ",image,x,y\n0,a,1,0\n1,b,0,1\n", "image,x,y\na,1,0,\nb,0,1,,\n",
+                           "Unnamed: 0,image,x,y\n0,a,1,0\n1,b,0,1\n", "image, x, y\na, 1, 0\nb, 0, 1\n"}) {
+    INFO(text);
+    const auto table = data::read_csv(folder.write("t.csv", text), {.label_columns = {"*"}});
+    CHECK(table.vocabulary() == Vocabulary{"x", "y"});
+    CHECK(target_cells(table) == Cells{1, 0, 0, 1});
+    CHECK(table.images()[1] == folder.path() / "b");
+  }
+}
+
+TEST_CASE("read_csv: a table of CelebA's own form, with a count above and no name for the files") {
+  const test::Folder folder;
+  const auto path = folder.write("t.txt", "2\nBald Smiling \n1.jpg -1  1\n2.jpg -1 -1\n");
+  const auto table = data::read_csv(path, {.image = "", .separator = ' ', .label_columns = {"*"}, .skip_rows = 1});
+  CHECK(table.vocabulary() == Vocabulary{"Bald", "Smiling"});
+  CHECK(target_cells(table) == Cells{0, 1, 0, 0});
+  CHECK(table.images()[0] == folder.path() / "1.jpg");
+}
+
+TEST_CASE("read_csv: a name without an ending is that of the image in its place, whatever that one's ending") {
+  const test::Folder folder;
+  folder.write("a.png", "");
+  folder.write("b.c.jpg", "");
+  const auto path = folder.write("t.csv", "image,labels\na,x\nb.c,x\nnone,x\n");
+  CHECK(data::read_csv(path).images() ==
+        std::vector{folder.path() / "a.png", folder.path() / "b.c.jpg", folder.path() / "none"});
+  folder.write("a.jpg", "");
+  CHECK_THROWS_WITH(data::read_csv(path),
+                    Catch::Contains("must tell it from others by its ending") && Catch::Contains("line 2"));
+}
+
+TEST_CASE("read_csv: bad rows are passed over and listed where that is asked for") {
+  const test::Folder folder;
+  const auto path = folder.write("t.csv", "image,x\na,1\nb\nc,maybe\nd,0\n");
+  const auto table = data::read_csv(path, {.label_columns = {"x"}, .on_bad = data::OnBad::skip});
+  CHECK(table.size() == 2);
+  REQUIRE(table.passed_over().size() == 2);
+  CHECK_THAT(table.passed_over()[0].reason, Catch::Contains("every row must have 2 cells") && Catch::Contains("line 3"));
+  CHECK_THAT(table.passed_over()[1].reason, Catch::Contains("'maybe'"));
+  CHECK(table.slice(0, 1).concat(table).passed_over().size() == 4);
 }
 }  // namespace

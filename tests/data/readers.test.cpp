@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The readers of annotation files: JSON lines, COCO, Pascal VOC and folders. read_csv has a file of its own.
 
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <multilabel/data/read_coco.hpp>
@@ -200,9 +202,11 @@ TEST_CASE("read_coco: what is wrong is named with its place") {
            {with("{}", "[]", "[]"), "it must be a list; got an object"},
            {with("[[]]", "[]", "[]"), "it must be a list of objects; got a list in it"},
            {with("[\"a\"]", "[]", "[]"), "it must be a list of objects; got text"},
-           {with(R"([{"id": "1", "file_name": "a"}])", "[]", "[]"), "it must be a whole number; got text"},
+           {with(R"([{"id": null, "file_name": "a"}])", "[]", "[]"), "it must be a whole number or text; got null"},
            {with(R"([{"id": 1.5, "file_name": "a"}])", "[]", "[]"), "images[0].id"},
-           {with(R"([{"id": 18446744073709551615, "file_name": "a"}])", "[]", "[]"), "images[0].id"},
+           {with(R"([{"id": 1e300, "file_name": "a"}])", "[]", "[]"), "images[0].id"},
+           {with(R"([{"id": true, "file_name": "a"}])", "[]", "[]"), "images[0].id"},
+           {R"({"images": [], "categories": []})", "no 'annotations'"},
            {with(R"([{"id": 1, "file_name": 3}])", "[]", "[]"), "it must be text; got a number"},
            {with(R"([{"id": {}, "file_name": "a"}])", "[]", "[]"), "images[0].id"},
            {with(R"([{"id": 1}])", "[]", "[]"), "an image must have a file_name"},
@@ -321,5 +325,120 @@ TEST_CASE("read_folder: images in no folder, folders without images and lines wi
                     Contains("a folder and its labels; got 'n02'") && Contains("line 2"));
   const auto twice = folder().write("list.txt", "n01 dog\nn01 cat\n");
   CHECK_THROWS_WITH(data::read_folder(root, {.label_list = twice}), Contains("'n01' again"));
+}
+
+TEST_CASE("read_jsonl: a row of cells has the labels of its columns, and without them is refused") {
+  const auto path =
+      folder().write("t.jsonl", "{\"image\": \"a\", \"labels\": [1, 0, null]}\n{\"image\": \"b\", \"labels\": [0, true, 0]}");
+  const auto table = data::read_jsonl(path, {.label_columns = {"x", "y", "z"}});
+  CHECK(table.vocabulary() == Vocabulary{"x", "y", "z"});
+  CHECK(table.labels() == Labels{{"x"}, {"y"}});
+  CHECK(table[0].unknown == Names{"z"});
+  CHECK_THROWS_WITH(data::read_jsonl(path, {.label_columns = {"x", "y"}}),
+                    Contains("a list of 2 cells") && Contains("got 3 cells"));
+  CHECK_THROWS_WITH(data::read_jsonl(folder().write("r.jsonl", "{\"image\": \"a\", \"labels\": [1, 0, 0]}")),
+                    Contains("got 0 twice, as in a row of 0 and 1"));
+  const auto numbers = folder().write("n.jsonl", "{\"image\": \"a\", \"labels\": [2, 0]}");
+  CHECK(data::read_jsonl(numbers, {.meaning = {.names = {"x", "y", "z"}}}).labels() == Labels{{"z", "x"}});
+}
+
+TEST_CASE("read_jsonl: a key that no line has is named with those there are") {
+  const auto path = folder().write("t.jsonl", "{\"image\": \"a\", \"label\": [\"x\"]}\n");
+  CHECK_THROWS_WITH(data::read_jsonl(path), Contains("some line must have the key 'labels'") && Contains("'image' 'label'") &&
+                                                Contains("Did you mean 'label'?"));
+  CHECK(data::read_jsonl(path, {.empty = data::EmptyLabels::unknown}).size() == 1);
+  CHECK_THROWS_WITH(data::read_jsonl(path, {.labels = "label", .boxes = "bbox"}), Contains("the key 'bbox'"));
+}
+
+TEST_CASE("read_jsonl: codes mean what is declared, and bad lines are passed over where that is asked for") {
+  const auto path = folder().write("t.jsonl", "{\"image\": \"a\", \"labels\": {\"x\": -1, \"y\": 0.5}}\nnot JSON\n");
+  const auto table = data::read_jsonl(
+      path, {.meaning = {.codes = {{"-1", 1.0f}}, .probabilities = data::Probabilities::keep}, .on_bad = data::OnBad::skip});
+  CHECK(table.labels() == Labels{{"x"}});
+  CHECK(table[0].soft == std::vector<data::SoftLabel>{{"y", 0.5f}});
+  CHECK(table.passed_over().size() == 1);
+}
+
+TEST_CASE("read_coco: ids are text, whole numbers of any size, or numbers written with a fraction of nothing") {
+  for (const char* id : {"\"a\"", "18446744073709551615", "123456789012345678901234567890", "1.0", "-3"}) {
+    const std::string text = std::string("{\"images\": [{\"id\": ") + id +
+                             ", \"file_name\": \"a.jpg\"}], \"annotations\": [{\"image_id\": " + id +
+                             ", \"category_id\": 1.0, \"bbox\": []}], \"categories\": [{\"id\": 1, \"name\": \"cat\"}]}";
+    INFO(text);
+    CHECK(data::read_coco(folder().write("i.json", text)).labels() == Labels{{"cat"}});
+  }
+}
+
+TEST_CASE("read_coco: a root that no annotation has is no label, one that is annotated is") {
+  const auto with = [](const std::string& category) {
+    return folder().write(
+        "r.json", R"({"images": [{"id": 1, "file_name": "a"}], "annotations": [{"image_id": 1, "category_id": )" + category +
+                      R"(}], "categories": [{"id": 0, "name": "pets", "supercategory": "none"},
+                                            {"id": 1, "name": "cat", "supercategory": "pets"},
+                                            {"id": 2, "name": "tree", "supercategory": "none"},
+                                            {"id": 3, "name": "person", "supercategory": "person"}]})");
+  };
+  CHECK(data::read_coco(with("1")).vocabulary() == Vocabulary{"cat", "tree", "person"});
+  CHECK(data::read_coco(with("0")).vocabulary() == Vocabulary{"pets", "cat", "tree", "person"});
+  const auto same =
+      folder().write("s.json", R"({"images": [{"id": 1, "file_name": "a"}], "annotations": [{"image_id": 1, "category_id": 0},
+      {"image_id": 1, "category_id": 1}], "categories": [{"id": 0, "name": "cat", "supercategory": "none"},
+      {"id": 1, "name": "cat", "supercategory": "cat"}]})");
+  CHECK(data::read_coco(same).labels() == Labels{{"cat"}});
+}
+
+TEST_CASE("read_coco: annotations that fit nothing are passed over where that is asked for") {
+  const auto path = folder().write("p.json", R"({"images": [{"id": 1, "file_name": "a"}, {"id": 1, "file_name": "b"}],
+      "annotations": [{"image_id": 1, "category_id": 5}, {"image_id": 2, "category_id": 1}, {"image_id": 1, "category_id": 1}],
+      "categories": [{"id": 1, "name": "cat"}]})");
+  const auto table = data::read_coco(path, {.on_bad = data::OnBad::skip});
+  CHECK(table.labels() == Labels{{"cat"}});
+  CHECK(table.passed_over().size() == 3);
+}
+
+TEST_CASE("read_voc: names with blanks, and images by their names whatever their ending") {
+  const auto root = folder().path() / "stems";
+  for (const char* part : {"Annotations", "JPEGImages", "ImageSets/Main"}) std::filesystem::create_directories(root / part);
+  folder().write("stems/Annotations/Compound Leaves.xml", voc("Compound Leaves", voc_object("leaf", 0, "")));
+  folder().write("stems/Annotations/b.xml", voc("b.png", voc_object("leaf", 0, "")));
+  folder().write("stems/Annotations/c.xml", voc("", voc_object("leaf", 0, "")));
+  for (const char* file : {"Compound Leaves.jpg", "b.JPEG", "c.webp"})
+    folder().write(std::string("stems/JPEGImages/") + file, "");
+  folder().write("stems/ImageSets/Main/leaf_train.txt", "Compound Leaves  1\nCompound Leaves\nb -1\n");
+  CHECK(data::read_voc(root, {.sets = {"leaf_train"}}).column("id") == Names{"Compound Leaves", "Compound Leaves", "b"});
+  const auto images = root / "JPEGImages";
+  CHECK(data::read_voc(root).images() == std::vector{images / "Compound Leaves.jpg", images / "b.JPEG", images / "c.webp"});
+  folder().write("stems/JPEGImages/c.png", "");
+  CHECK_THROWS_WITH(data::read_voc(root), Contains("must tell it from others by its ending") && Contains("c.xml"));
+  CHECK(data::read_voc(root, {.on_bad = data::OnBad::skip}).passed_over().size() == 1);
+}
+
+TEST_CASE("read_voc: an encoding that the parser does not know is refused, not misread") {
+  const auto root = folder().path() / "encodings";
+  std::filesystem::create_directories(root);
+  folder().write("encodings/a.xml", "<?xml version=\"1.0\" encoding=\"gbk\"?>" + voc("a.jpg", voc_object("\xC3\xA8", 0, "")));
+  CHECK_THROWS_WITH(data::read_voc(root), Contains("UTF-16 or ISO-8859-1; got 'gbk'") && Contains("iconv -f gbk"));
+  folder().write("encodings/a.xml",
+                 "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>" + voc("a.jpg", voc_object("caf\xE9", 0, "")));
+  CHECK(data::read_voc(root).labels() == Labels{{"caf\xC3\xA9"}});
+}
+
+TEST_CASE("read_folder: what is no image is listed") {
+  std::filesystem::create_directories(folder().path() / "mixed/cat");
+  for (const char* file : {"a.jfif", "b.gif", "c.pgm", "notes.txt", ".hidden"})
+    folder().write(std::string("mixed/cat/") + file, "");
+  const auto table = data::read_folder(folder().path() / "mixed");
+  CHECK(table.size() == 3);
+  REQUIRE(table.passed_over().size() == 1);
+  CHECK(table.passed_over()[0].path == folder().path() / "mixed/cat/notes.txt");
+}
+
+TEST_CASE("readers: a pipe or a folder in the place of a file is refused at once") {
+  const auto pipe = folder().path() / "pipe";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(data::read_csv(pipe), Contains("must be a file that can be read; got a pipe"));
+  CHECK_THROWS_WITH(data::read_jsonl(pipe), Contains("got a pipe"));
+  CHECK_THROWS_WITH(data::read_coco(pipe), Contains("got a pipe"));
+  CHECK_THROWS_WITH(data::read_jsonl(folder().path()), Contains("got a folder"));
 }
 }  // namespace

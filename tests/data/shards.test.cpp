@@ -83,10 +83,10 @@ TEST_CASE("read_shards: labels as text or as numbers of names, and images of a g
   const auto tar = write_tar(folder.path() / "s.tar",
                              {{"a.cls", "1\n"}, {"a.seg.png", "mask"}, {"a.jpg", "A"}, {"b.cls", "0|2"}, {"b.jpg", "B"}});
   CHECK(data::read_shards({tar}, {.labels = "cls"}).labels() == Labels{{"1"}, {"0", "2"}});
-  const auto named = data::read_shards({tar}, {.image = "jpg", .labels = "cls", .names = {"x", "y", "z"}});
+  const auto named = data::read_shards({tar}, {.image = "jpg", .labels = "cls", .meaning = {.names = {"x", "y", "z"}}});
   CHECK(named.labels() == Labels{{"y"}, {"x", "z"}});
   CHECK(named.vocabulary() == Vocabulary{"x", "y", "z"});
-  CHECK_THROWS_WITH(data::read_shards({tar}, {.labels = "cls", .names = {"x"}}),
+  CHECK_THROWS_WITH(data::read_shards({tar}, {.labels = "cls", .meaning = {.names = {"x"}}}),
                     Contains("numbers of labels must be below 1; got 1"));
   CHECK_THROWS_WITH(data::read_shards({tar}, {.image = "seg.png", .labels = "cls"}),
                     Contains("must have an image; got none") && Contains("'b'"));
@@ -114,6 +114,31 @@ TEST_CASE("read_shards: what is wrong is named with shard and sample") {
   CHECK_THROWS_WITH(data::read_shards({zipped}), Contains("got one compressed by xz") && Contains("(unxz -k)"));
   const auto whole = tar({{"a.jpg", std::string(5000, 'x')}});
   CHECK_THROWS_WITH(data::read_shards({folder.write_cut("cut.tar", whole, 0.3)}), Contains("cut.tar"));
+}
+
+TEST_CASE("read_shards: shards in which nothing has labels are refused, bad samples passed over where that is asked for") {
+  const test::Folder folder;
+  const auto tar = write_tar(folder.path() / "s.tar", {{"README", "x"},
+                                                       {"a.jpg", "A"},
+                                                       {"a.json", "{\"labels\": [1, 0]}"},
+                                                       {"b.json", "{\"labels\": []}"},
+                                                       {"c.jpg", "C"},
+                                                       {"c.json", "{"}});
+  CHECK_THROWS_WITH(data::read_shards({tar}, {.labels = "cls", .on_bad = data::OnBad::skip}),
+                    Contains("some sample must have a member .cls; got none"));
+  CHECK_THROWS_WITH(data::read_shards({tar}, {.field = "label", .on_bad = data::OnBad::skip}),
+                    Contains("with the key 'label'"));
+  const auto read = data::read_shards({tar}, {.label_columns = {"x", "y"}, .on_bad = data::OnBad::skip});
+  CHECK(read.labels() == Labels{{"x"}});
+  CHECK(read.vocabulary() == Vocabulary{"x", "y"});
+  CHECK(read.passed_over().size() == 3);  // README, b without an image, c without JSON
+  data::ShardStream stream({tar}, {.labels = "cls", .on_bad = data::OnBad::skip}, {.buffer = 1});
+  const auto all = [&] {
+    while (stream.next()) {
+    }
+  };
+  CHECK_THROWS_WITH(all(), Contains("data::ShardStream: some sample must have a member .cls"));
+  CHECK(stream.passed_over().size() == 2);
 }
 
 TEST_CASE("expand_shards: ranges in braces, with leading zeros") {

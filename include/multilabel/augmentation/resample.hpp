@@ -15,6 +15,7 @@
 #include "multilabel/augmentation/affine_map.hpp"
 #include "multilabel/augmentation/area.hpp"
 #include "multilabel/augmentation/concepts.hpp"
+#include "multilabel/augmentation/large_warp.hpp"
 #include "multilabel/augmentation/linear_warp.hpp"
 #include "multilabel/augmentation/means.hpp"
 #include "multilabel/augmentation/rows.hpp"
@@ -141,12 +142,8 @@ inline cv::Mat warp(const cv::Mat& source, const AffineMap& map, const Geometry&
     plan.source = neighbor_means(plan.source, plan.means);
     plan.map = AffineMap::shift(-0.5 * (plan.means.x - 1), -0.5 * (plan.means.y - 1)).after(plan.map);
   }
-  const double values[6] = {plan.map.xx, plan.map.xy, plan.map.x0, plan.map.yx, plan.map.yy, plan.map.y0};
-  const cv::Mat matrix(2, 3, CV_64F, const_cast<double*>(values));
   const int flags = interpolation == Interpolation::area ? cv::INTER_LINEAR : static_cast<int>(interpolation);
-  cv::warpAffine(plan.source, result, matrix, geometry.size, flags | cv::WARP_INVERSE_MAP,
-                 static_cast<int>(plan.sampling.border),
-                 cv::Scalar(plan.sampling.fill[0], plan.sampling.fill[1], plan.sampling.fill[2]));
+  warp_of_any_size(plan.source, result, plan.map, flags, plan.sampling);
   return result;
 }
 

@@ -3,6 +3,8 @@
 // Batches in order from threads that work ahead. Samples are claimed one by one, so a slow image holds up nobody; at most
 // `prefetch` finished batches wait; an exception travels to whoever takes the batch it belongs to. Knows nothing of images.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -16,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "multilabel/core/check.hpp"
+#include "multilabel/core/error.hpp"
 #include "multilabel/data/batch.hpp"
 
 namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
@@ -38,35 +42,47 @@ struct StreamPlan {
       fill = {};
   /// Called once for each batch when its rows are complete, by one of the workers; may change images and targets. May be empty.
   std::function<void(Batch& batch, std::size_t number)> finish = {};
+  /// Called at the end where not one row was delivered although there were samples; may throw. May be empty.
+  std::function<void()> nothing_left = {};
   std::shared_ptr<BufferPool> pool = {};
 };
 
-/// The batches of one epoch. `next` is for one thread; destroying the stream stops the workers after the sample in hand.
+/// The batches of one epoch. `next` is for one thread of the process that made the stream: a fork has no workers. Destroying
+/// the stream stops the workers after the sample in hand.
 class BatchStream {
  public:
   explicit BatchStream(StreamPlan plan) : plan_(std::move(plan)), slots_(plan_.prefetch + 1) {
     last_claim_ = plan_.batches == 0 ? 0 : begin_of(plan_.batches);
-    for (std::size_t i = 0; i < plan_.workers; ++i) threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    for (std::size_t i = 0; i < plan_.workers; ++i)
+      sync_->threads.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
   BatchStream(const BatchStream&) = delete;
   BatchStream& operator=(const BatchStream&) = delete;
   ~BatchStream() {
-    {
-      const std::lock_guard lock(mutex_);  // or a worker that is about to sleep misses it
-      for (auto& thread : threads_) thread.request_stop();
+    if (forked()) {
+      static_cast<void>(sync_.release());  // its threads are in another process, and nobody lets go of its lock
+      return;
     }
-    changed_.notify_all();
+    {
+      const std::lock_guard lock(sync_->mutex);  // or a worker that is about to sleep misses it
+      for (auto& thread : sync_->threads) thread.request_stop();
+    }
+    sync_->changed.notify_all();
+    sync_->threads.clear();
   }
 
   /// The next batch, or nothing after the last. While it waits it calls `poll` every 50 ms, which may throw. Rethrows what
-  /// `fill` threw for the first failing sample of the batch; the stream is then at its end.
+  /// `fill` threw for the first failing sample of the batch; the stream is then at its end. Throws `ArgumentError` in a fork.
   template <class Poll>
   [[nodiscard]] std::optional<Batch> next(Poll&& poll) {
-    std::unique_lock lock(mutex_);
+    if (forked())
+      fail<ArgumentError>({"data::DataLoader", "an epoch must be read by the process that began it",
+                           "a fork of it, which has no workers", "Begin an epoch after the fork, or use workers = 0."});
+    std::unique_lock lock(sync_->mutex);
     while (delivered_ < plan_.batches) {
       Slot& slot = slots_[delivered_ % slots_.size()];
       while (plan_.workers == 0 && !slot.ready) do_next(lock);
-      while (!ready_.wait_for(lock, std::chrono::milliseconds(50), [&] { return slot.ready; })) {
+      while (!sync_->ready.wait_for(lock, std::chrono::milliseconds(50), [&] { return slot.ready; })) {
         lock.unlock();
         poll();
         lock.lock();
@@ -79,9 +95,12 @@ class BatchStream {
       Batch batch = std::exchange(slot.batch, {});
       slot.ready = false;
       ++delivered_;
-      changed_.notify_all();
-      if (batch.samples > 0) return batch;
+      sync_->changed.notify_all();
+      if (batch.samples == 0) continue;
+      delivered_some_ = true;
+      return batch;
     }
+    if (!delivered_some_ && !failed_ && plan_.batches > 0 && plan_.nothing_left) plan_.nothing_left();
     return std::nullopt;
   }
 
@@ -91,13 +110,13 @@ class BatchStream {
 
   /// How many positions the batches taken so far cover, left-out rows included.
   [[nodiscard]] std::size_t position() const {
-    const std::lock_guard lock(mutex_);
+    const auto lock = locked();
     return begin_of(failed_ ? *failed_ / plan_.batch_size : delivered_);
   }
 
   /// The position whose failure `next` has thrown, if any.
   [[nodiscard]] std::optional<std::size_t> failed() const {
-    const std::lock_guard lock(mutex_);
+    const auto lock = locked();
     return failed_;
   }
 
@@ -111,6 +130,19 @@ class BatchStream {
     std::size_t failed_at = 0;
   };
 
+  // What the threads share; a fork leaves it alone.
+  struct Sync {
+    std::mutex mutex;
+    std::condition_variable changed;  // for workers: a batch was taken, or the end has come
+    std::condition_variable ready;    // for the taker: a batch is complete
+    std::vector<std::jthread> threads;
+  };
+
+  [[nodiscard]] bool forked() const noexcept { return plan_.workers > 0 && getpid() != process_; }
+  [[nodiscard]] std::unique_lock<std::mutex> locked() const {
+    return forked() ? std::unique_lock<std::mutex>() : std::unique_lock(sync_->mutex);
+  }
+
   [[nodiscard]] std::size_t begin_of(std::size_t batch) const noexcept {
     return std::min(batch * plan_.batch_size, plan_.samples);
   }
@@ -121,9 +153,9 @@ class BatchStream {
   }
 
   void work(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock(sync_->mutex);
     for (;;) {
-      changed_.wait(lock, [&] { return stop.stop_requested() || claimed_ >= last_claim_ || may_claim(); });
+      sync_->changed.wait(lock, [&] { return stop.stop_requested() || claimed_ >= last_claim_ || may_claim(); });
       if (stop.stop_requested() || claimed_ >= last_claim_) return;
       do_next(lock);
     }
@@ -142,8 +174,8 @@ class BatchStream {
         fail_at(slot, position, std::current_exception());
         last_claim_ = std::min(last_claim_, claimed_);  // no further row of a batch without memory
         slot.ready = true;
-        ready_.notify_all();
-        changed_.notify_all();
+        sync_->ready.notify_all();
+        sync_->changed.notify_all();
         return;
       }
     }
@@ -184,7 +216,7 @@ class BatchStream {
       if (failure) fail_at(slot, begin_of(batch), failure);
     }
     slot.ready = true;
-    ready_.notify_all();
+    sync_->ready.notify_all();
   }
 
   void fail_at(Slot& slot, std::size_t position, const std::exception_ptr& failure) {
@@ -233,14 +265,13 @@ class BatchStream {
 
   StreamPlan plan_;
   std::vector<Slot> slots_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;  // for workers: a batch was taken, or the end has come
-  std::condition_variable ready_;    // for the taker: a batch is complete
+  pid_t process_ = getpid();
   std::size_t claimed_ = 0;
   std::size_t last_claim_ = 0;
   std::size_t delivered_ = 0;
+  bool delivered_some_ = false;
   std::optional<std::size_t> failed_;
-  std::vector<std::jthread> threads_;  // last, so that they end before anything they use
+  std::unique_ptr<Sync> sync_ = std::make_unique<Sync>();
 };
 
 }  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

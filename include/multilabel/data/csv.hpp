@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Comma-separated text as RFC 4180 has it: quoted cells with separators, line ends and doubled quotes inside; LF, CRLF or CR
-// line ends; a byte-order mark is skipped. Blank lines do not count as rows.
+// line ends; a byte-order mark is skipped. Blank lines do not count as rows, nor blanks around a cell unless they are quoted.
+// Between cells that are separated by blanks, any number of them is one.
 
 #include <algorithm>
 #include <cstddef>
@@ -13,6 +14,7 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/data/detail/plain_file.hpp"
 #include "multilabel/data/detail/utf8.hpp"
 
 namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
@@ -25,16 +27,15 @@ struct CsvRow {
 
 /// The bytes of a file. Throws `DataError`, which names it, if it cannot be read.
 [[nodiscard]] inline std::string read_text(const std::filesystem::path& path, std::string_view where) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  if (std::error_code error; file && !std::filesystem::is_directory(path, error)) {
-    text.assign(std::istreambuf_iterator<char>(file), {});
-    if (!file.bad()) return text;
+  std::string_view other = detail::other_than_file(path);
+  if (other.empty()) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(file), {});
+    if (file && !file.bad()) return text;
+    other = "one that the system refuses";
   }
-  const bool there = std::filesystem::exists(path);
-  fail<DataError>(
-      {where, "path must be a file that can be read", join_text(quoted(path.string()), there ? "" : ", which does not exist")},
-      path);
+  fail<DataError>({where, "path must be a file that can be read", join_text(other, " (", detail::quoted_path(path), ")")},
+                  path);
 }
 
 namespace detail {
@@ -56,7 +57,7 @@ class CsvReader {
     while (at_ < text_.size()) {
       CsvRow row{.line = line_, .cells = {}};
       do row.cells.push_back(cell());
-      while (take(separator_));
+      while (separated());
       line_end();
       if (row.cells.size() > 1 || !row.cells[0].empty() || quoted_) rows.push_back(std::move(row));
     }
@@ -89,12 +90,26 @@ class CsvReader {
     ++line_;
   }
 
+  void skip_blanks() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || (text_[at_] == '\t' && separator_ != '\t'))) ++at_;
+  }
+
+  bool separated() {
+    if (separator_ != ' ') return take(separator_);
+    const std::size_t begin = at_;
+    skip_blanks();
+    return at_ > begin && !ended();
+  }
+
   std::string cell() {
+    skip_blanks();
     quoted_ = take('"');
     if (quoted_) return quoted_cell();
     const std::size_t begin = at_;
     while (!ended() && text_[at_] != separator_) ++at_;
-    return std::string(text_.substr(begin, at_ - begin));
+    std::size_t end = at_;
+    while (end > begin && (text_[end - 1] == ' ' || text_[end - 1] == '\t')) --end;
+    return std::string(text_.substr(begin, end - begin));
   }
 
   std::string quoted_cell() {
@@ -110,13 +125,14 @@ class CsvReader {
       }
       value += letter;
     }
+    if (separator_ != ' ') skip_blanks();
     if (!ended() && text_[at_] != separator_)
       refuse("a closing quote must end the cell", quoted(text_.substr(at_, 1)) + " after it", line_);
     return value;
   }
 
   [[noreturn]] void refuse(std::string_view expected, const std::string& actual, std::size_t line) const {
-    fail<DataError>({"data::read_csv", expected, join_text(actual, " (", quoted(path_.string()), ", line ", line, ")")}, path_,
+    fail<DataError>({"data::read_csv", expected, join_text(actual, " (", quoted_path(path_), ", line ", line, ")")}, path_,
                     line);
   }
 

@@ -37,7 +37,9 @@ class Dataset {
 
   /// Takes the samples in their order, with `columns` of as many cells each (`ShapeError` otherwise). A `vocabulary` given here
   /// is that of the data set and of all its parts, with labels that no sample has; `LabelError` for a label that it lacks.
-  explicit Dataset(std::vector<Sample> samples, Columns columns = {}, std::optional<encoding::Vocabulary> vocabulary = {}) {
+  /// `passed_over` is what a reader left out on the way.
+  explicit Dataset(std::vector<Sample> samples, Columns columns = {}, std::optional<encoding::Vocabulary> vocabulary = {},
+                   std::vector<PassedOver> passed_over = {}) {
     for (const auto& [name, cells] : columns) {
       if (cells.size() == samples.size()) continue;
       fail<ShapeError>({"data::Dataset", join_text("column ", quoted(name), " must have ", samples.size(), " cells"),
@@ -47,7 +49,8 @@ class Dataset {
     std::iota(rows.begin(), rows.end(), std::size_t{0});
     rows_ = std::make_shared<const std::vector<std::size_t>>(std::move(rows));
     if (vocabulary) TargetTable(samples.size(), [&](std::size_t i) -> const Sample& { return samples[i]; }, *vocabulary);
-    table_ = std::make_shared<const Table>(Table{std::move(samples), std::move(columns), std::move(vocabulary)});
+    table_ = std::make_shared<const Table>(
+        Table{std::move(samples), std::move(columns), std::move(vocabulary), std::move(passed_over)});
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return rows_->size(); }
@@ -72,6 +75,10 @@ class Dataset {
     return labels;
   }
 
+  /// What the reader left out: files of another kind, and bad entries where it was told to skip them. Parts have the list of
+  /// the whole.
+  [[nodiscard]] const std::vector<PassedOver>& passed_over() const noexcept { return table_->passed_over; }
+
   /// The vocabulary that the data set was given, or else every label that occurs (present, unknown or absent), sorted.
   [[nodiscard]] encoding::Vocabulary vocabulary() const {
     if (table_->vocabulary) return *table_->vocabulary;
@@ -80,12 +87,16 @@ class Dataset {
       names.insert((*this)[i].labels.begin(), (*this)[i].labels.end());
       names.insert((*this)[i].unknown.begin(), (*this)[i].unknown.end());
       names.insert((*this)[i].absent.begin(), (*this)[i].absent.end());
+      for (const auto& one : (*this)[i].soft) names.insert(one.label);
     }
     return encoding::Vocabulary(std::vector<std::string>(names.begin(), names.end()));
   }
 
-  /// [samples, labels]: 1 where the image has the label, 0 where not, NaN where unknown. Throws `LabelError`, which names the
-  /// image and the nearest label, for one that `vocabulary` lacks.
+  /// The vocabulary that the data set was given; nothing if it has that of the labels that occur.
+  [[nodiscard]] const std::optional<encoding::Vocabulary>& given_vocabulary() const noexcept { return table_->vocabulary; }
+
+  /// [samples, labels]: 1 where the image has the label, 0 where not, NaN where unknown, between for a soft label. Throws
+  /// `LabelError`, which names the image and the nearest label, for one that `vocabulary` lacks.
   [[nodiscard]] Matrix<float> targets(const encoding::Vocabulary& vocabulary) const {
     const TargetTable table(size(), [this](std::size_t i) -> const Sample& { return (*this)[i]; }, vocabulary);
     Matrix<float> targets(size(), vocabulary.size());
@@ -172,12 +183,15 @@ class Dataset {
       cells.insert(cells.end(), more.begin(), more.end());
       joined.emplace(name, std::move(cells));
     }
-    if (!table_->vocabulary && !other.table_->vocabulary) return Dataset(std::move(samples), std::move(joined));
+    auto passed = passed_over();
+    passed.insert(passed.end(), other.passed_over().begin(), other.passed_over().end());
+    if (!table_->vocabulary && !other.table_->vocabulary)
+      return Dataset(std::move(samples), std::move(joined), {}, std::move(passed));
     auto labels = vocabulary().labels();
     const auto known = vocabulary();
     for (const auto& label : other.vocabulary())
       if (!known.contains(label)) labels.push_back(label);
-    return Dataset(std::move(samples), std::move(joined), encoding::Vocabulary(std::move(labels)));
+    return Dataset(std::move(samples), std::move(joined), encoding::Vocabulary(std::move(labels)), std::move(passed));
   }
 
  private:
@@ -185,6 +199,7 @@ class Dataset {
     std::vector<Sample> samples;
     Columns columns;
     std::optional<encoding::Vocabulary> vocabulary;
+    std::vector<PassedOver> passed_over;
   };
 
   Dataset(std::shared_ptr<const Table> table, std::vector<std::size_t> rows)

@@ -3,6 +3,7 @@
 // From a file to pixels, always in the one form that the rest of the library takes: 8-bit RGB, upright, without transparency.
 // A file that is missing, empty, cut short, not an image or far too large is a `DataError` that names it.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -20,15 +21,20 @@
 #include "multilabel/augmentation/scratch.hpp"
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/data/detail/bmp_fields.hpp"
+#include "multilabel/data/detail/gif.hpp"
+#include "multilabel/data/detail/plain_file.hpp"
+#include "multilabel/data/detail/pnm.hpp"
+#include "multilabel/data/detail/webp_chunks.hpp"
 #include "multilabel/data/image_header.hpp"
 #include "multilabel/data/jpeg.hpp"
 
 namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
-/// What becomes of a JPEG whose data is damaged though its end is there.
+/// What becomes of a JPEG whose data is damaged, or whose end is missing.
 enum class Damage {
-  refuse,  ///< a `DataError`; found by libjpeg only, see `docs/data.md`
-  keep,    ///< the picture as far as it can be read, grey or shifted after the damage
+  refuse,  ///< a `DataError`; damage before the end is found by libjpeg only, see `docs/data.md`
+  keep,    ///< the picture as far as it can be read, grey or shifted after the damage, or without an end
 };
 
 struct ReadImageOptions {
@@ -43,42 +49,63 @@ struct ReadImageOptions {
 namespace detail {
 
 [[noreturn]] inline void refuse_image(std::string_view expected, const std::string& actual, const std::filesystem::path& path) {
-  fail<DataError>({"data::read_image", expected, join_text(actual, " (", quoted(path.string()), ")")}, path);
+  fail<DataError>({"data::read_image", expected, join_text(actual, " (", quoted_path(path), ")")}, path);
 }
 
 /// Refuses what is not an image, what is too large, and what is cut short, before anything is decoded.
 inline void require_usable(const ImageHeader& header, std::size_t size, const std::filesystem::path& path,
                            const ReadImageOptions& options) {
   if (header.format == ImageFormat::unknown)
-    refuse_image("file must be an image (JPEG, PNG, BMP, WebP, TIFF)", join_text(size, " bytes of another kind"), path);
+    refuse_image("file must be an image (JPEG, PNG, BMP, GIF, WebP, TIFF, Netpbm)", join_text(size, " bytes of another kind"),
+                 path);
   if (header.width > 0 && header.height > options.max_pixels / header.width)
     refuse_image(join_text("image must have at most ", options.max_pixels, " pixels"),
                  join_text(header.height, " x ", header.width), path);
-  if (!header.complete) refuse_image("image must be complete", join_text("a file cut short after ", size, " bytes"), path);
+  if (!header.unusable.empty())
+    refuse_image("image must be grey, RGB or RGBA of 8 or 16 bits or float", std::string(header.unusable), path);
+  const bool keeps = header.format == ImageFormat::jpeg && options.damage == Damage::keep;
+  if (!header.complete && !keeps)
+    refuse_image("image must be complete", join_text("a file cut short after ", size, " bytes"), path);
 }
 
-/// Grey, colour or colour with alpha, of 8 or 16 bits or float, in OpenCV's order -> 8-bit RGB on `background`.
-inline cv::Mat to_rgb(cv::Mat image, const std::array<std::uint8_t, 3>& background) {
+/// 16 bits and float become 8. A float is from 0 to 1, because nothing in a file says that it is something else.
+inline cv::Mat to_eight_bits(cv::Mat image, const std::filesystem::path& path) {
   if (image.depth() == CV_16U) image.convertTo(image, CV_8U, 1.0 / 257.0);
-  if (image.depth() == CV_32F || image.depth() == CV_64F) image.convertTo(image, CV_8U, 255.0);
+  if (image.depth() == CV_32F || image.depth() == CV_64F) {
+    double least = 0, most = 0;
+    cv::minMaxLoc(image.reshape(1), &least, &most);
+    if (!(least >= 0 && most <= 1) || !cv::checkRange(image))
+      refuse_image("pixels that are floats must be from 0 to 1", join_text(least, " to ", most), path);
+    image.convertTo(image, CV_8U, 255.0);
+  }
+  return image;
+}
+
+/// One pixel in OpenCV's order on a background.
+inline cv::Vec3b laid_on(const cv::Vec4b& pixel, const std::array<std::uint8_t, 3>& background, Alpha alpha) {
+  cv::Vec3b rgb;
+  for (int channel = 0; channel < 3; ++channel) {
+    const int color = pixel[2 - channel], through = background[static_cast<std::size_t>(channel)] * (255 - pixel[3]);
+    const int sum = (alpha == Alpha::premultiplied ? color * 255 : color * pixel[3]) + through + 127;
+    rgb[channel] = static_cast<std::uint8_t>(std::min(sum / 255, 255));
+  }
+  return rgb;
+}
+
+/// Grey, colour or colour with alpha, of 8 bits, in OpenCV's order -> RGB on `background`.
+inline cv::Mat to_rgb(cv::Mat image, const std::array<std::uint8_t, 3>& background, Alpha alpha = Alpha::straight) {
   cv::Mat rgb;
   if (image.channels() == 1) {
     cv::cvtColor(image, rgb, cv::COLOR_GRAY2RGB);
   } else if (image.channels() == 3) {
     cv::cvtColor(image, image, cv::COLOR_BGR2RGB);
     return image;
+  } else if (alpha == Alpha::none) {
+    cv::cvtColor(image, rgb, cv::COLOR_BGRA2RGB);
   } else {
     rgb = augmentation::detail::scratch_image(image.size());
-    for (int y = 0; y < image.rows; ++y) {
-      const auto* from = image.ptr<cv::Vec4b>(y);
-      auto* to = rgb.ptr<cv::Vec3b>(y);
-      for (int x = 0; x < image.cols; ++x)
-        for (int channel = 0; channel < 3; ++channel) {
-          const int alpha = from[x][3];
-          to[x][channel] = static_cast<std::uint8_t>(
-              (from[x][2 - channel] * alpha + background[static_cast<std::size_t>(channel)] * (255 - alpha) + 127) / 255);
-        }
-    }
+    for (int y = 0; y < image.rows; ++y)
+      for (int x = 0; x < image.cols; ++x) rgb.at<cv::Vec3b>(y, x) = laid_on(image.at<cv::Vec4b>(y, x), background, alpha);
   }
   return rgb;
 }
@@ -121,6 +148,8 @@ inline cv::Mat decode_jpeg(std::span<const std::uint8_t> bytes, const ImageHeade
   thread_local JpegDecoder decoder;
   constexpr std::string_view usable = "image must be a JPEG that libjpeg decodes";
   if (!decoder.begin(bytes)) refuse_image(usable, decoder.problem(), path);
+  if (decoder.pixels() > options.max_pixels)
+    refuse_image(join_text("image must have at most ", options.max_pixels, " pixels"), join_text(decoder.pixels()), path);
   if (!decoder.converts_to_rgb()) {
     decoder.leave();
     return {};
@@ -137,26 +166,68 @@ inline cv::Mat decode_jpeg(std::span<const std::uint8_t> bytes, const ImageHeade
 
 #endif
 
+/// The pixels as OpenCV decodes them, without turning them by EXIF.
+inline cv::Mat decode_by_opencv(std::span<const std::uint8_t> bytes, const ImageHeader& header,
+                                const std::filesystem::path& path) {
+  const bool as_stored = header.transparent || header.format == ImageFormat::other || header.format == ImageFormat::tiff;
+  const int flags = as_stored ? cv::IMREAD_UNCHANGED : cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION;
+  const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::uint8_t*>(bytes.data()));
+  try {
+    if (as_stored || header.width == 0 || header.height == 0) return cv::imdecode(buffer, flags);
+    cv::Mat image = augmentation::detail::scratch_image({static_cast<int>(header.width), static_cast<int>(header.height)});
+    return cv::imdecode(buffer, flags, &image);
+  } catch (const cv::Exception& error) {
+    refuse_image("image must be one that OpenCV decodes", error.err, path);
+  }
+}
+
+/// The first picture of an animated WebP on its canvas.
+inline cv::Mat decode_webp_frame(const WebpFrame& frame, const ImageHeader& header, const std::filesystem::path& path) {
+  const cv::Mat part = decode_by_opencv(frame.file, {.format = ImageFormat::webp, .transparent = true}, path);
+  const cv::Size size(static_cast<int>(header.width), static_cast<int>(header.height));
+  if (part.empty() || part.size() == size) return part;
+  if (frame.left + part.cols > size.width || frame.top + part.rows > size.height) return {};
+  cv::Mat canvas(size, CV_8UC4, cv::Scalar::all(0)), place = canvas({frame.left, frame.top, part.cols, part.rows});
+  if (part.channels() == 4) {
+    part.copyTo(place);
+  } else {
+    cv::cvtColor(part, place, cv::COLOR_BGR2BGRA);
+  }
+  return canvas;
+}
+
+/// The pixels in OpenCV's order: grey, BGR or BGRA.
+inline cv::Mat decode_stored(std::span<const std::uint8_t> bytes, const ImageHeader& header,
+                             const std::filesystem::path& path) {
+  if (header.format == ImageFormat::gif) return GifReader(bytes).read();
+  if (header.format == ImageFormat::pnm) return decode_pnm(bytes, pnm_header(bytes));
+  if (header.format == ImageFormat::bitmap) return decode_bmp_fields(bytes);
+  if (header.format == ImageFormat::webp)
+    if (const WebpFrame frame = first_webp_frame(bytes); !frame.file.empty()) return decode_webp_frame(frame, header, path);
+  return decode_by_opencv(bytes, header, path);
+}
+
 }  // namespace detail
 
 /// The bytes of a file. Throws `DataError` if it cannot be read or has none.
 [[nodiscard]] inline std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
+  if (const auto other = detail::other_than_file(path); !other.empty())
+    detail::refuse_image("path must be an image file", std::string(other), path);
   std::error_code error;
-  if (!std::filesystem::exists(path, error))
-    detail::refuse_image("path must be an image file", "a path that does not exist", path);
-  if (std::filesystem::is_directory(path, error)) detail::refuse_image("path must be an image file", "a folder", path);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   const auto size = std::filesystem::file_size(path, error);
   if (!file || error) detail::refuse_image("path must be a file that can be read", "no access", path);
+  constexpr std::uintmax_t most = std::uintmax_t{1} << 30;
+  if (size > most) detail::refuse_image(join_text("image files must have at most ", most, " bytes"), join_text(size), path);
   std::vector<std::uint8_t> bytes(size);
   bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file.get()));
   if (bytes.empty()) detail::refuse_image("path must be an image file", "a file of 0 bytes", path);
   return bytes;
 }
 
-/// Decodes an image in memory; `path` is named in errors. JPEG, PNG, BMP, WebP, TIFF and what else OpenCV reads. EXIF
-/// orientation of JPEGs is applied; grey and the inks of print become RGB, transparency is laid on the background, 16 bits and
-/// float become 8. Throws `DataError`.
+/// Decodes an image in memory; `path` is named in errors. JPEG, PNG, BMP, GIF, WebP, TIFF, Netpbm and what else OpenCV reads;
+/// of an animation the first picture. Orientation is applied; grey and the inks of print become RGB, transparency is laid on
+/// the background, 16 bits and floats from 0 to 1 become 8. Throws `DataError`, also for what would be read wrongly.
 [[nodiscard]] inline cv::Mat decode_image(std::span<const std::uint8_t> bytes, const std::filesystem::path& path = {},
                                           const ReadImageOptions& options = {}) {
   const ImageHeader header = image_header(bytes);
@@ -166,27 +237,20 @@ inline cv::Mat decode_jpeg(std::span<const std::uint8_t> bytes, const ImageHeade
     if (cv::Mat image = detail::decode_jpeg(bytes, header, path, options); !image.empty()) return image;
   }
 #endif
-  const bool as_stored = header.transparent || header.format == ImageFormat::other;
-  const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::uint8_t*>(bytes.data()));
-  cv::Mat image;
-  try {
-    if (as_stored || header.width == 0 || header.height == 0) {
-      image = cv::imdecode(buffer, as_stored ? cv::IMREAD_UNCHANGED : cv::IMREAD_COLOR);
-    } else {
-      image = augmentation::detail::scratch_image({static_cast<int>(header.width), static_cast<int>(header.height)});
-      image = cv::imdecode(buffer, cv::IMREAD_COLOR, &image);
-    }
-  } catch (const cv::Exception& error) {
-    detail::refuse_image("image must be one that OpenCV decodes", error.err, path);
-  }
+  cv::Mat image = detail::decode_stored(bytes, header, path);
   if (image.empty())
-    detail::refuse_image("image must be one that OpenCV decodes", "a damaged file or an unknown variant", path);
+    detail::refuse_image("image must be one that can be decoded", "a damaged file or an unknown variant", path);
   const bool depth = image.depth() == CV_8U || image.depth() == CV_16U || image.depth() == CV_32F || image.depth() == CV_64F;
-  if (!depth || (image.channels() != 1 && image.channels() != 3 && image.channels() != 4)) {
+  if (!depth || (image.channels() != 1 && image.channels() != 3 && image.channels() != 4))
     detail::refuse_image("image must be grey, RGB or RGBA of 8 or 16 bits or float",
                          join_text(image.channels(), " channels of another type"), path);
-  }
-  return detail::to_rgb(std::move(image), options.background);
+  cv::Mat clear;
+  if (header.transparent_grey && image.channels() == 1) clear = image == *header.transparent_grey;
+  image = detail::to_eight_bits(std::move(image), path);
+  if (header.inverted) cv::bitwise_not(image, image);
+  image = detail::to_rgb(std::move(image), options.background, header.alpha);
+  if (!clear.empty()) image.setTo(cv::Scalar(options.background[0], options.background[1], options.background[2]), clear);
+  return detail::upright(std::move(image), header.format == ImageFormat::tiff ? 1 : header.orientation);
 }
 
 /// Reads and decodes `path`: 8-bit RGB, [height, width, 3]. Throws `DataError`, which names the file.

@@ -40,6 +40,8 @@ class JpegDecoder {
     errors_.manager.output_message = [](j_common_ptr) {};
     if (setjmp(errors_.jump) != 0) return;
     jpeg_create_decompress(&info_);
+    progress_.progress_monitor = &JpegDecoder::watch;
+    info_.progress = &progress_;
     ready_ = true;
   }
   JpegDecoder(const JpegDecoder&) = delete;
@@ -55,6 +57,9 @@ class JpegDecoder {
     jpeg_read_header(&info_, TRUE);
     return true;
   }
+
+  /// How many pixels the file has, after `begin`.
+  [[nodiscard]] std::size_t pixels() const noexcept { return std::size_t{info_.image_width} * info_.image_height; }
 
   /// True for grey and colour; false for the four inks of print, which this does not convert.
   [[nodiscard]] bool converts_to_rgb() const noexcept {
@@ -108,6 +113,15 @@ class JpegDecoder {
     bool damaged = false;
   };
 
+  static constexpr int MOST_SCANS = 500;  // a progressive file has about ten, and each costs a walk over all coefficients
+
+  static void watch(j_common_ptr info) {
+    if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= MOST_SCANS) return;
+    auto* errors = reinterpret_cast<Errors*>(info->err);
+    std::snprintf(errors->text.data(), errors->text.size(), "more than %d scans", MOST_SCANS);
+    std::longjmp(errors->jump, 1);
+  }
+
   static void stop(j_common_ptr info) {
     auto* errors = reinterpret_cast<Errors*>(info->err);
     info->err->format_message(info, errors->text.data());
@@ -132,6 +146,7 @@ class JpegDecoder {
   }
 
   jpeg_decompress_struct info_{};
+  jpeg_progress_mgr progress_{};
   Errors errors_;
   bool ready_ = false;
   bool finished_ = false;

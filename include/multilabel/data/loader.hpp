@@ -166,6 +166,7 @@ class DataLoader {
           fingerprint.add(sample.labels.size());
           for (const auto& label : sample.unknown) fingerprint.add(label);
           fingerprint.add(sample.unknown.size() * 2 + (sample.unnamed == Unnamed::unknown ? 1 : 0));
+          for (const auto& [label, target] : sample.soft) fingerprint.add(join_text(label, " ", target));
         }
         dataset_text = fingerprint.text();
       });
@@ -227,12 +228,20 @@ class DataLoader {
                     .labels = vocabulary().size(),
                     .fill = {},
                     .finish = {},
+                    .nothing_left = {},
                     .pool = state.pool};
     const auto epoch = std::make_shared<const detail::EpochOrder>(order(number), state.size);
     plan.fill = [state_ = state_, epoch, number, begin](std::size_t position, float* image, float* targets,
                                                         std::vector<augmentation::Box>& boxes) {
       return state_->rows(*epoch, begin + position, number, image, targets, boxes);
     };
+    if (begin == 0)
+      plan.nothing_left = [state_ = state_] {
+        const auto skipped = state_->rows.skipped();
+        fail<DataError>(
+            {"data::DataLoader", "an epoch must have a sample that can be used",
+             join_text("none, ", skipped.size(), " skipped; the first: ", skipped.empty() ? "" : skipped[0].reason)});
+      };
     if (state.options.batch_transform) {
       const auto names = std::make_shared<const std::vector<std::string>>(vocabulary().labels());
       plan.finish = [state_ = state_, names, number, before = begin / state.options.batch_size](Batch& batch, std::size_t i) {

@@ -5,14 +5,13 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -36,42 +35,61 @@ struct ReadCocoOptions {
   Doubtful crowd = Doubtful::present;     ///< what an annotation with iscrowd counts as
   EmptyLabels empty = EmptyLabels::none;  ///< what an image without annotations is; `drop` leaves it out
   Unnamed unnamed = Unnamed::absent;      ///< what a category means that is not annotated; `unknown` for LVIS
+  OnBad on_bad = OnBad::raise;            ///< what becomes of an image or an annotation that is wrong
 };
 
 namespace detail {
 
-inline CocoHandler parse_coco(const std::filesystem::path& path) {
+inline CocoHandler parse_coco(const std::filesystem::path& path, EmptyLabels empty) {
   const Place place{"data::read_coco", path};
-  std::error_code error;
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path, error)) place.refuse("path must be a file that can be read", "no such file");
+  std::ifstream file = open_file(place);
   CocoHandler handler;
   if (!nlohmann::json::sax_parse(file, &handler)) {
     if (handler.broken) place.refuse("it must be JSON", handler.complaint);
     Place{"data::read_coco", path, 0, handler.at}.refuse("it must be " + handler.expected, handler.complaint);
   }
-  for (std::size_t i = 0; i < handler.seen.size(); ++i)
-    if (!handler.seen[i])
-      place.refuse("it must have lists 'images', 'annotations' and 'categories'",
-                   join_text("no ", quoted(std::array{"images", "annotations", "categories"}[i])));
+  constexpr std::string_view lists = "it must have lists 'images', 'annotations' and 'categories'";
+  const auto [images, annotations, categories] = handler.seen;
+  if (!images || !categories) place.refuse(lists, images ? "no 'categories'" : "no 'images'");
+  require_some_labels(annotations, empty, std::string(lists), "no 'annotations'", place);
   return handler;
 }
 
-/// Categories by number, and the labels they stand for.
+/// Categories by their ids, and the labels they stand for.
 struct CocoNames {
-  std::unordered_map<std::int64_t, std::size_t> column;  ///< category -> label
+  std::unordered_map<CocoId, std::size_t> column;  ///< category -> label
   std::vector<std::string> labels;
 };
 
-inline CocoNames coco_names(const std::vector<CocoCategory>& categories, CocoLabels which, const std::filesystem::path& path) {
+/// Which categories stand above others without one above themselves: Roboflow's exports begin with such a root.
+inline std::vector<bool> coco_roots(const std::vector<CocoCategory>& categories) {
+  std::vector<bool> roots;
+  for (const auto& category : categories) {
+    const bool top = category.super.empty() || category.super == "none";
+    roots.push_back(top && std::any_of(categories.begin(), categories.end(), [&](const CocoCategory& other) {
+                      return &other != &category && other.super == category.name;
+                    }));
+  }
+  return roots;
+}
+
+inline CocoNames coco_names(const CocoHandler& file, CocoLabels which, const std::filesystem::path& path) {
+  std::set<CocoId> annotated;
+  for (const auto& annotation : file.annotations)
+    if (annotation.category) annotated.insert(*annotation.category);
+  const auto& categories = file.categories;
+  const std::vector<bool> roots = coco_roots(categories);
   CocoNames names;
+  std::set<std::string> names_of_roots;
   for (std::size_t i = 0; i < categories.size(); ++i) {
     const Place place{"data::read_coco", path, 0, join_text("categories[", i, "]")};
     const auto& label = which == CocoLabels::name ? categories[i].name : categories[i].super;
     if (!categories[i].id) place.refuse("a category must have an id", "none");
+    if (roots[i] && !annotated.contains(*categories[i].id)) continue;
     if (label.empty()) place.refuse(which == CocoLabels::name ? "it must have a name" : "it must have a supercategory", "none");
+    if (roots[i]) names_of_roots.insert(label);
     const auto known = std::find(names.labels.begin(), names.labels.end(), label);
-    if (known != names.labels.end() && which == CocoLabels::name)
+    if (known != names.labels.end() && which == CocoLabels::name && !names_of_roots.contains(label))
       place.refuse("the names of categories must be distinct", quoted(label) + " twice");
     const auto column = static_cast<std::size_t>(known - names.labels.begin());
     if (!names.column.emplace(*categories[i].id, column).second)
@@ -98,70 +116,97 @@ inline std::vector<std::string> named(const std::vector<std::size_t>& columns, c
   return names;
 }
 
-inline std::vector<Sample> coco_samples(const std::vector<CocoImage>& images, const CocoNames& names,
-                                        std::unordered_map<std::int64_t, std::size_t>& position,
-                                        const std::filesystem::path& path, const ReadCocoOptions& options,
-                                        std::vector<CocoFinding>& found) {
-  std::vector<Sample> samples;
-  const std::filesystem::path root = options.root.value_or(path.parent_path());
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const Place place{"data::read_coco", path, 0, join_text("images[", i, "]")};
-    if (!images[i].id) place.refuse("an image must have an id", "none");
-    if (images[i].file.empty()) place.refuse("an image must have a file_name", "none");
-    if (!position.emplace(*images[i].id, i).second)
-      place.refuse("the ids of images must be distinct", join_text(*images[i].id, " twice"));
-    samples.push_back({.image = root / images[i].file, .unnamed = options.unnamed});
-    for (const std::int64_t id : images[i].absent) {
-      const auto column = names.column.find(id);
-      if (column == names.column.end()) place.refuse("neg_category_ids must be ids of categories", join_text(id));
-      found[i].absent.push_back(column->second);
-    }
+/// What is gathered of the images of one file.
+class CocoImages {
+ public:
+  CocoImages(const CocoNames& names, const std::filesystem::path& path, const ReadCocoOptions& options)
+      : names_(names), path_(path), root_(options.root.value_or(path.parent_path())), options_(options) {}
+
+  void add(const CocoImage& image, const Place& place) {
+    if (!image.id) place.refuse("an image must have an id", "none");
+    if (image.file.empty()) place.refuse("an image must have a file_name", "none");
+    CocoFinding finding;
+    for (const CocoId& id : image.absent)
+      finding.absent.push_back(column(id, "neg_category_ids must be ids of categories", place));
+    if (!position_.emplace(*image.id, samples_.size()).second)
+      place.refuse("the ids of images must be distinct", join_text(*image.id, " twice"));
+    samples_.push_back({.image = root_ / image.file, .unnamed = options_.unnamed});
+    ids_.push_back(*image.id);
+    places_.push_back(place.at);
+    found_.push_back(std::move(finding));
   }
-  return samples;
-}
+
+  void add(const CocoAnnotation& annotation, const Place& place) {
+    if (!annotation.image || !annotation.category)
+      place.refuse("an annotation must have image_id and category_id", annotation.image ? "no category_id" : "no image_id");
+    const auto image = position_.find(*annotation.image);
+    if (image == position_.end()) place.refuse("image_id must be the id of an image", *annotation.image);
+    const std::size_t label = column(*annotation.category, "category_id must be the id of a category", place);
+    const Doubtful state = annotation.crowd ? options_.crowd : Doubtful::present;
+    if (state == Doubtful::unknown) found_[image->second].doubtful.push_back(label);
+    if (state != Doubtful::present) return;
+    if (annotation.numbers == 4) add_box(samples_[image->second], annotation.box, names_.labels[label], place);
+    found_[image->second].sure.push_back(label);
+  }
+
+  [[nodiscard]] Dataset take(std::vector<PassedOver> passed_over) {
+    std::vector<Sample> kept;
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      tidy(found_[i].sure);
+      tidy(found_[i].doubtful, found_[i].sure);
+      tidy(found_[i].absent, found_[i].sure);
+      samples_[i].labels = named(found_[i].sure, names_.labels);
+      samples_[i].unknown = named(found_[i].doubtful, names_.labels);
+      samples_[i].absent = named(found_[i].absent, names_.labels);
+      bool keeps = false;
+      const Place place{"data::read_coco", path_, 0, places_[i]};
+      attempt(options_.on_bad, passed_over, [&] { keeps = settle_empty(samples_[i], options_.empty, place); });
+      if (!keeps) continue;
+      kept.push_back(std::move(samples_[i]));
+      ids.push_back(std::move(ids_[i]));
+    }
+    return Dataset(std::move(kept), {{"id", std::move(ids)}}, encoding::Vocabulary(names_.labels), std::move(passed_over));
+  }
+
+ private:
+  [[nodiscard]] std::size_t column(const CocoId& category, std::string_view expected, const Place& place) const {
+    const auto found = names_.column.find(category);
+    if (found == names_.column.end()) place.refuse(expected, category);
+    return found->second;
+  }
+
+  const CocoNames& names_;
+  const std::filesystem::path& path_;
+  std::filesystem::path root_;
+  const ReadCocoOptions& options_;
+  std::vector<Sample> samples_;
+  std::vector<CocoId> ids_;
+  std::vector<std::string> places_;
+  std::vector<CocoFinding> found_;
+  std::unordered_map<CocoId, std::size_t> position_;
+};
 
 }  // namespace detail
 
-/// Reads the annotations at `path`. The vocabulary is that of the categories in their order, those without an image included;
-/// the column "id" has COCO's number of each image; boxes come with their labels, those of crowds only if `crowd` is `present`.
-/// LVIS's `neg_category_ids` are absent. Throws `DataError`, which names the file and the entry at fault: no JSON, a field that
-/// is missing or of another type, an id twice, an annotation of an image or a category that there is not.
+/// Reads the annotations at `path`. The vocabulary is that of the categories in their order, those without an image included,
+/// but without a root that no annotation has; the column "id" has COCO's id of each image, a number or text; boxes come with
+/// their labels, those of crowds only if `crowd` is `present`. LVIS's `neg_category_ids` are absent. Throws `DataError`, which
+/// names the file and the entry at fault: no JSON, a field that is missing or of another type, an id twice, an annotation of an
+/// image or a category that there is not.
 [[nodiscard]] inline Dataset read_coco(const std::filesystem::path& path, const ReadCocoOptions& options = {}) {
-  auto file = detail::parse_coco(path);
-  const auto names = detail::coco_names(file.categories, options.labels, path);
-  std::vector<detail::CocoFinding> found(file.images.size());
-  std::unordered_map<std::int64_t, std::size_t> position;
-  auto all = detail::coco_samples(file.images, names, position, path, options, found);
-  for (std::size_t i = 0; i < file.annotations.size(); ++i) {
-    const auto& annotation = file.annotations[i];
-    const detail::Place place{"data::read_coco", path, 0, join_text("annotations[", i, "]")};
-    if (!annotation.image || !annotation.category)
-      place.refuse("an annotation must have image_id and category_id", annotation.image ? "no category_id" : "no image_id");
-    const auto image = position.find(*annotation.image);
-    const auto column = names.column.find(*annotation.category);
-    if (image == position.end()) place.refuse("image_id must be the id of an image", join_text(*annotation.image));
-    if (column == names.column.end()) place.refuse("category_id must be the id of a category", join_text(*annotation.category));
-    const Doubtful state = annotation.crowd ? options.crowd : Doubtful::present;
-    if (state == Doubtful::unknown) found[image->second].doubtful.push_back(column->second);
-    if (state != Doubtful::present) continue;
-    found[image->second].sure.push_back(column->second);
-    if (annotation.numbers == 4) detail::add_box(all[image->second], annotation.box, names.labels[column->second], place);
-  }
-  std::vector<Sample> samples;
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    detail::tidy(found[i].sure);
-    detail::tidy(found[i].doubtful, found[i].sure);
-    detail::tidy(found[i].absent, found[i].sure);
-    all[i].labels = detail::named(found[i].sure, names.labels);
-    all[i].unknown = detail::named(found[i].doubtful, names.labels);
-    all[i].absent = detail::named(found[i].absent, names.labels);
-    const detail::Place place{"data::read_coco", path, 0, join_text("images[", i, "]")};
-    if (!detail::settle_empty(all[i], options.empty, place)) continue;
-    samples.push_back(std::move(all[i]));
-    ids.push_back(std::to_string(*file.images[i].id));
-  }
-  return Dataset(std::move(samples), {{"id", std::move(ids)}}, encoding::Vocabulary(names.labels));
+  auto file = detail::parse_coco(path, options.empty);
+  const auto names = detail::coco_names(file, options.labels, path);
+  detail::CocoImages images(names, path, options);
+  std::vector<PassedOver> passed_over;
+  const auto add = [&](const auto& entries, std::string_view list) {
+    for (std::size_t i = 0; i < entries.size(); ++i)
+      detail::attempt(options.on_bad, passed_over,
+                      [&] { images.add(entries[i], {"data::read_coco", path, 0, join_text(list, "[", i, "]")}); });
+  };
+  add(file.images, "images");
+  add(file.annotations, "annotations");
+  return images.take(std::move(passed_over));
 }
 
 }  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

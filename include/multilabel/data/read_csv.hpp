@@ -1,140 +1,187 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A table with one row an image: a column names the file, and either one column lists its labels or each label has a column of
-// its own. Every other column stays with the data set.
+// A table of images: a column names the file, and either one column lists its labels, in one row or in several, or each label
+// has a column of its own. Every other column stays with the data set.
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "multilabel/core/check.hpp"
-#include "multilabel/core/error.hpp"
 #include "multilabel/data/csv.hpp"
+#include "multilabel/data/csv_options.hpp"
 #include "multilabel/data/dataset.hpp"
+#include "multilabel/data/detail/csv_layout.hpp"
+#include "multilabel/data/detail/files_by_stem.hpp"
+#include "multilabel/data/detail/label_text.hpp"
 #include "multilabel/data/detail/reading.hpp"
-#include "multilabel/encoding/detail/nearest.hpp"
+#include "multilabel/data/label_meaning.hpp"
 
 namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 
-struct ReadCsvOptions {
-  std::string image = "image";                     ///< column with the image file
-  std::string labels = "labels";                   ///< column with the labels
-  char delimiter = '|';                            ///< between labels; blanks around a label and empty labels are dropped
-  char separator = ',';                            ///< between cells
-  std::optional<std::filesystem::path> root = {};  ///< where relative files start; default: the table's own folder
-  EmptyLabels empty = EmptyLabels::none;           ///< what it means that no label is named
-  Unnamed unnamed = Unnamed::absent;               ///< what a label means that a row does not name
-  std::string unknown_mark = {};                   ///< a label that begins with this is unknown, "?dog" for "?"; empty: no mark
-  /// One column a label, in place of `labels`: 1, true, yes; 0, false, no; nothing, NaN, NA, ? or -1 for unknown. {"*"} stands
-  /// for every column but `image` and `others`. The vocabulary is these columns, in this order.
-  std::vector<std::string> label_columns = {};
-  std::vector<std::string> others = {};  ///< columns that "*" leaves out
-};
-
 namespace detail {
 
-inline std::size_t column_of(const CsvRow& header, const std::string& name, const std::filesystem::path& path) {
-  const auto found = std::find(header.cells.begin(), header.cells.end(), name);
-  if (found != header.cells.end()) return static_cast<std::size_t>(found - header.cells.begin());
-  std::string present;
-  for (const auto& cell : header.cells) present += (present.empty() ? "" : ", ") + quoted(cell);
-  fail<DataError>({"data::read_csv", join_text("column ", quoted(name), " must be in the header of ", quoted(path.string())),
-                   join_text("the columns ", present), encoding::detail::did_you_mean(name, header.cells)},
-                  path, header.line);
-}
+/// Reads the rows of one table into samples.
+class CsvTable {
+ public:
+  CsvTable(CsvRow header, CsvLayout layout, const ReadCsvOptions& options, const std::filesystem::path& path)
+      : header_(std::move(header)), layout_(std::move(layout)), options_(options), path_(path) {}
 
-/// The positions of the columns that are labels; none if a list of labels is read.
-inline std::vector<std::size_t> label_columns(const CsvRow& header, const ReadCsvOptions& options,
-                                              const std::filesystem::path& path) {
-  std::vector<std::size_t> columns;
-  if (options.label_columns != std::vector<std::string>{"*"}) {
-    for (const auto& name : options.label_columns) columns.push_back(column_of(header, name, path));
-    return columns;
+  void add(const CsvRow& row) {
+    const Place place{"data::read_csv", path_, row.line};
+    Sample sample = sample_of(row, place);
+    if (joins()) {
+      const auto [known, is_new] = position_.emplace(sample.image.string(), samples_.size());
+      if (!is_new) return join(samples_[known->second], std::move(sample), known->second, row, place);
+    }
+    samples_.push_back(std::move(sample));
+    for (const std::size_t cell : layout_.rest) columns_[header_.cells[cell]].push_back(row.cells[cell]);
   }
-  std::vector<std::size_t> out = {column_of(header, options.image, path)};
-  for (const auto& name : options.others) out.push_back(column_of(header, name, path));
-  for (std::size_t i = 0; i < header.cells.size(); ++i)
-    if (std::find(out.begin(), out.end(), i) == out.end()) columns.push_back(i);
-  if (columns.empty())
-    Place{"data::read_csv", path, header.line}.refuse("the table must have a column for each label", "no column is left");
-  return columns;
-}
 
-/// Which column is what.
-struct CsvLayout {
-  std::size_t image = 0;
-  std::size_t list = 0;               ///< with the list of labels, unless each label has its own
-  std::vector<std::size_t> one_each;  ///< the columns that are labels
-  std::vector<std::size_t> rest;
+  /// The data set of all rows so far.
+  [[nodiscard]] Dataset take(std::vector<PassedOver> passed_over) {
+    std::vector<Sample> kept;
+    Dataset::Columns columns;
+    for (const std::size_t cell : layout_.rest) columns[header_.cells[cell]];
+    const std::filesystem::path root = options_.root.value_or(path_.parent_path());
+    FilesByStem files;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      Sample& sample = samples_[i];
+      bool keeps = false;
+      attempt(options_.on_bad, passed_over, [&] {
+        const Place place{"data::read_csv", path_, sample.row};
+        sample.image = placed(sample.image, root, files, place);
+        keeps = settle(sample, place);
+      });
+      if (!keeps) continue;
+      kept.push_back(std::move(sample));
+      for (auto& [name, cells] : columns) cells.push_back(std::move(columns_[name][i]));
+    }
+    auto names = vocabulary();
+    if (names.empty()) return Dataset(std::move(kept), std::move(columns), {}, std::move(passed_over));
+    return Dataset(std::move(kept), std::move(columns), encoding::Vocabulary(std::move(names)), std::move(passed_over));
+  }
+
+ private:
+  [[nodiscard]] bool joins() const {
+    return layout_.list && options_.repeated.value_or(layout_.confidence ? Repeated::join : Repeated::keep) == Repeated::join;
+  }
+
+  [[nodiscard]] Sample sample_of(const CsvRow& row, const Place& place) const {
+    if (row.cells.size() != header_.cells.size())
+      place.refuse(join_text("every row must have ", header_.cells.size(), " cells, as the header"),
+                   join_text(row.cells.size()));
+    if (row.cells[layout_.image].empty()) place.refuse("the image cell must name a file", "an empty cell");
+    const Unnamed unnamed = options_.unnamed.value_or(Unnamed::absent);
+    Sample sample{.image = with_suffix(row.cells[layout_.image], options_.suffix), .unnamed = unnamed, .row = row.line};
+    if (layout_.list) {
+      split_labels(row.cells[*layout_.list], options_.delimiter, options_.unknown_mark, sample, place);
+      for (auto* labels : {&sample.labels, &sample.unknown}) name_numbers(*labels, options_.meaning.names, place);
+    }
+    if (layout_.confidence) weigh(sample, row.cells[*layout_.confidence], place);
+    for (const std::size_t column : layout_.one_each)
+      add_target(sample, header_.cells[column], target(row.cells[column], header_.cells[column], place));
+    return sample;
+  }
+
+  [[nodiscard]] float target(const std::string& cell, const std::string& label, const Place& place) const {
+    const bool blank_is_absent = options_.unnamed == Unnamed::absent && !layout_.one_each.empty();
+    if (const auto found = code_target(cell, label, options_.meaning))
+      return blank_is_absent && cell.empty() && std::isnan(*found) ? 0.0f : *found;
+    const auto number = number_in(cell);
+    place.refuse(join_text("column ", quoted(layout_.confidence ? options_.confidence : label), " must hold 1, 0 or nothing"),
+                 quoted(cell),
+                 number && *number > 0 && *number < 1
+                     ? "If it is a probability, say probabilities = keep or round."
+                     : "Name the columns that are labels in label_columns, or declare in codes what this one means.");
+  }
+
+  // Gives the labels of a row the target that stands beside them.
+  void weigh(Sample& sample, const std::string& cell, const Place& place) const {
+    for (const auto& label : std::exchange(sample.labels, {})) {
+      const float cell_target = target(cell, label, place);
+      if (cell_target == 0) {
+        sample.absent.push_back(label);
+      } else {
+        add_target(sample, label, cell_target);
+      }
+    }
+  }
+
+  // A further row of an image that is there. Cells that differ from row to row are listed.
+  void join(Sample& known, Sample more, std::size_t i, const CsvRow& row, const Place& place) {
+    const auto both = [&](const std::vector<std::string>& some, const std::vector<std::string>& others) {
+      for (const auto& label : some)
+        if (std::find(others.begin(), others.end(), label) != others.end())
+          place.refuse("rows of one image must not contradict each other",
+                       join_text(quoted(label), " present and absent for ", quoted_path(known.image)));
+    };
+    both(more.labels, known.absent), both(more.absent, known.labels);
+    const auto append = [](auto& to, auto& from) {
+      for (auto& one : from)
+        if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(std::move(one));
+    };
+    append(known.labels, more.labels), append(known.unknown, more.unknown), append(known.absent, more.absent);
+    append(known.soft, more.soft);
+    for (const std::size_t column : layout_.rest) {
+      std::string& cell = columns_[header_.cells[column]][i];
+      const std::string bar(1, '|'), more_cell = bar + row.cells[column];
+      if ((bar + cell + bar).find(more_cell + bar) == std::string::npos) cell += more_cell;
+    }
+  }
+
+  bool settle(Sample& sample, const Place& place) const {
+    if (settle_no_label(sample, options_.meaning.no_label, place)) return true;
+    return !layout_.list || settle_empty(sample, options_.empty, place);
+  }
+
+  [[nodiscard]] std::vector<std::string> vocabulary() const {
+    std::vector<std::string> names = layout_.list ? options_.meaning.names : std::vector<std::string>{};
+    for (const std::size_t column : layout_.one_each) names.push_back(header_.cells[column]);
+    std::erase(names, options_.meaning.no_label);
+    return names;
+  }
+
+  CsvRow header_;
+  CsvLayout layout_;
+  ReadCsvOptions options_;
+  const std::filesystem::path& path_;
+  std::vector<Sample> samples_;
+  Dataset::Columns columns_;
+  std::unordered_map<std::string, std::size_t> position_;  // of an image among the samples
 };
-
-inline CsvLayout csv_layout(const CsvRow& header, const ReadCsvOptions& options, const std::filesystem::path& path) {
-  auto names = header.cells;
-  std::sort(names.begin(), names.end());
-  const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end())
-    Place{"data::read_csv", path, header.line}.refuse("column names must be distinct", quoted(*twice) + " twice");
-  CsvLayout layout{
-      .image = column_of(header, options.image, path), .list = 0, .one_each = label_columns(header, options, path), .rest = {}};
-  layout.list = layout.one_each.empty() ? column_of(header, options.labels, path) : layout.image;
-  for (std::size_t i = 0; i < header.cells.size(); ++i) {
-    const bool label = std::find(layout.one_each.begin(), layout.one_each.end(), i) != layout.one_each.end();
-    if (!label && i != layout.image && i != layout.list) layout.rest.push_back(i);
-  }
-  return layout;
-}
-
-inline Sample csv_sample(const CsvRow& row, const CsvRow& header, const CsvLayout& layout, const ReadCsvOptions& options,
-                         const Place& place) {
-  if (row.cells.size() != header.cells.size())
-    place.refuse(join_text("every row must have ", header.cells.size(), " cells, as the header"), join_text(row.cells.size()));
-  if (row.cells[layout.image].empty()) place.refuse("the image cell must name a file", "an empty cell");
-  Sample sample{.image = row.cells[layout.image], .unnamed = options.unnamed, .row = row.line};
-  if (layout.one_each.empty()) split_labels(row.cells[layout.list], options.delimiter, options.unknown_mark, sample);
-  for (const std::size_t column : layout.one_each) {
-    const auto cell = cell_of(row.cells[column]);
-    if (!cell)
-      place.refuse(join_text("column ", quoted(header.cells[column]), " must hold 1, 0 or nothing"), quoted(row.cells[column]),
-                   "Name the columns that are labels in label_columns.");
-    add_cell(sample, header.cells[column], *cell);
-  }
-  return sample;
-}
 
 }  // namespace detail
 
 /// Reads the table at `path`. Image files are not opened; `inspect` does that. Throws `DataError` with the file and, where
 /// there is one, the row (the line of the file, the header being line 1) for a file that cannot be read, a column that is not
-/// there, a row with too few or too many cells, an empty image cell, a cell of a label column that means nothing, and an image
-/// without labels if `empty` says so (with `label_columns`, a row of zeros is no such image).
+/// there, a row with too few or too many cells, an empty image cell, a cell of a label column that means nothing, joined rows
+/// that contradict each other, and an image without labels if `empty` says so (with `label_columns`, a row of zeros is no such
+/// image).
 [[nodiscard]] inline Dataset read_csv(const std::filesystem::path& path, const ReadCsvOptions& options = {}) {
   const std::string text = read_text(path, "data::read_csv");
-  const auto rows = parse_csv(text, options.separator, path);
-  const auto at = [&](std::size_t line) { return detail::Place{"data::read_csv", path, line}; };
-  if (rows.empty()) at(1).refuse("the table must have a header", "an empty file");
-  const CsvRow& header = rows.front();
-  const auto layout = detail::csv_layout(header, options, path);
-  const std::filesystem::path root = options.root.value_or(path.parent_path());
-
-  std::vector<Sample> samples;
-  Dataset::Columns columns;
-  for (const std::size_t cell : layout.rest) columns[header.cells[cell]].reserve(rows.size() - 1);
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    Sample sample = detail::csv_sample(rows[i], header, layout, options, at(rows[i].line));
-    if (layout.one_each.empty() && !detail::settle_empty(sample, options.empty, at(rows[i].line))) continue;
-    sample.image = root / sample.image;
-    samples.push_back(std::move(sample));
-    for (const std::size_t cell : layout.rest) columns[header.cells[cell]].push_back(rows[i].cells[cell]);
-  }
-  std::vector<std::string> names;
-  for (const std::size_t column : layout.one_each) names.push_back(header.cells[column]);
-  if (names.empty()) return Dataset(std::move(samples), std::move(columns));
-  return Dataset(std::move(samples), std::move(columns), encoding::Vocabulary(std::move(names)));
+  auto rows = parse_csv(text, options.separator, path);
+  if (rows.size() <= options.skip_rows)
+    detail::Place{"data::read_csv", path, 1}.refuse("the table must have a header",
+                                                    rows.empty() ? "an empty file" : join_text(rows.size(), " rows"));
+  CsvRow header = std::move(rows[options.skip_rows]);
+  const auto body = std::span(rows).subspan(options.skip_rows + 1);
+  detail::even_out(header, body, options.separator);
+  auto layout = detail::csv_layout(header, options, path);
+  ReadCsvOptions settled = options;
+  auto& codes = settled.meaning.codes;
+  if (!detail::declared(codes, "-1") && detail::has_signs_only(body, layout)) codes.emplace("-1", 0.0f);
+  detail::CsvTable table(std::move(header), std::move(layout), settled, path);
+  std::vector<PassedOver> passed_over;
+  for (const CsvRow& row : body) detail::attempt(options.on_bad, passed_over, [&] { table.add(row); });
+  return table.take(std::move(passed_over));
 }
 
 }  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

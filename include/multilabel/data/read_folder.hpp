@@ -17,6 +17,7 @@
 
 #include "multilabel/data/csv.hpp"
 #include "multilabel/data/dataset.hpp"
+#include "multilabel/data/detail/label_text.hpp"
 #include "multilabel/data/detail/reading.hpp"
 #include "multilabel/data/sample.hpp"
 
@@ -38,20 +39,27 @@ struct ReadFolderOptions {
   std::optional<std::filesystem::path> label_list = {};
   char delimiter = '|';                    ///< between the labels in `label_list`
   EmptyLabels empty = EmptyLabels::error;  ///< what an image is that lies in no folder of a label
+  OnBad on_bad = OnBad::raise;             ///< what becomes of an image whose labels cannot be told
 };
 
 namespace detail {
 
-/// The images below `root`, as paths from there, sorted; hidden files and folders left out. Links to folders are followed where
-/// they stand in `root` itself, and nowhere below, so that none leads in a circle.
-inline std::vector<std::filesystem::path> images_below(const std::filesystem::path& root, std::string_view where) {
+/// The images below `root`, as paths from there, sorted; hidden files and folders left out, other files noted. Links to folders
+/// are followed where they stand in `root` itself, and nowhere below, so that none leads in a circle.
+inline std::vector<std::filesystem::path> images_below(const std::filesystem::path& root, std::string_view where,
+                                                       std::vector<PassedOver>& passed_over) {
   namespace fs = std::filesystem;
   std::error_code error;
   if (!fs::is_directory(root, error)) Place{where, root}.refuse("path must be a folder", "none");
   std::vector<fs::path> images;
   const auto take = [&](const fs::directory_entry& entry) {
     std::error_code ignored;
-    if (is_image_name(entry.path()) && entry.is_regular_file(ignored)) images.push_back(entry.path().lexically_relative(root));
+    if (entry.is_directory(ignored)) return;
+    if (is_image_name(entry.path()) && entry.is_regular_file(ignored)) {
+      images.push_back(entry.path().lexically_relative(root));
+    } else {
+      passed_over.push_back({entry.path(), join_text(where, ": not a file with the ending of an image")});
+    }
   };
   const auto hidden = [](const fs::directory_entry& entry) { return entry.path().filename().string().starts_with('.'); };
   for (auto top = fs::directory_iterator(root, error); !error && top != fs::directory_iterator(); top.increment(error)) {
@@ -89,8 +97,8 @@ inline std::map<std::string, std::vector<std::string>> folder_names(const ReadFo
     if (row.empty()) continue;
     const auto cut = std::min(row.find('\t') != std::string_view::npos ? row.find('\t') : row.find(' '), row.size());
     Sample labels{.image = {}};
-    split_labels(row.substr(cut), options.delimiter, {}, labels);
     const Place place{"data::read_folder", *options.label_list, line};
+    split_labels(row.substr(cut), options.delimiter, {}, labels, place);
     if (labels.labels.empty()) place.refuse("every line must have a folder and its labels", quoted(row));
     if (!names.emplace(row.substr(0, cut), std::move(labels.labels)).second)
       place.refuse("every folder must come once", quoted(row.substr(0, cut)) + " again");
@@ -100,16 +108,17 @@ inline std::map<std::string, std::vector<std::string>> folder_names(const ReadFo
 
 }  // namespace detail
 
-/// Reads the images below `path`, sorted by their paths; hidden files are left out. Throws
-/// `DataError`, which names the folder, the image or the line of the list at fault.
+/// Reads the images below `path`, sorted by their paths; hidden files are left out, and what has not the ending of an image is
+/// listed in `passed_over`. Throws `DataError`, which names the folder, the image or the line of the list at fault.
 [[nodiscard]] inline Dataset read_folder(const std::filesystem::path& path, const ReadFolderOptions& options = {}) {
   constexpr std::string_view where = "data::read_folder";
   const auto names = detail::folder_names(options);
   std::vector<Sample> samples;
   std::vector<std::string> splits;
+  std::vector<PassedOver> passed_over;
   const auto read = [&](const std::filesystem::path& top, const std::string& split) {
     const std::size_t before = samples.size();
-    for (const auto& image : detail::images_below(top, where)) {
+    for (const auto& image : detail::images_below(top, where, passed_over)) {
       Sample sample{.image = top / image};
       for (const auto& folder : image.parent_path()) {
         const auto other = names.find(folder.string());
@@ -119,8 +128,12 @@ inline std::map<std::string, std::vector<std::string>> folder_names(const ReadFo
             sample.labels.push_back(label);
         if (options.labels == FolderLabels::first) break;
       }
-      for (const auto& label : sample.labels) detail::require_utf8(label, {where, top});
-      if (!detail::settle_empty(sample, options.empty, {where, top})) continue;
+      bool keeps = false;
+      detail::attempt(options.on_bad, passed_over, [&] {
+        for (const auto& label : sample.labels) detail::require_utf8(label, {where, top});
+        keeps = detail::settle_empty(sample, options.empty, {where, top});
+      });
+      if (!keeps) continue;
       samples.push_back(std::move(sample));
       splits.push_back(split);
     }
@@ -130,7 +143,7 @@ inline std::map<std::string, std::vector<std::string>> folder_names(const ReadFo
   for (const auto& split : options.splits) read(path / split, split);
   Dataset::Columns columns;
   if (!options.splits.empty()) columns.emplace("split", std::move(splits));
-  return Dataset(std::move(samples), std::move(columns));
+  return Dataset(std::move(samples), std::move(columns), {}, std::move(passed_over));
 }
 
 }  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

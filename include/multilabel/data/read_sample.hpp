@@ -15,6 +15,7 @@
 #include "multilabel/augmentation/concepts.hpp"
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/data/detail/plain_file.hpp"
 #include "multilabel/data/image_io.hpp"
 #include "multilabel/data/sample.hpp"
 
@@ -24,19 +25,21 @@ namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 /// before `part.size`.
 [[nodiscard]] inline std::vector<std::uint8_t> read_part(const FilePart& part, const std::filesystem::path& name) {
   const auto refuse = [&](std::string_view expected, const std::string& actual) {
-    fail<DataError>({"data::read_part", expected, join_text(actual, " (", quoted(name.string()), ")")}, name);
+    fail<DataError>({"data::read_part", expected, join_text(actual, " (", detail::quoted_path(name), ")")}, name);
   };
+  if (const auto other = detail::other_than_file(part.file); !other.empty())
+    refuse("file must be one that can be read", join_text(detail::quoted_path(part.file), ", ", other));
   std::error_code error;
   const auto whole = std::filesystem::file_size(part.file, error);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(part.file.c_str(), "rb"), &std::fclose);
-  if (error || !file) refuse("file must be one that can be read", quoted(part.file.string()));
+  if (error || !file) refuse("file must be one that can be read", detail::quoted_path(part.file));
   if (part.size == 0) refuse("part must hold an image file", "0 bytes");
   if (part.offset > whole || part.size > whole - part.offset)
     refuse(join_text("file must hold ", part.size, " bytes from byte ", part.offset, " on"), join_text("a file of ", whole));
   std::vector<std::uint8_t> bytes(part.size);
   const bool found = fseeko(file.get(), static_cast<off_t>(part.offset), SEEK_SET) == 0;
   if (!found || std::fread(bytes.data(), 1, bytes.size(), file.get()) != bytes.size())
-    refuse("file must be one that can be read", quoted(part.file.string()));
+    refuse("file must be one that can be read", detail::quoted_path(part.file));
   return bytes;
 }
 
@@ -51,7 +54,7 @@ namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
 /// `DataError`, which names it, and `ShapeError` for pixels that are not 8-bit RGB.
 [[nodiscard]] inline cv::Mat read_sample(const Sample& sample, const ReadImageOptions& options = {}) {
   if (sample.pixels) {
-    augmentation::require_rgb(join_text("data::read_sample (", quoted(sample.image.string()), ")"), *sample.pixels);
+    augmentation::require_rgb(join_text("data::read_sample (", detail::quoted_path(sample.image), ")"), *sample.pixels);
     return *sample.pixels;
   }
   if (sample.bytes) return decode_image(*sample.bytes, sample.image, options);

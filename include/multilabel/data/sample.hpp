@@ -36,6 +36,26 @@ enum class Doubtful {
   absent,   ///< as if it were not annotated
 };
 
+/// What becomes of a row, a line or an entry of annotations that is wrong.
+enum class OnBad {
+  raise,  ///< `DataError`
+  skip,   ///< it is left out, and the data set lists it in `passed_over`
+};
+
+/// A label of which the image has so much: a target between 0 and 1.
+struct SoftLabel {
+  std::string label;
+  float target = 0;
+
+  friend bool operator==(const SoftLabel&, const SoftLabel&) = default;
+};
+
+/// Something that a reader left out: the file, and why.
+struct PassedOver {
+  std::filesystem::path path;
+  std::string reason;
+};
+
 /// A stretch of a larger file, such as one member of a tar archive.
 struct FilePart {
   std::filesystem::path file;
@@ -60,6 +80,7 @@ struct Sample {
   /// The row of targets itself, one cell for each label of a loader's vocabulary; empty where `labels` names them.
   std::vector<float> targets = {};
   std::vector<std::string> absent = {};  ///< what the image does not show; matters only where a label not named is unknown
+  std::vector<SoftLabel> soft = {};      ///< labels with a probability in place of a yes or no
 
   friend bool operator==(const Sample&, const Sample&) = default;
 };

@@ -15,6 +15,7 @@
 
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
+#include "multilabel/data/label_meaning.hpp"
 #include "multilabel/data/sample.hpp"
 
 namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER {
@@ -27,9 +28,12 @@ struct ReadShardsOptions {
   std::string field = "labels";  ///< key of the labels in the JSON: ["cat"], {"cat": 1, "dog": 0, "cow": null}, or text
   std::string boxes = "boxes";   ///< key of the boxes: [{"label": "cat", "bbox": [x, y, width, height]}]
   char delimiter = '|';          ///< between labels in text
-  std::vector<std::string> names = {};    ///< the label that each number stands for; they are then the vocabulary
   EmptyLabels empty = EmptyLabels::none;  ///< what a sample without labels is
   Unnamed unnamed = Unnamed::absent;      ///< what a label means that a sample does not name
+  /// Where the labels in the JSON are a row of cells, [1, 0, null]: what its columns are; they are then the vocabulary.
+  std::vector<std::string> label_columns = {};
+  LabelMeaning meaning = {};    ///< what codes and numbers in the shards stand for
+  OnBad on_bad = OnBad::raise;  ///< what becomes of a sample that is wrong; `read_shards` lists it
 };
 
 /// "a-{000..002}.tar" -> a-000.tar, a-001.tar, a-002.tar; a name without braces is itself. Throws `ArgumentError` for braces

@@ -48,16 +48,24 @@ class ShardStream {
     return buffer_.next([this] { return read(); });
   }
 
+  /// What was left out of the shards that have been read to their end.
+  [[nodiscard]] const std::vector<PassedOver>& passed_over() const noexcept { return passed_over_; }
+
  private:
   static constexpr std::string_view WHERE = "data::ShardStream";
 
   std::optional<Sample> read() {
     for (;;) {
       if (!reader_) {
-        if (opened_ == shards_.size()) return std::nullopt;
+        if (opened_ == shards_.size()) {
+          if (some_) detail::require_labelled(seen_, options_, {WHERE, shards_[0]});
+          return std::nullopt;
+        }
         reader_ = std::make_unique<detail::ShardReader>(shards_[opened_++], options_, detail::ShardImages::read, WHERE);
       }
-      if (auto sample = reader_->next()) return sample;
+      if (auto sample = reader_->next()) return some_ = true, sample;
+      seen_.join(reader_->labels());
+      passed_over_.insert(passed_over_.end(), reader_->passed_over().begin(), reader_->passed_over().end());
       reader_.reset();
     }
   }
@@ -67,6 +75,9 @@ class ShardStream {
   ShuffleBuffer<Sample> buffer_;
   std::unique_ptr<detail::ShardReader> reader_;
   std::size_t opened_ = 0;
+  std::vector<PassedOver> passed_over_;
+  bool some_ = false;
+  detail::ShardLabels seen_;
 };
 
 }  // namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/data/detail/plain_file.hpp"
 #include "multilabel/data/sample.hpp"
 #include "multilabel/encoding/multi_label_binarizer.hpp"
 #include "multilabel/encoding/vocabulary.hpp"
@@ -34,7 +35,9 @@ class TargetTable {
       for (const auto& label : one.unknown) add(one, label, vocabulary);
       const std::size_t unknown = cells_.size();
       for (const auto& label : one.absent) add(one, label, vocabulary);
-      ends_.push_back({named, unknown, cells_.size(), one.unnamed == Unnamed::unknown});
+      for (const auto& [label, target] : one.soft)
+        if (add(one, label, vocabulary)) soft_.push_back({cells_.back(), target}), cells_.pop_back();
+      ends_.push_back({named, unknown, cells_.size(), soft_.size(), one.unnamed == Unnamed::unknown});
     }
   }
 
@@ -44,12 +47,14 @@ class TargetTable {
   /// How many labels were left out because the vocabulary lacks them.
   [[nodiscard]] std::size_t ignored() const noexcept { return ignored_; }
 
-  /// Writes the `labels()` cells of sample `i`: 1 present, 0 absent, NaN unknown. A label both present and unknown or absent is
-  /// present, one both unknown and absent is unknown.
+  /// Writes the `labels()` cells of sample `i`: 1 present, 0 absent, NaN unknown, between for a soft label. A label both
+  /// present and unknown or absent is present, one both unknown and absent is unknown; a soft one gives way to all others.
   void write(std::size_t i, float* row) const {
     constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
     const std::size_t begin = i == 0 ? 0 : ends_[i - 1].absent;
     std::fill(row, row + labels_, ends_[i].rest_unknown ? unknown : 0.0f);
+    for (std::size_t cell = i == 0 ? 0 : ends_[i - 1].soft; cell < ends_[i].soft; ++cell)
+      row[soft_[cell].column] = soft_[cell].target;
     for (std::size_t cell = ends_[i].unknown; cell < ends_[i].absent; ++cell) row[cells_[cell]] = 0.0f;
     for (std::size_t cell = ends_[i].named; cell < ends_[i].unknown; ++cell) row[cells_[cell]] = unknown;
     for (std::size_t cell = begin; cell < ends_[i].named; ++cell) row[cells_[cell]] = 1.0f;
@@ -60,19 +65,25 @@ class TargetTable {
     std::size_t named;
     std::size_t unknown;
     std::size_t absent;
+    std::size_t soft;
     bool rest_unknown;
   };
+  struct Soft {
+    std::uint32_t column;
+    float target;
+  };
 
-  void add(const Sample& sample, const std::string& label, const encoding::Vocabulary& vocabulary) {
+  // False if the label is left out.
+  bool add(const Sample& sample, const std::string& label, const encoding::Vocabulary& vocabulary) {
     if (const auto found = vocabulary.find(label)) {
       cells_.push_back(static_cast<std::uint32_t>(*found));
-      return;
+      return true;
     }
     if (policy_ == encoding::UnknownLabel::ignore) {
       ++ignored_;
-      return;
+      return false;
     }
-    std::string actual = join_text(quoted(label), " beside ", quoted(sample.image.string()));
+    std::string actual = join_text(quoted(label), " beside ", detail::quoted_path(sample.image));
     if (sample.row > 0) actual += join_text(" (row ", sample.row, ")");
     const auto mend = encoding::detail::did_you_mean(label, vocabulary.labels());
     fail<LabelError>(
@@ -83,6 +94,7 @@ class TargetTable {
   encoding::UnknownLabel policy_;
   std::size_t ignored_ = 0;
   std::vector<std::uint32_t> cells_;
+  std::vector<Soft> soft_;
   std::vector<End> ends_;
 };
 

@@ -209,8 +209,8 @@ class Compose:
 
     def __call__(
         self,
-        *,
         image: np.ndarray,
+        *,
         mask: np.ndarray | None = None,
         masks: Sequence[np.ndarray] | None = None,
         mask_labels: Mapping[Any, Any] | Sequence[Any] | None = None,
@@ -398,7 +398,7 @@ def _augment(
         size = moved.shape[:2]
         boxes = params._from_edges(out[kept], *size)
         if isinstance(bboxes, np.ndarray):
-            further = np.asarray(bboxes).reshape(len(rows), -1)[source, 4:]
+            further = bboxes[source, 4:] if bboxes.ndim == 2 else np.empty((0, 0))
             result["bboxes"] = np.concatenate([boxes, further], axis=1)
         else:
             result["bboxes"] = [[*box, *list(rows[i])[4:]] for box, i in zip(boxes.tolist(), source, strict=True)]

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,13 +18,49 @@ if TYPE_CHECKING:
     from multilabel.encoding import Vocabulary
 
 
-def _names_by_image(name: str, rows: Any) -> list[list[str]]:
+def _rows_of_lists(name: str, rows: Any) -> list[Any]:
+    rows = list(rows)
     for i, row in enumerate(rows):
         if isinstance(row, str):
             raise ArgumentError(
                 f"data.Dataset: {name} must be a list of labels for each image; got {row!r} for image {i}. Write [{row!r}]."
             )
-    return [list(row) for row in rows]
+    return rows
+
+
+def _names_by_image(name: str, rows: Any) -> list[list[str]]:
+    return [list(row) for row in _rows_of_lists(name, rows)]
+
+
+def _is_frame(table: Any) -> bool:
+    return hasattr(table, "columns") and hasattr(table, "index") and hasattr(table, "iloc")
+
+
+def _in_order_of(images: Any, name: str, table: Any) -> Any:
+    """Return the rows of a data frame or series in the order of those of `images`, if both have names for them."""
+    ours: Any = getattr(images, "index", None)
+    theirs: Any = getattr(table, "index", None)
+    if not hasattr(ours, "equals") or not hasattr(theirs, "equals") or ours.equals(theirs):
+        return table
+    if not theirs.is_unique or len(ours) != len(theirs) or not ours.isin(theirs).all():
+        raise ArgumentError(
+            f"data.Dataset: {name} must have the row names of images; got {list(theirs[:3])} beside {list(ours[:3])}. "
+            "Give .to_numpy() of both if only the order counts."
+        )
+    return table.loc[ours]
+
+
+def _label_rows(labels: Any) -> list[Any]:
+    """Return one entry an image; the rows of a data frame with a column a label are dictionaries."""
+    if not _is_frame(labels):
+        return _rows_of_lists("labels", labels)
+    names = list(labels.columns)
+    known = labels.astype(object).where(labels.notna(), None)
+    return [dict(zip(names, row)) for row in known.to_numpy()]
+
+
+def _cells(column: Any) -> list[str]:
+    return [cell if isinstance(cell, str) else str(cell) for cell in column]
 
 
 class Dataset:
@@ -33,11 +68,14 @@ class Dataset:
 
     Parameters
     ----------
-    images : sequence of paths, bytes or arrays
-        Image files, opened only when they are loaded; or in memory, as the bytes of a file or uint8 [height, width, 3].
-    labels : sequence of sequences of str
-        The labels of each image.
-    columns : dict of str to sequence of str, optional
+    images : sequence of paths, bytes, Pillow images or arrays
+        Image files, opened only when they are loaded; or in memory, as the bytes of a file, a Pillow image or uint8
+        [height, width, 3].
+    labels : sequence of sequences of str, of dict or of rows; or data frame
+        The labels of each image; or ``{"cat": 1, "dog": 0, "cow": None}``, None for unknown; or a row of such cells, one for
+        each label of `vocabulary`. A data frame has a column a label; its rows are brought into the order of those of
+        `images`, if that is a series.
+    columns : dict of str to sequence, or data frame, optional
         Further columns, one cell an image, such as a split.
     unknown : sequence of sequences of str, optional
         The labels of each image that nobody looked for: their cells are NaN in the targets.
@@ -59,19 +97,24 @@ class Dataset:
 
     def __init__(
         self,
-        images: Sequence[str | os.PathLike | bytes | np.ndarray],
-        labels: Sequence[Sequence[str]],
+        images: Sequence[Any],
+        labels: Any,
         *,
-        columns: dict[str, Sequence[str]] | None = None,
+        columns: Mapping[str, Sequence[Any]] | Any = None,
         unknown: Sequence[Sequence[str]] | None = None,
         boxes: Sequence[ArrayLike] | None = None,
         box_labels: Sequence[Sequence[str]] | None = None,
         vocabulary: Any = None,
     ):
+        if vocabulary is None and _is_frame(labels):
+            vocabulary = list(labels.columns)
+        names = None if vocabulary is None else _label_names(vocabulary)
+        further = {} if columns is None else _in_order_of(images, "columns", columns)
         self._dataset = _core.Dataset(
             list(images),
-            _names_by_image("labels", labels),
-            {name: list(cells) for name, cells in (columns or {}).items()},
+            _label_rows(_in_order_of(images, "labels", labels)),
+            {str(name): _cells(_in_order_of(images, "columns", cells)) for name, cells in further.items()},
+            names or [],
         )
         if not (unknown is None and boxes is None and box_labels is None and vocabulary is None):
             self._dataset = _core.annotate(
@@ -82,7 +125,7 @@ class Dataset:
                     for edges in ([] if boxes is None else boxes)
                 ],
                 _names_by_image("box_labels", box_labels or []),
-                None if vocabulary is None else _label_names(vocabulary),
+                names,
             )
 
     @classmethod
@@ -105,6 +148,16 @@ class Dataset:
     def unknown(self) -> list[list[str]]:
         """The labels of each image that are unknown."""
         return _core.unknown(self._dataset)
+
+    @property
+    def absent(self) -> list[list[str]]:
+        """The labels that each image is known not to show, as far as that differs from not being named."""
+        return _core.absent(self._dataset)
+
+    @property
+    def passed_over(self) -> list[tuple[str, str]]:
+        """What a reader left out, as (file, reason): bad entries with ``on_bad="skip"``, files that are no images."""
+        return _core.passed_over(self._dataset)
 
     @property
     def boxes(self) -> list[np.ndarray]:
@@ -133,7 +186,7 @@ class Dataset:
         return Vocabulary(self._dataset.label_names())
 
     def targets(self, labels: Any = None) -> np.ndarray:
-        """Return float32 [samples, labels]: 1 where the image has the label, 0 where not, NaN where unknown.
+        """Return float32 [samples, labels]: 1 where the image has the label, 0 where not, NaN where unknown, or a soft target.
 
         Parameters
         ----------

@@ -18,6 +18,9 @@ from ._dataset import Dataset
 EmptyLabels = Literal["none", "unknown", "error", "drop"]
 Unnamed = Literal["absent", "unknown"]
 Doubtful = Literal["present", "unknown", "absent"]
+Probabilities = Literal["refuse", "keep", "round"]
+OnBad = Literal["raise", "skip"]
+Codes = Mapping[str | float, float | None]
 
 
 def _path(path: str | os.PathLike | None) -> str | None:
@@ -38,6 +41,36 @@ def _unnamed(value: str) -> Any:
     return member("data", _core.Unnamed, "unnamed", value)
 
 
+def _codes(where: str, codes: Codes) -> dict[str, float]:
+    """Return each code as text with its target; None, which is JSON's and people's word for unknown, is NaN."""
+    found = {}
+    for code, target in codes.items():
+        number = float("nan") if target is None else target
+        if isinstance(number, str) or not (number != number or 0 <= number <= 1):
+            raise ArgumentError(
+                f"data.{where}: codes must stand for 1, 0, None or a number between; got {code!r}: {target!r}"
+            )
+        found["" if code is None or code != code else str(code)] = float(number)
+    return found
+
+
+def _meaning(
+    where: str,
+    codes: Codes | None,
+    label_codes: Mapping[str, Codes] | None,
+    probabilities: str,
+    names: Sequence[str] | None,
+    no_label: str,
+) -> Any:
+    return _core.LabelMeaning(
+        _codes(where, codes or {}),
+        {label: _codes(where, own) for label, own in (label_codes or {}).items()},
+        member("data", _core.Probabilities, "probabilities", probabilities),
+        _list(names),
+        no_label,
+    )
+
+
 def _list(value: str | Sequence[str] | None) -> list[str]:
     if value is None:
         return []
@@ -53,42 +86,82 @@ def read_csv(
     separator: str = ",",
     root: str | os.PathLike | None = None,
     empty: EmptyLabels = "none",
-    unnamed: Unnamed = "absent",
+    unnamed: Unnamed | None = None,
     unknown_mark: str = "",
     label_columns: str | Sequence[str] | None = None,
     others: Sequence[str] = (),
+    suffix: str = "",
+    names: Sequence[str] | None = None,
+    codes: Codes | None = None,
+    label_codes: Mapping[str, Codes] | None = None,
+    probabilities: Probabilities = "refuse",
+    no_label: str = "",
+    confidence: str = "Confidence",
+    repeated: Literal["keep", "join"] | None = None,
+    skip_rows: int = 0,
+    on_bad: OnBad = "raise",
 ) -> Dataset:
-    """Read a table with one row an image (RFC 4180: quotes, CRLF and a byte-order mark are understood).
+    """Read a table of images (RFC 4180: quotes, CRLF and a byte-order mark are understood).
+
+    Blanks around cells and columns without a name, such as pandas' index, do not count.
 
     Parameters
     ----------
     path : path
         The table, in UTF-8. Its first row names the columns.
     image, labels : str
-        The columns with the image file and with its labels. All others stay with the data set.
+        The columns with the image file and with its labels. All others stay with the data set. ``image=""`` is the first
+        column without a name.
     delimiter : str
-        Between labels, one character. Blanks around a label and empty labels are dropped.
+        Between labels, one character. Blanks around a label and empty labels are dropped. A list that is written as text,
+        ``"['cat', 'dog']"``, is read as a list.
     separator : str
-        Between cells, one character.
+        Between cells, one character; a blank stands for any number of them.
     root : path, optional
         Where relative image files start; by default the table's own folder.
     empty : {"none", "unknown", "error", "drop"}
         What an empty label cell means: an image without labels, one that nobody labelled, a mistake, or one to leave out.
-    unnamed : {"absent", "unknown"}
-        What it means that a row does not name a label.
+    unnamed : {"absent", "unknown"}, optional
+        What it means that a row does not name a label, or leaves its own column blank; by default absent in a list and
+        unknown in a column of its own.
     unknown_mark : str
         A label that begins with this is unknown: ``"?dog"`` for ``"?"``.
     label_columns : "*" or list of str, optional
-        One column a label, in place of `labels`: 1, true, yes; 0, false, no; nothing, NaN, NA, ? or -1 for unknown. ``"*"``
-        stands for every column but `image` and `others`. The vocabulary is these columns, in this order.
+        One column a label, in place of `labels`: 1, true, yes, y; 0, false, no, n; nothing, NaN, NA, ? or -1 for unknown.
+        ``"*"`` stands for every column with a name but `image` and `others`. The vocabulary is these columns, in this order.
+        Where all of their cells are 1 or -1, -1 is absent.
     others : list of str
         Columns that ``"*"`` leaves out.
+    suffix : str
+        What the names of the files lack, such as ``".jpg"``. Without it such files are found by their names alone.
+    names : list of str, optional
+        The labels that the numbers 0, 1, ... in a list stand for; they are then the vocabulary.
+    codes : dict, optional
+        The target of each code that a cell may hold: 1 present, 0 absent, None unknown, or a number between for a soft
+        label: ``{"-1": 0, "u": None}``. Numbers are compared as numbers, so that ``"-1"`` is ``"-1.0"``, too.
+    label_codes : dict of str to dict, optional
+        Codes for single labels, which go before `codes`: ``{"Edema": {"-1": 1}}``.
+    probabilities : {"refuse", "keep", "round"}
+        What to do with a number between 0 and 1: an error, a soft label, or present from 0.5 on.
+    no_label : str
+        A label that says that the image shows none of the others, such as ``"No Finding"``. It is no label of the data set,
+        and beside another one it is an error.
+    confidence : str
+        Column that says whether the image has the label in the same row: OpenImages' 0 is verified to be absent. Used
+        where the table has it; ``""`` for none.
+    repeated : {"keep", "join"}, optional
+        What several rows of one image are in a table with lists: as many samples, or one with the labels of all, whose further
+        columns list the cells that differ, ``"a|b"``. By default joined where there is a `confidence`.
+    skip_rows : int
+        Rows above the header.
+    on_bad : {"raise", "skip"}
+        What to do with a row that is wrong: an error, or leave it out; ``data.passed_over`` lists those.
 
     Raises
     ------
     DataError
         For a file that cannot be read, a missing column, a ragged row, an empty image cell, a cell of a label column that
-        means nothing; ``path`` and ``row`` say where.
+        means nothing, rows of one image that contradict each other; ``path`` and ``row`` say where.
 
     Examples
     --------
@@ -106,10 +179,16 @@ def read_csv(
             separator=_character("read_csv", "separator", separator),
             root=_path(root),
             empty=_empty(empty),
-            unnamed=_unnamed(unnamed),
+            unnamed=None if unnamed is None else _unnamed(unnamed),
             unknown_mark=unknown_mark,
             label_columns=_list(label_columns),
             others=_list(others),
+            suffix=suffix,
+            meaning=_meaning("read_csv", codes, label_codes, probabilities, names, no_label),
+            confidence=confidence,
+            repeated=None if repeated is None else member("data", _core.Repeated, "repeated", repeated),
+            skip_rows=skip_rows,
+            on_bad=on_bad,
         )
     )
 
@@ -124,6 +203,14 @@ def read_jsonl(
     root: str | os.PathLike | None = None,
     empty: EmptyLabels = "none",
     unnamed: Unnamed = "absent",
+    label_columns: Sequence[str] | None = None,
+    suffix: str = "",
+    names: Sequence[str] | None = None,
+    codes: Codes | None = None,
+    label_codes: Mapping[str, Codes] | None = None,
+    probabilities: Probabilities = "refuse",
+    no_label: str = "",
+    on_bad: OnBad = "raise",
 ) -> Dataset:
     """Read one JSON object a line, one line an image: ``{"image": "a.png", "labels": ["cat", "dog"]}``.
 
@@ -143,11 +230,17 @@ def read_jsonl(
         What it means that the labels are missing, null or an empty list.
     unnamed : {"absent", "unknown"}
         What it means that a line does not name a label.
+    label_columns : list of str, optional
+        Where the labels are a row of cells, ``[1, 0, null]``: what its columns are; they are then the vocabulary.
+    suffix, names, codes, label_codes, probabilities, no_label
+        As in `read_csv`.
+    on_bad : {"raise", "skip"}
+        What to do with a line that is wrong: an error, or leave it out; ``data.passed_over`` lists those.
 
     Raises
     ------
     DataError
-        ``path`` and ``row`` (the line) say where.
+        ``path`` and ``row`` (the line) say where; for a key that no line has, too.
 
     Examples
     --------
@@ -169,6 +262,10 @@ def read_jsonl(
             root=_path(root),
             empty=_empty(empty),
             unnamed=_unnamed(unnamed),
+            label_columns=_list(label_columns),
+            suffix=suffix,
+            meaning=_meaning("read_jsonl", codes, label_codes, probabilities, names, no_label),
+            on_bad=on_bad,
         )
     )
 
@@ -181,6 +278,7 @@ def read_coco(
     crowd: Doubtful = "present",
     empty: EmptyLabels = "none",
     unnamed: Unnamed = "absent",
+    on_bad: OnBad = "raise",
 ) -> Dataset:
     """Read COCO's ``instances_*.json`` or LVIS's: the labels of an image are the categories of the objects in it.
 
@@ -197,15 +295,17 @@ def read_coco(
     crowd : {"present", "unknown", "absent"}
         What an annotation with ``iscrowd`` counts as; unknown gives way to another object of the label.
     empty : {"none", "unknown", "error", "drop"}
-        What an image without annotations is.
+        What an image without annotations is; ``"unknown"`` for a file that has no list of them.
     unnamed : {"absent", "unknown"}
         What a category means that is not annotated; ``"unknown"`` for LVIS, whose ``neg_category_ids`` are absent.
+    on_bad : {"raise", "skip"}
+        What to do with an image or an annotation that is wrong: an error, or leave it out; ``data.passed_over`` lists those.
 
     Returns
     -------
     Dataset
-        Its vocabulary is that of the categories in their order; the column "id" has COCO's number of each image; boxes
-        come with their labels.
+        Its vocabulary is that of the categories in their order, without a root that no annotation has, as Roboflow writes
+        one; the column "id" has COCO's id of each image, a number or text; boxes come with their labels.
 
     Raises
     ------
@@ -233,6 +333,7 @@ def read_coco(
             crowd=member("data", _core.Doubtful, "crowd", crowd),
             empty=_empty(empty),
             unnamed=_unnamed(unnamed),
+            on_bad=on_bad,
         )
     )
 
@@ -247,6 +348,7 @@ def read_voc(
     annotations: str = "Annotations",
     images: str = "JPEGImages",
     lists: str = "ImageSets/Main",
+    on_bad: OnBad = "raise",
 ) -> Dataset:
     """Read Pascal VOC: a folder such as ``VOCdevkit/VOC2007``, or one that holds the XML files itself.
 
@@ -265,7 +367,9 @@ def read_voc(
         VOC counts pixels from 1; 0 for tools that count from 0. The boxes of the data set count from 0 and reach to the far
         edge of their last pixel.
     annotations, images, lists : str
-        Folders below `path`.
+        Folders below `path`. An image is found by its name without ending where that of the XML file is wrong or has none.
+    on_bad : {"raise", "skip"}
+        What to do with a file that is wrong: an error, or leave it out; ``data.passed_over`` lists those.
 
     Returns
     -------
@@ -299,6 +403,7 @@ def read_voc(
             annotations=annotations,
             images=images,
             lists=lists,
+            on_bad=on_bad,
         )
     )
 
@@ -312,6 +417,7 @@ def read_folder(
     label_list: str | os.PathLike | None = None,
     delimiter: str = "|",
     empty: EmptyLabels = "error",
+    on_bad: OnBad = "raise",
 ) -> Dataset:
     """Read images from folders whose names are the labels, as ImageNet has them: ``root/cat/1.jpg``.
 
@@ -332,6 +438,9 @@ def read_folder(
         Between the labels in `label_list`, one character.
     empty : {"error", "none", "unknown", "drop"}
         What an image is that lies in no folder of a label.
+    on_bad : {"raise", "skip"}
+        What to do with an image whose labels cannot be told: an error, or leave it out. ``data.passed_over`` lists those, and
+        the files without the ending of an image.
 
     Raises
     ------
@@ -357,6 +466,7 @@ def read_folder(
             label_list=_path(label_list),
             delimiter=_character("read_folder", "delimiter", delimiter),
             empty=_empty(empty),
+            on_bad=on_bad,
         )
     )
 

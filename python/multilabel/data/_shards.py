@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,18 @@ from multilabel._core import ArgumentError
 from multilabel._core import data as _core
 
 from ._dataset import Dataset
-from ._readers import EmptyLabels, Unnamed, _character, _empty, _list, _unnamed
+from ._readers import (
+    Codes,
+    EmptyLabels,
+    OnBad,
+    Probabilities,
+    Unnamed,
+    _character,
+    _empty,
+    _list,
+    _meaning,
+    _unnamed,
+)
 from ._samplers import _Sampler, _seed
 
 
@@ -29,9 +40,11 @@ def _shard_options(
     field: str,
     boxes: str,
     delimiter: str,
-    names: Sequence[str] | None,
     empty: EmptyLabels,
     unnamed: Unnamed,
+    label_columns: Sequence[str] | None,
+    meaning: Any,
+    on_bad: OnBad,
 ) -> Any:
     return _core.ReadShardsOptions(
         image=image or "",
@@ -39,9 +52,11 @@ def _shard_options(
         field=field,
         boxes=boxes,
         delimiter=_character("read_shards", "delimiter", delimiter),
-        names=_list(names),
         empty=_empty(empty),
         unnamed=_unnamed(unnamed),
+        label_columns=_list(label_columns),
+        meaning=meaning,
+        on_bad=on_bad,
     )
 
 
@@ -56,6 +71,12 @@ def read_shards(
     names: Sequence[str] | None = None,
     empty: EmptyLabels = "none",
     unnamed: Unnamed = "absent",
+    label_columns: Sequence[str] | None = None,
+    codes: Codes | None = None,
+    label_codes: Mapping[str, Codes] | None = None,
+    probabilities: Probabilities = "refuse",
+    no_label: str = "",
+    on_bad: OnBad = "raise",
 ) -> Dataset:
     """Read WebDataset's tar archives as a data set.
 
@@ -67,7 +88,7 @@ def read_shards(
     shards : path or list of paths
         ``"train-{000..146}.tar"`` stands for a range. They must not be compressed; `ShardStream` reads those that are.
     image : str, optional
-        Ending of the image, such as ``"seg.png"``; by default jpg, jpeg, png, webp, bmp, tif or ppm.
+        Ending of the image, such as ``"seg.png"``; by default jpg, jpeg, jfif, png, webp, gif, bmp, tif or ppm and the like.
     labels : str
         Ending of the labels: ``"json"`` for a JSON object; any other, such as ``"txt"`` or ``"cls"``, is text like
         ``cat|dog`` or ``3``.
@@ -81,6 +102,13 @@ def read_shards(
         What a sample without labels is.
     unnamed : {"absent", "unknown"}
         What it means that a sample does not name a label.
+    label_columns : list of str, optional
+        Where the labels in the JSON are a row of cells, ``[1, 0, null]``: what its columns are; they are then the vocabulary.
+    codes, label_codes, probabilities, no_label
+        As in `read_csv`.
+    on_bad : {"raise", "skip"}
+        What to do with a sample that is wrong: an error, or leave it out. ``data.passed_over`` lists those, and the members
+        without an ending.
 
     Returns
     -------
@@ -90,7 +118,8 @@ def read_shards(
     Raises
     ------
     DataError
-        Names the shard and the sample at fault: no archive, one cut short, a sample without an image or with two.
+        Names the shard and the sample at fault: no archive, one cut short, a sample without an image or with two,
+        shards in which no sample has labels though there is more in them than images.
 
     Examples
     --------
@@ -107,7 +136,8 @@ def read_shards(
     >>> data.labels, data.column("id"), ml.data.read_sample(data, 1).shape
     ([['cat', 'dog'], ['dog']], ['a', 'b'], (128, 128, 3))
     """
-    options = _shard_options(image, labels, field, boxes, delimiter, names, empty, unnamed)
+    meaning = _meaning("read_shards", codes, label_codes, probabilities, names, no_label)
+    options = _shard_options(image, labels, field, boxes, delimiter, empty, unnamed, label_columns, meaning, on_bad)
     return Dataset._of(_core.read_shards(_shards(shards), options))
 
 
@@ -120,13 +150,19 @@ class ShardStream:
 
     Parameters
     ----------
-    shards, image, labels, field, boxes, delimiter, names, empty, unnamed
-        As in `read_shards`; compression by gzip, bzip2, xz, zstd and lz4 is undone on the way.
+    shards, image, labels, field, boxes, delimiter, names, empty, unnamed, codes, label_codes, no_label, on_bad
+        As in `read_shards`, and so are `label_columns` and `probabilities`; compression by gzip, bzip2, xz, zstd and lz4 is
+        undone on the way.
     buffer : int
         Samples that wait in memory to be drawn, still encoded; 1 keeps the order of the shards. Above 1 the shards are
         shuffled as well.
     seed : int
         The order is a function of the seed and the epoch.
+
+    Attributes
+    ----------
+    passed_over : list of (str, str)
+        What the last epoch left out so far, as (file, reason).
 
     Examples
     --------
@@ -159,8 +195,18 @@ class ShardStream:
         unnamed: Unnamed = "absent",
         buffer: int = 1000,
         seed: int = 0,
+        label_columns: Sequence[str] | None = None,
+        codes: Codes | None = None,
+        label_codes: Mapping[str, Codes] | None = None,
+        probabilities: Probabilities = "refuse",
+        no_label: str = "",
+        on_bad: OnBad = "raise",
     ):
-        self._options = _shard_options(image, labels, field, boxes, delimiter, names, empty, unnamed)
+        meaning = _meaning("ShardStream", codes, label_codes, probabilities, names, no_label)
+        self._options = _shard_options(
+            image, labels, field, boxes, delimiter, empty, unnamed, label_columns, meaning, on_bad
+        )
+        self.passed_over: list[tuple[str, str]] = []
         self._shards = _shards(shards)
         self._next_epoch = 0
         self.buffer = buffer
@@ -171,9 +217,12 @@ class ShardStream:
         stream = _core.ShardStream(self._shards, self._options, buffer=self.buffer, seed=self.seed, epoch=epoch)
         while True:
             try:
-                yield stream.next()
+                sample = stream.next()
             except StopIteration:
                 return
+            finally:
+                self.passed_over = stream.passed_over()
+            yield sample
 
     def __iter__(self) -> Iterator[tuple[str, np.ndarray, list[str]]]:
         epoch = self._next_epoch

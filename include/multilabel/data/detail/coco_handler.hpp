@@ -3,35 +3,39 @@
 // Takes from a COCO file what a label needs, while the file is parsed: the polygons, which are most of it, are never stored.
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "multilabel/core/check.hpp"
 
 namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
 
+/// An id is text, and a number is the text of its digits, so that 1, 1.0 and "1" are one.
+using CocoId = std::string;
+
 struct CocoImage {
-  std::optional<std::int64_t> id = {};
+  std::optional<CocoId> id = {};
   std::string file = {};
-  std::vector<std::int64_t> absent = {};  ///< LVIS: neg_category_ids
+  std::vector<CocoId> absent = {};  ///< LVIS: neg_category_ids
 };
 
 struct CocoAnnotation {
-  std::optional<std::int64_t> image = {};
-  std::optional<std::int64_t> category = {};
+  std::optional<CocoId> image = {};
+  std::optional<CocoId> category = {};
   std::array<double, 4> box{};
   std::uint8_t numbers = 0;  ///< how many numbers `bbox` has
   bool crowd = false;
 };
 
 struct CocoCategory {
-  std::optional<std::int64_t> id = {};
+  std::optional<CocoId> id = {};
   std::string name = {};
   std::string super = {};
 };
@@ -46,28 +50,25 @@ class CocoHandler {
   std::string complaint;
 
   bool null() { return scalar("null"); }
-  bool boolean(bool value) { return number_integer(value ? 1 : 0); }
+  bool boolean(bool value) { return is_flag() ? set_crowd(value) : scalar("a truth value"); }
   bool number_unsigned(std::uint64_t value) {
-    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-    return value <= most ? number_integer(static_cast<std::int64_t>(value)) : number_float(static_cast<double>(value), {});
+    return number(static_cast<double>(value), [&] { return std::to_string(value); });
   }
   bool number_integer(std::int64_t value) {
-    if (in_box()) return box_number(static_cast<double>(value));
-    if (depth_ == 4 && section_ == IMAGES && key_ == "neg_category_ids") images.back().absent.push_back(value);
-    if (depth_ != 3) return scalar("a number");
-    if (section_ == IMAGES && key_ == "id") images.back().id = value;
-    if (section_ == CATEGORIES && key_ == "id") categories.back().id = value;
-    if (section_ == ANNOTATIONS && key_ == "image_id") annotations.back().image = value;
-    if (section_ == ANNOTATIONS && key_ == "category_id") annotations.back().category = value;
-    if (section_ == ANNOTATIONS && key_ == "iscrowd") annotations.back().crowd = value != 0;
-    return is_text() ? refuse("text", "a number") : true;
+    return number(static_cast<double>(value), [&] { return std::to_string(value); });
   }
-  bool number_float(double value, const std::string&) {
-    return in_box() ? box_number(value) : scalar("a number with a fraction");
+  bool number_float(double value, const std::string& text) {
+    if (!is_id()) return number(value, [] { return std::string(); });
+    constexpr double exact = 9007199254740992.0;  // 2^53; whole numbers below it are exact
+    if (text.find_first_not_of("-0123456789") == std::string::npos) return set_id(text);
+    if (std::floor(value) != value || std::abs(value) >= exact)
+      return refuse("a whole number or text", "a number with a fraction");
+    return set_id(std::to_string(static_cast<std::int64_t>(value)));
   }
   bool string(std::string& value) {
+    if (is_id()) return set_id(std::move(value));
     if (depth_ != 3) return scalar("text");
-    if (is_number()) return refuse("a whole number", "text");
+    if (is_flag()) return refuse("a whole number", "text");
     if (section_ == IMAGES && key_ == "file_name") images.back().file = std::move(value);
     if (section_ == CATEGORIES && key_ == "name") categories.back().name = std::move(value);
     if (section_ == CATEGORIES && key_ == "supercategory") categories.back().super = std::move(value);
@@ -78,7 +79,7 @@ class CocoHandler {
   bool start_object(std::size_t) {
     ++depth_;
     if (depth_ == 2 && section_ != NONE) return refuse("a list", "an object");
-    if (depth_ == 4 && (is_number() || is_text() || key_is_box())) return refuse("another type", "an object");
+    if (depth_ == 4 && (is_id_key() || is_flag_key() || is_text() || key_is_box())) return refuse("another type", "an object");
     if (depth_ != 3) return true;
     if (section_ == IMAGES) images.emplace_back();
     if (section_ == ANNOTATIONS) annotations.emplace_back();
@@ -94,13 +95,13 @@ class CocoHandler {
     ++depth_;
     if (depth_ == 1) return refuse("an object", "a list");
     if (depth_ == 3 && section_ != NONE) return refuse("a list of objects", "a list in it");
-    if (depth_ == 4 && (is_number() || is_text())) return refuse("another type", "a list");
+    if (depth_ == 4 && (is_id_key() || is_flag_key() || is_text())) return refuse("another type", "a list");
     if (depth_ == 5 && key_is_box()) return refuse("[x, y, width, height]", "a list in it");
     if (depth_ == 4 && key_is_box()) annotations.back().numbers = 0;
     return true;
   }
   bool end_array() {
-    if (in_box() && annotations.back().numbers != 4) return refuse("[x, y, width, height]", "another number of entries");
+    if (in_box() && annotations.back().numbers % 4 != 0) return refuse("[x, y, width, height]", "another number of entries");
     --depth_;
     return true;
   }
@@ -138,10 +139,43 @@ class CocoHandler {
 
   [[nodiscard]] bool key_is_box() const { return section_ == ANNOTATIONS && key_ == "bbox"; }
   [[nodiscard]] bool in_box() const { return depth_ == 4 && key_is_box(); }
-  [[nodiscard]] bool is_number() const {
-    if (section_ == ANNOTATIONS) return key_ == "image_id" || key_ == "category_id" || key_ == "iscrowd";
+  [[nodiscard]] bool is_flag_key() const { return section_ == ANNOTATIONS && key_ == "iscrowd"; }
+  [[nodiscard]] bool is_flag() const { return depth_ == 3 && is_flag_key(); }
+  [[nodiscard]] bool is_id_key() const {
+    if (section_ == ANNOTATIONS) return key_ == "image_id" || key_ == "category_id";
     return section_ != NONE && key_ == "id";
   }
+  // An id itself, or an entry of a list of them.
+  [[nodiscard]] bool is_id() const {
+    return (depth_ == 3 && is_id_key()) || (depth_ == 4 && section_ == IMAGES && key_ == "neg_category_ids");
+  }
+
+  bool set_id(CocoId id) {
+    if (depth_ == 4) {
+      images.back().absent.push_back(std::move(id));
+    } else if (section_ == IMAGES) {
+      images.back().id = std::move(id);
+    } else if (section_ == CATEGORIES) {
+      categories.back().id = std::move(id);
+    } else {
+      (key_ == "image_id" ? annotations.back().image : annotations.back().category) = std::move(id);
+    }
+    return true;
+  }
+
+  bool set_crowd(bool crowd) {
+    annotations.back().crowd = crowd;
+    return true;
+  }
+
+  template <class Digits>
+  bool number(double value, const Digits& digits) {
+    if (in_box()) return box_number(value);
+    if (is_id()) return set_id(digits());
+    if (is_flag()) return set_crowd(value != 0);
+    return depth_ == 3 && is_text() ? refuse("text", "a number") : scalar("a number");
+  }
+
   [[nodiscard]] bool is_text() const {
     return (section_ == IMAGES && key_ == "file_name") ||
            (section_ == CATEGORIES && (key_ == "name" || key_ == "supercategory"));
@@ -161,7 +195,8 @@ class CocoHandler {
     if (depth_ == 1) return refuse("a list", kind);
     if (depth_ == 2) return refuse("a list of objects", kind);
     if (in_box()) return refuse("[x, y, width, height]", kind);
-    if (depth_ == 3 && is_number()) return refuse("a whole number", kind);
+    if (depth_ == 3 && is_id_key()) return refuse("a whole number or text", kind);
+    if (is_flag()) return refuse("a whole number", kind);
     if (depth_ == 3 && is_text() && key_ != "supercategory") return refuse("text", kind);
     return true;
   }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What the readers share: the sentence that names file and place, labels in a cell of text, cells that say present, absent or
-// unknown, and further columns that not every row has.
+// What the readers share: the sentence that names file and place, what a sample is told about a label, entries that are passed
+// over, and further columns that not every row has.
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +18,9 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/error.hpp"
 #include "multilabel/data/dataset.hpp"
+#include "multilabel/data/detail/plain_file.hpp"
 #include "multilabel/data/detail/utf8.hpp"
+#include "multilabel/data/label_meaning.hpp"
 #include "multilabel/data/sample.hpp"
 
 namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
@@ -30,66 +33,64 @@ struct Place {
   std::string at = {};   ///< such as "annotations[3]"
 
   [[noreturn]] void refuse(std::string_view expected, const std::string& actual, std::string_view mend = {}) const {
-    std::string file = quoted(path.string());
+    std::string file = quoted_path(path);
     if (line > 0) file += join_text(", line ", line);
     if (!at.empty()) file += ", " + at;
-    fail<DataError>({where, expected, join_text(printable(actual), " (", printable(file, 4096), ")"), mend}, path,
+    fail<DataError>({where, expected, join_text(printable(actual), " (", file, ")"), mend}, path,
                     line > 0 ? std::optional(line) : std::nullopt);
   }
 };
+
+/// The file at `place`, open. Throws `DataError` for what is no plain file.
+inline std::ifstream open_file(const Place& place) {
+  const std::string_view other = other_than_file(place.path);
+  std::ifstream file;
+  if (other.empty()) file.open(place.path, std::ios::binary);
+  if (!file.is_open())
+    place.refuse("path must be a file that can be read", std::string(other.empty() ? "one without access" : other));
+  return file;
+}
 
 /// Throws `DataError` at `place` for labels that are not UTF-8.
 inline void require_utf8(std::string_view text, const Place& place) {
   if (first_invalid_utf8(text) < text.size()) place.refuse("labels must be text in UTF-8", quoted(text));
 }
 
-inline std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-/// Adds the labels in `text`, cut at `delimiter`; one that begins with `unknown_mark` (if there is such a mark) is unknown.
-inline void split_labels(std::string_view text, char delimiter, std::string_view unknown_mark, Sample& sample) {
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(delimiter, begin), text.size());
-    const std::string_view label = trimmed(text.substr(begin, end - begin));
-    const bool marked = !unknown_mark.empty() && label.starts_with(unknown_mark);
-    if (marked) {
-      sample.unknown.emplace_back(trimmed(label.substr(unknown_mark.size())));
-    } else if (!label.empty()) {
-      sample.labels.emplace_back(label);
-    }
-    begin = end + 1;
+/// Adds `label` with its target: 1, 0, NaN for unknown, or between. An absent one need not be named where that is what not
+/// naming means.
+inline void add_target(Sample& sample, std::string_view label, float target) {
+  if (std::isnan(target)) {
+    sample.unknown.emplace_back(label);
+  } else if (target == 1) {
+    sample.labels.emplace_back(label);
+  } else if (target != 0) {
+    sample.soft.push_back({std::string(label), target});
+  } else if (sample.unnamed == Unnamed::unknown) {
+    sample.absent.emplace_back(label);
   }
 }
 
-enum class Cell { present, absent, unknown };
-
-/// What a cell of text means: 1, true, yes; 0, false, no; nothing, ?, NaN, NA, null, -1. Letter case and blanks do not matter.
-/// Nothing returned: it is none of these.
-inline std::optional<Cell> cell_of(std::string_view text) {
-  std::string plain(trimmed(text));
-  for (char& letter : plain)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  const auto among = [&](const auto& words) { return std::find(words.begin(), words.end(), plain) != words.end(); };
-  if (among(std::array<std::string_view, 5>{"1", "1.0", "true", "yes", "1."})) return Cell::present;
-  if (among(std::array<std::string_view, 5>{"0", "0.0", "false", "no", "0."})) return Cell::absent;
-  if (among(std::array<std::string_view, 9>{"", "?", "nan", "na", "n/a", "null", "none", "-1", "-1.0"})) return Cell::unknown;
-  return std::nullopt;
-}
-
-/// Adds `label` as its cell says; an absent one need not be named where that is what not naming means.
-inline void add_cell(Sample& sample, std::string_view label, Cell cell) {
-  if (cell == Cell::present) sample.labels.emplace_back(label);
-  if (cell == Cell::unknown) sample.unknown.emplace_back(label);
-  if (cell == Cell::absent && sample.unnamed == Unnamed::unknown) sample.absent.emplace_back(label);
+/// Does what a label says that excludes all others: without it the sample has none of them, and that is known.
+inline bool settle_no_label(Sample& sample, const std::string& no_label, const Place& place) {
+  if (no_label.empty()) return false;
+  for (auto* names : {&sample.unknown, &sample.absent}) std::erase(*names, no_label);
+  if (std::erase(sample.labels, no_label) == 0) return false;
+  const auto contradicts = [&](const std::string& label) {
+    place.refuse(join_text(quoted(no_label), " must stand alone, because it says that the image shows none of the others"),
+                 join_text(quoted(label), " beside it"), "Mend the file, or pass over such entries with on_bad = skip.");
+  };
+  if (!sample.labels.empty()) contradicts(sample.labels[0]);
+  if (!sample.soft.empty()) contradicts(sample.soft[0].label);
+  sample.unknown.clear();
+  sample.absent.clear();
+  sample.unnamed = Unnamed::absent;
+  return true;
 }
 
 /// Does what `empty` says with a sample without labels; false: leave it out.
 inline bool settle_empty(Sample& sample, EmptyLabels empty, const Place& place) {
-  if (!sample.labels.empty() || !sample.unknown.empty() || !sample.absent.empty()) return true;
-  if (empty == EmptyLabels::error) place.refuse("the image must have a label", "none for " + quoted(sample.image.string()));
+  if (!sample.labels.empty() || !sample.unknown.empty() || !sample.absent.empty() || !sample.soft.empty()) return true;
+  if (empty == EmptyLabels::error) place.refuse("the image must have a label", "none for " + quoted_path(sample.image));
   if (empty == EmptyLabels::unknown) sample.unnamed = Unnamed::unknown;
   return empty != EmptyLabels::drop;
 }
@@ -106,11 +107,38 @@ inline void add_box(Sample& sample, const std::array<double, 4>& box, std::strin
 
 /// Whether the ending is that of an image file.
 inline bool is_image_name(const std::filesystem::path& path) {
-  std::string ending = path.extension().string();
-  for (char& letter : ending)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  constexpr std::array<std::string_view, 9> known = {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm"};
-  return std::find(known.begin(), known.end(), ending) != known.end();
+  constexpr std::array<std::string_view, 17> known = {".jpg", ".jpeg", ".jpe",  ".jfif", ".jif", ".pjpeg",
+                                                      ".pjp", ".png",  ".webp", ".bmp",  ".tif", ".tiff",
+                                                      ".ppm", ".pgm",  ".pbm",  ".pnm",  ".gif"};
+  return std::find(known.begin(), known.end(), in_small_letters(path.extension().string())) != known.end();
+}
+
+/// `name` with the ending that a table leaves out.
+inline std::string with_suffix(std::string name, std::string_view suffix) {
+  if (!name.ends_with(suffix)) name += suffix;
+  return name;
+}
+
+/// Runs `read` for one entry of a file: false where it is bad and is to be passed over, which is noted.
+template <class Read>
+bool attempt(OnBad on_bad, std::vector<PassedOver>& passed_over, const Read& read) {
+  try {
+    read();
+    return true;
+  } catch (const DataError& error) {
+    if (on_bad == OnBad::raise) throw;
+    passed_over.push_back({error.path(), error.what()});
+    return false;
+  }
+}
+
+/// Refuses a file that labels nothing although `empty` does not say what that means, where a misspelt name is likelier than a
+/// data set without a label.
+inline void require_some_labels(bool some, EmptyLabels empty, const std::string& expected, const std::string& actual,
+                                const Place& place, std::string mend = {}) {
+  if (some || empty != EmptyLabels::none) return;
+  place.refuse(expected, actual,
+               mend + (mend.empty() ? "" : " ") + "If nobody has labelled these images, say empty = unknown.");
 }
 
 /// Further columns, filled cell by cell; a row that lacks one has an empty cell.

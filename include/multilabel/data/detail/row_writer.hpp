@@ -25,6 +25,7 @@
 #include "multilabel/core/check.hpp"
 #include "multilabel/core/random.hpp"
 #include "multilabel/data/dataset.hpp"
+#include "multilabel/data/detail/plain_file.hpp"
 #include "multilabel/data/image_cache.hpp"
 #include "multilabel/data/image_io.hpp"
 #include "multilabel/data/loader_options.hpp"
@@ -69,7 +70,7 @@ template <class Name, class Body>
 void in_the_name_of(const Name& name, const Body& body) {
   const auto wrap = [&](const std::exception& error) {
     std::throw_with_nested(Error(join_text("data::DataLoader: a sample must load without an exception; got ",
-                                           quoted(error.what()), " for ", quoted(name()))));
+                                           quoted(printable(error.what(), 4096)), " for ", quoted(name()))));
   };
   try {
     body();
@@ -108,7 +109,7 @@ class RowWriter {
         seed_(options.seed) {
     if constexpr (requires { augmentation.shrinks_to(); }) reading_.shrinks_to = augmentation.shrinks_to();
     for (std::size_t i = 0; i < dataset.size(); ++i)
-      if (!dataset[i].targets.empty()) require_width(dataset[i], i);
+      if (!dataset[i].targets.empty()) require_row(dataset[i], i);
   }
 
   /// Writes the row at `position`: which sample it is, or nothing where it is left out. Depends neither on threads nor batches.
@@ -140,7 +141,7 @@ class RowWriter {
   /// What messages call sample `i`.
   [[nodiscard]] std::string name(std::size_t i) const {
     const bool named = i < dataset.size() && !dataset[i].image.empty();
-    return named ? dataset[i].image.string() : join_text("sample ", i);
+    return named ? printable(dataset[i].image.string(), 4096) : join_text("sample ", i);
   }
 
   Dataset dataset;
@@ -204,13 +205,13 @@ class RowWriter {
       }
       augmentation.write(picture.pixels, key, row.image);
     } catch (const ShapeError& error) {
-      throw ShapeError(join_text(error.what(), " (", quoted(path.string()), ")"));
+      throw ShapeError(join_text(error.what(), " (", quoted_path(path), ")"));
     } catch (const ArgumentError& error) {
-      throw ArgumentError(join_text(error.what(), " (", quoted(path.string()), ")"));
+      throw ArgumentError(join_text(error.what(), " (", quoted_path(path), ")"));
     } catch (const cv::Exception& error) {
-      if (error.code == cv::Error::StsNoMem) throw OutOfMemory(path.string());
-      fail<DataError>(
-          {"data::DataLoader", "the augmentation must succeed", join_text(error.err, " for ", quoted(path.string()))}, path);
+      if (error.code == cv::Error::StsNoMem) throw OutOfMemory(printable(path.string(), 4096));
+      fail<DataError>({"data::DataLoader", "the augmentation must succeed", join_text(error.err, " for ", quoted_path(path))},
+                      path);
     }
   }
 
@@ -264,7 +265,7 @@ class RowWriter {
 
   void encode(const Sample& sample, std::size_t i, float* targets) const {
     if (!sample.targets.empty()) {
-      require_width(sample, i);
+      require_row(sample, i);
       std::copy(sample.targets.begin(), sample.targets.end(), targets);
     } else if (!source_) {
       table.write(i, targets);
@@ -273,11 +274,16 @@ class RowWriter {
     }
   }
 
-  void require_width(const Sample& sample, std::size_t i) const {
-    if (sample.targets.size() == vocabulary.size()) return;
-    const std::string who = sample.image.empty() ? name(i) : quoted(sample.image.string());
-    fail<ShapeError>({"data::DataLoader", join_text("a row of targets must have ", vocabulary.size(), " cells, one a label"),
-                      join_text(sample.targets.size(), " (", who, ")")});
+  void require_row(const Sample& sample, std::size_t i) const {
+    const auto who = [&] { return sample.image.empty() ? name(i) : quoted_path(sample.image); };
+    if (sample.targets.size() != vocabulary.size())
+      fail<ShapeError>({"data::DataLoader", join_text("a row of targets must have ", vocabulary.size(), " cells, one a label"),
+                        join_text(sample.targets.size(), " (", who(), ")")});
+    for (const float cell : sample.targets)
+      if (cell < 0 || cell > 1)  // not so for NaN
+        fail<ArgumentError>({"data::DataLoader", "the cells of a row of targets must be from 0 to 1, or NaN for unknown",
+                             join_text(cell, " (", who(), ")"),
+                             "Numbers of classes are no row: give the names of the labels."});
   }
 
   std::function<Sample(std::size_t)> source_;
