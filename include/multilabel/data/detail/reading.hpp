@@ -18,6 +18,7 @@
 #include "multilabel/core/error.hpp"
 #include "multilabel/data/dataset.hpp"
 #include "multilabel/data/detail/utf8.hpp"
+#include "multilabel/data/detail/written_list.hpp"
 #include "multilabel/data/sample.hpp"
 
 namespace MULTILABEL_NAMESPACE::data::inline MULTILABEL_DECODER::detail {
@@ -49,17 +50,24 @@ inline std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-/// Adds the labels in `text`, cut at `delimiter`; one that begins with `unknown_mark` (if there is such a mark) is unknown.
+/// Adds the labels in `text`, cut at `delimiter`, or those of a list that a program wrote; one that begins with `unknown_mark`
+/// (if there is such a mark) is unknown.
 inline void split_labels(std::string_view text, char delimiter, std::string_view unknown_mark, Sample& sample) {
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(delimiter, begin), text.size());
-    const std::string_view label = trimmed(text.substr(begin, end - begin));
+  const auto add = [&](std::string_view label) {
     const bool marked = !unknown_mark.empty() && label.starts_with(unknown_mark);
     if (marked) {
       sample.unknown.emplace_back(trimmed(label.substr(unknown_mark.size())));
     } else if (!label.empty()) {
       sample.labels.emplace_back(label);
     }
+  };
+  if (const auto names = WrittenList::read(trimmed(text))) {
+    for (const auto& name : *names) add(trimmed(name));
+    return;
+  }
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(delimiter, begin), text.size());
+    add(trimmed(text.substr(begin, end - begin)));
     begin = end + 1;
   }
 }
