@@ -147,6 +147,7 @@ def train(
     learning, validation, test = _three(pictures, groups, of["data"])
 
     binarizer = encoding.MultiLabelBinarizer().fit(learning.labels)
+    _doubt_unseen(set(binarizer.classes_), validation.labels + test.labels)
     recipe = augmentation.restrained(size=of["augmentation"]["size"])
     plain = augmentation.evaluation(size=of["augmentation"]["size"])
     sizes = {"batch_size": of["training"]["batch_size"], "workers": of["training"]["workers"], "ignore_unknown": True}
@@ -234,6 +235,16 @@ def _usable(source: data.Dataset, inspection: data.Inspection, column: str) -> t
     if not kept.any():
         raise DataError("train: there must be pictures to train on; got none that can be read")
     return source[kept], groups[kept]
+
+
+def _doubt_unseen(known: set[str], rows: list[list[str]]) -> None:
+    """Warn of labels that no training picture has."""
+    unseen = sorted({label for row in rows for label in row} - known)
+    if unseen:
+        doubt(
+            f"train: every label must be on a training picture; got {len(unseen)} that are not and are left out, such as "
+            f"{unseen[0]!r}. Remove such labels, or add pictures of them."
+        )
 
 
 _SPLITS = {

@@ -59,6 +59,22 @@ def test_groups_and_look_alikes_stay_on_one_side(table) -> None:
     assert not sides[0] & sides[1]
 
 
+def test_what_spoils_a_run_is_said(table) -> None:
+    rows = [
+        "file,tags,split",
+        *(
+            f"{i}.png,{'top' if i < 30 else 'new'},{'train' if i < 30 else 'val' if i < 35 else 'test'}"
+            for i in range(40)
+        ),
+    ]
+    (table.parent / "s.csv").write_text("\n".join([*rows, "nowhere.png,top,train"]) + "\n", encoding="utf-8")
+    with pytest.warns(ml.DoubtWarning) as heard:
+        ml.train(table.parent / "s.csv", settings={**TINY, "threshold.cross_fit": 0}, progress=False)
+    said = " ".join(str(warning.message) for warning in heard)
+    assert "got 1 that are left out, such as" in said
+    assert "got 1 that are not and are left out, such as 'new'" in said
+
+
 def test_settings_are_known_typed_and_written_whole(tmp_path) -> None:
     settings = resolved(
         "quick", {"training.learning_rate": "1e-4", "threshold.per_label": "true", "training.epochs": 3}
