@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ._core import ArgumentError, DataError, ShapeError
-from ._label_arrays import array_for
+from ._label_arrays import array_for, check_pair
 
 try:
     from matplotlib.axes import Axes
@@ -103,6 +103,7 @@ def target_matrix(values: ArrayLike, where: str) -> np.ndarray:
 
 
 def matching(targets: ArrayLike, scores: ArrayLike, where: str) -> tuple[np.ndarray, np.ndarray]:
+    check_pair(where, targets=targets, scores=scores)
     truth, score = target_matrix(targets, where), array_for(where, "scores", scores).astype(float)
     if truth.shape != score.shape:
         shapes = f"{list(truth.shape)} and {list(score.shape)}"

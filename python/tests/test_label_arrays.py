@@ -140,6 +140,14 @@ def test_rows_in_another_order_are_named(name: str) -> None:
         FUNCTIONS[name](FRAME, BESIDE.iloc[::-1])
 
 
+def test_an_interval_and_a_picture_compare_names_too() -> None:
+    with pytest.raises(multilabel.LabelError, match="bootstrap_interval: y_other must have the column names"):
+        metrics.bootstrap_interval(metrics.hamming_loss, FRAME, FRAME[["dog", "cat"]], resamples=2)
+    plot = pytest.importorskip("multilabel.plot")
+    with pytest.raises(multilabel.LabelError, match="scores must have the column names of targets"):
+        plot.threshold_curves(FRAME, BESIDE[["dog", "cat"]])
+
+
 def test_other_columns_are_named_and_predictions_compared() -> None:
     predictions = pd.DataFrame(TARGETS, columns=["cat", "eel"], index=list("vwxyz"))
     with pytest.raises(multilabel.LabelError, match="y_pred must have the column names of y_true; got 'eel'"):

@@ -166,6 +166,8 @@ def bootstrap_interval(
     confidence = real("bootstrap_interval", "confidence", confidence)
     resamples = whole("bootstrap_interval", "resamples", resamples, 1, 2**32 - 1)
     seed = seed_of("bootstrap_interval", seed)
+    beside = {name: options.get(name) for name in ("sample_weight", "mask")}
+    require_same_names("bootstrap_interval", y_true=y_true, y_other=y_other, **beside)
     targets, other = _by_row(y_true, "y_true"), _by_row(y_other, "y_other")
     of_rows = {
         name: as_array(options[name], name) for name in ("sample_weight", "mask") if options.get(name) is not None
