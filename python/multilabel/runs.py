@@ -200,7 +200,7 @@ def train(
         held_out.save(folder / "validation.safetensors")
         tested.save(folder / "test.safetensors")
         run.save(folder / "model")
-        _write_report(folder, source)
+        _write_report(folder, source, binarizer)
     return run
 
 
@@ -290,10 +290,11 @@ class _deadline:
             self._timer.cancel()
 
 
-def _write_report(folder: Path, source: data.Dataset) -> None:
-    """Write report.html where what it needs is installed."""
+def _write_report(folder: Path, source: data.Dataset, binarizer: encoding.MultiLabelBinarizer) -> None:
+    """Write report.html where what it needs is installed; with the data, where all of their labels were learnt."""
     try:
         from . import report
     except ImportError:
         return
-    report.write_html(folder, data=source)
+    learnt = set(source.vocabulary.labels) <= set(binarizer.classes_)
+    report.write_html(folder, data=source if learnt else None)

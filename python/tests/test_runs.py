@@ -59,7 +59,7 @@ def test_groups_and_look_alikes_stay_on_one_side(table) -> None:
     assert not sides[0] & sides[1]
 
 
-def test_what_spoils_a_run_is_said(table) -> None:
+def test_what_spoils_a_run_is_said(table, tmp_path) -> None:
     rows = [
         "file,tags,split",
         *(
@@ -68,8 +68,9 @@ def test_what_spoils_a_run_is_said(table) -> None:
         ),
     ]
     (table.parent / "s.csv").write_text("\n".join([*rows, "nowhere.png,top,train"]) + "\n", encoding="utf-8")
+    settings = {**TINY, "threshold.cross_fit": 0}
     with pytest.warns(ml.DoubtWarning) as heard:
-        ml.train(table.parent / "s.csv", settings={**TINY, "threshold.cross_fit": 0}, progress=False)
+        ml.train(table.parent / "s.csv", out=tmp_path / "run", settings=settings, progress=False)
     said = " ".join(str(warning.message) for warning in heard)
     assert "got 1 that are left out, such as" in said
     assert "got 1 that are not and are left out, such as 'new'" in said
