@@ -17,17 +17,30 @@ PACKAGE = ROOT / "python" / "multilabel"
 
 # Lowest first; the modules of one row may import one another as long as there is no ring.
 ORDER = (
-    ("_core", "_torch", "_torch_check", "_fork", "_threads", "_install", "_choices", "_arguments", "_label_arrays"),
+    (
+        "_core",
+        "_torch",
+        "_torch_check",
+        "_fork",
+        "_threads",
+        "_install",
+        "_choices",
+        "_arguments",
+        "_doubts",
+        "_label_arrays",
+        "_tables",
+    ),
     ("encoding",),
     ("metrics", "threshold", "calibration"),
     ("evaluation",),
     ("augmentation",),
     ("splits", "data"),
-    ("loss", "model"),
-    ("training",),
+    ("_loss_guards", "loss", "model"),
+    ("_progress", "training"),
     ("bundle",),
     ("_drawing", "plot"),
     ("_run_folder", "_report_pictures", "_report_parts", "report"),
+    ("_settings", "_find_data", "runs"),
     ("cli", "__main__"),
     ("",),  # the package itself
 )

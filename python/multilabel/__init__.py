@@ -20,6 +20,7 @@ from ._core import (
     ShapeError,
     __version__,
 )
+from ._doubts import DoubtWarning
 from ._threads import get_num_threads, set_num_threads
 
 if _TYPE_CHECKING:  # what an editor should see of the names that load on first use
@@ -33,6 +34,7 @@ if _TYPE_CHECKING:  # what an editor should see of the names that load on first 
     from . import model as model
     from . import plot as plot
     from . import report as report
+    from . import runs as runs
     from . import threshold as threshold
     from . import training as training
     from ._install import cmake_prefix_path as cmake_prefix_path
@@ -42,6 +44,8 @@ if _TYPE_CHECKING:  # what an editor should see of the names that load on first 
     from .bundle import load as load
     from .encoding import MultiLabelBinarizer as MultiLabelBinarizer
     from .encoding import Vocabulary as Vocabulary
+    from .runs import Run as Run
+    from .runs import train as train
     from .training import Trainer as Trainer
 
 _COMPONENTS = (
@@ -56,6 +60,7 @@ _COMPONENTS = (
     "model",
     "plot",
     "report",
+    "runs",
     "threshold",
     "training",
 )
@@ -65,6 +70,8 @@ _SHORTCUTS = {
     "Trainer": "training",
     "Predictor": "bundle",
     "load": "bundle",
+    "train": "runs",
+    "Run": "runs",
     "cmake_prefix_path": "_install",
     "get_include": "_install",
     "show_versions": "_install",
@@ -74,6 +81,7 @@ __all__ = [
     "ArgumentError",
     "BundleError",
     "DataError",
+    "DoubtWarning",
     "Error",
     "LabelError",
     "NotFittedError",

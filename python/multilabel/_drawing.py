@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ._core import ArgumentError, DataError, ShapeError
+from ._label_arrays import array_for, check_pair
 
 try:
     from matplotlib.axes import Axes
@@ -95,14 +96,15 @@ def note(ax: Axes, text: str, point: tuple[float, float], shift: tuple[float, fl
 
 def target_matrix(values: ArrayLike, where: str) -> np.ndarray:
     """Return a float matrix [samples, labels] whose unknown cells (-1 or NaN) are NaN."""
-    matrix = np.asarray(values, dtype=float)
+    matrix = array_for(where, "targets", values).astype(float)
     if matrix.ndim != 2:
         raise ShapeError(f"{where}: targets must have the shape [samples, labels]; got {list(matrix.shape)}")
     return np.where(matrix == -1, np.nan, matrix)
 
 
 def matching(targets: ArrayLike, scores: ArrayLike, where: str) -> tuple[np.ndarray, np.ndarray]:
-    truth, score = target_matrix(targets, where), np.asarray(scores, dtype=float)
+    check_pair(where, targets=targets, scores=scores)
+    truth, score = target_matrix(targets, where), array_for(where, "scores", scores).astype(float)
     if truth.shape != score.shape:
         shapes = f"{list(truth.shape)} and {list(score.shape)}"
         raise ShapeError(f"{where}: both arrays must have one shape [samples, labels]; got {shapes}")

@@ -6,12 +6,14 @@ Nothing is imported for this but NumPy: a tensor and a sparse matrix know themse
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
+from ._doubts import doubt_test_split, require_targets_first
 
 _LEGACY = (
     "You appear to be using a legacy multi-label data representation. Sequence of sequences are no longer supported; "
@@ -24,8 +26,18 @@ def is_sparse(values: Any) -> bool:
     return hasattr(values, "tocsr") and hasattr(values, "nnz")
 
 
-def as_array(values: Any, name: str) -> NDArray[Any]:
-    """``values`` as a NumPy array of any shape; a view where that is possible."""
+def _is_frame(values: Any) -> bool:
+    """Whether ``values`` is a DataFrame or Series of pandas."""
+    return hasattr(values, "iloc") and hasattr(values, "to_numpy")
+
+
+def _plain(values: Any) -> NDArray[Any]:
+    """``values`` as a NumPy array, a view where that is possible; raises what NumPy raises."""
+    if isinstance(values, np.ma.MaskedArray):
+        hidden = np.ma.getmaskarray(values)
+        if not hidden.any():
+            return np.asarray(values.data)
+        return np.where(hidden, np.nan, _without_objects(values.data))
     if isinstance(values, np.ndarray):
         return np.asarray(values)
     if is_sparse(values):
@@ -34,13 +46,75 @@ def as_array(values: Any, name: str) -> NDArray[Any]:
         values = values.detach().cpu()
         if str(values.dtype) == "torch.bfloat16":
             values = values.float()
-        return values.numpy()
+        return np.asarray(values.numpy())
+    if _is_frame(values):
+        return np.asarray(values.to_numpy())
+    if isinstance(values, list | tuple) and any(isinstance(row, np.ma.MaskedArray) for row in values):
+        return _plain(np.ma.stack(values))
+    return np.asarray(values)
+
+
+def is_missing(cell: Any) -> bool:
+    """Whether ``cell`` stands for nothing: None, NaN, or pandas' NA and NaT."""
+    if cell is None:
+        return True
     try:
-        return np.asarray(values)
+        return bool(cell != cell)
+    except TypeError:  # NA, of which nothing is true
+        return True
+    except ValueError:  # an array
+        return False
+
+
+def _without_objects(array: NDArray[Any]) -> NDArray[Any]:
+    """An array of objects as floats, NaN where one is missing; as it is where one is no number."""
+    if array.dtype.kind != "O":
+        return array
+    if any(isinstance(cell, str | bytes) for cell in array.flat):
+        return array
+    try:
+        numbers = [np.nan if is_missing(cell) else float(cell) for cell in array.flat]
+    except (TypeError, ValueError):
+        return array
+    return np.array(numbers, dtype=np.float64).reshape(array.shape)
+
+
+def as_array(values: Any, name: str) -> NDArray[Any]:
+    """``values`` as a NumPy array of any shape; a view where that is possible. A masked cell is NaN."""
+    try:
+        return _plain(values)
     except (TypeError, ValueError, OverflowError) as error:
         if "inhomogeneous" in str(error):
             raise _core.ArgumentError(f"{_LEGACY} Got rows of different lengths in {name}.") from None
         raise _core.ArgumentError(f"{name} must be an array of numbers; got {error}") from None
+
+
+def array_for(where: str, name: str, values: Any) -> NDArray[Any]:
+    """``values`` as the compiled modules read them: as `as_array` does, contiguous and in the machine's byte order."""
+    try:
+        return _in_order(_without_objects(_plain(values)))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _core.ArgumentError(
+            f"{where}: {name} must be an array of numbers whose rows have one length; got {error}"
+        ) from None
+
+
+def in_type_of(values: Any, thresholds: Any) -> list[float]:
+    """``thresholds`` as numbers of the type of ``values`` where that is coarser than float32, in which they are compared."""
+    if hasattr(values, "new_tensor") and resolution_of(values):
+        return [float(threshold) for threshold in values.new_tensor(list(thresholds))]
+    numbers = np.asarray(thresholds, dtype=np.float64)
+    return (numbers.astype(np.float16).astype(np.float64) if resolution_of(values) else numbers).tolist()
+
+
+def resolution_of(values: Any) -> float:
+    """A rounding step below 1 of the type of ``values`` where that is coarser than float32, else 0."""
+    kind = str(getattr(values, "dtype", ""))
+    if kind == "torch.bfloat16":
+        return 2.0**-7
+    if kind and kind != "object":
+        return 2.0**-10 if kind in ("torch.float16", "float16", ">f2") else 0.0
+    return 2.0**-10 if not is_sparse(values) and _plain(values).dtype == np.float16 else 0.0
 
 
 def stored_cells(values: Any, name: str) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], int]:
@@ -76,9 +150,15 @@ def mask_array(values: Any, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
 
 
 def is_multilabel(values: Any) -> bool:
-    """Whether ``values`` has two dimensions and more than one column; otherwise it is binary or multiclass data."""
-    shape = values.shape if hasattr(values, "shape") else as_array(values, "y").shape
-    return len(shape) == 2 and shape[1] != 1
+    """Whether ``values`` are targets or predictions [samples, labels]; otherwise it is binary or multiclass data.
+
+    One column is such a matrix where it holds 0, 1 and unknown cells only, as wider ones do.
+    """
+    array = values if hasattr(values, "shape") else as_array(values, "y")
+    if len(array.shape) != 2 or array.shape[1] != 1:
+        return len(array.shape) == 2
+    cells = _without_objects(as_array(array, "y"))
+    return cells.dtype.kind in "biuf" and bool(((cells == 0) | (cells == 1) | (cells == -1) | (cells != cells)).all())
 
 
 def label_array(values: Any, name: str) -> NDArray[Any]:
@@ -95,15 +175,19 @@ def score_array(values: Any, name: str) -> NDArray[Any]:
 
 
 def _numbers(array: NDArray[Any], name: str, *, keep: str) -> NDArray[Any]:
+    array = _without_objects(array)
     if array.dtype.kind == "O":
-        try:
-            array = array.astype(np.float64)
-        except (TypeError, ValueError):
-            raise _core.ArgumentError(f"{name} must hold numbers; got objects such as {array.flat[0]!r}") from None
+        stranger = next(cell for cell in array.flat if not isinstance(cell, int | float))
+        raise _core.ArgumentError(f"{name} must hold numbers; got objects such as {stranger!r}")
     if array.dtype.kind not in keep:
         raise _core.ArgumentError(f"{name} must hold numbers; got {array.dtype}. unknown is not supported")
     if array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8):
         array = array.astype(np.float32 if array.dtype.itemsize < 4 else np.float64)
+    return _in_order(array)
+
+
+def _in_order(array: NDArray[Any]) -> NDArray[Any]:
+    """``array`` contiguous and in the machine's byte order."""
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     return np.ascontiguousarray(array)
@@ -122,7 +206,7 @@ def weight_array(values: Any, rows: int) -> NDArray[np.float64] | None:
             f"1D array of length {rows}."
         )
     try:
-        array = np.ascontiguousarray(array, dtype=np.float64)
+        array = np.ascontiguousarray(_without_objects(array), dtype=np.float64)
     except (TypeError, ValueError):
         raise _core.ArgumentError(f"sample_weight must hold numbers; got {values!r}") from None
     if len(array) != rows:
@@ -147,3 +231,58 @@ def label_names(labels: Any) -> list[str]:
             f"data: labels must be a fitted MultiLabelBinarizer, a Vocabulary or a list of names; got {labels!r}"
         )
     return [str(name) for name in labels]
+
+
+class _Names:
+    """What the rows or the columns of a data frame are called."""
+
+    def __init__(self, values: Any, axis: int) -> None:
+        names = getattr(values, ("index", "columns")[axis], None)
+        self.given = names is not None and not callable(names)
+        self.listed = list(names) if self.given else []  # type: ignore[arg-type]
+        # pandas numbers what nobody named
+        self.are_numbers = type(names).__name__ == "RangeIndex" and self.listed == list(range(len(self.listed)))
+
+    def differ(self, other: _Names) -> bool:
+        """Whether both have names and these are not the same in the same order; numbers are names beside the same ones."""
+        if not (self.given and other.given) or len(self.listed) != len(other.listed) or self.listed == other.listed:
+            return False
+        same = set(map(repr, self.listed)) == set(map(repr, other.listed))
+        return same or not (self.are_numbers or other.are_numbers)
+
+
+def check_pair(where: str, **arrays: Any) -> None:
+    """What holds of targets, scores and mask of any function: the same names, and the targets first."""
+    targets, scores, *_ = arrays.values()
+    require_same_names(where, **arrays)
+    require_targets_first(where, targets, scores)
+
+
+def check_fit(where: str, **arrays: Any) -> None:
+    """`check_pair`, of what is fitted, which should not be fitted on the test split."""
+    check_pair(where, **arrays)
+    doubt_test_split(where, next(iter(arrays.values())))
+
+
+def require_same_names(where: str, **arrays: Any) -> None:
+    """Refuse data frames whose rows or columns have other names than those of a frame before, or another order."""
+    for axis, (what, mend) in enumerate(
+        (("row", "{0}.loc[{1}.index], or {0}.to_numpy() where the rows are in order"), ("column", "{0}[{1}.columns]"))
+    ):
+        named = [(name, _Names(values, axis)) for name, values in arrays.items() if values is not None]
+        for (first, expected), (name, actual) in itertools.combinations(named, 2):
+            if not expected.differ(actual):
+                continue
+            at = next(i for i, (a, b) in enumerate(zip(expected.listed, actual.listed)) if a != b)
+            only_order = set(map(repr, expected.listed)) == set(map(repr, actual.listed))
+            raise _core.LabelError(
+                f"{where}: {name} must have the {what} names of {first}; got {actual.listed[at]!r} where {first} has "
+                f"{expected.listed[at]!r}, in {what} {at}{'; only the order differs' if only_order else ''}. "
+                f"Pass {mend.format(name, first)}."
+            )
+
+
+def column_names(values: Any) -> list[str] | None:
+    """The names of the columns of a data frame; None where nobody named them."""
+    names = _Names(values, 1)
+    return [str(name) for name in names.listed] if names.given and not names.are_numbers else None

@@ -19,6 +19,7 @@ from . import _torch_check  # noqa: F401  (says what is wrong before the loader 
 from . import threshold as _threshold
 from ._arguments import real, reals, whole
 from ._core import ArgumentError
+from ._tables import in_lines
 from ._torch import bundle as _bundle
 from .augmentation import Preprocessing
 from .calibration import IsotonicCalibration, PlattScaling, TemperatureScaling
@@ -162,6 +163,9 @@ class Predictor:
     def model(self) -> Classifier:
         """The network, an ``nn.Module``."""
         return Classifier(self._native.model)
+
+    def __str__(self) -> str:
+        return in_lines(self)
 
     def __repr__(self) -> str:
         size = self.preprocessing

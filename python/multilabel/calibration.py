@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import _core
 from ._arguments import whole
 from ._choices import one_of
+from ._tables import to_frame, to_html
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +46,13 @@ class ReliabilityCurve(NamedTuple):
     """Its cells."""
     expected_error: float
     """The expected calibration error: the mean over cells of abs(rate - score) of their bin."""
+
+    def _repr_html_(self) -> str:
+        return to_html(self)
+
+    def to_frame(self) -> Any:
+        """Return the table as a pandas DataFrame; only this imports pandas."""
+        return to_frame(self)
 
 
 def reliability_curve(

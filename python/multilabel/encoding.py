@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _core
 from ._choices import one_of
-from ._label_arrays import as_array, is_sparse, label_array
+from ._label_arrays import array_for, column_names, is_missing, is_sparse, label_array
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -63,6 +63,36 @@ def _rows(rows: Any, name: str) -> Any:
     return rows
 
 
+def _require_label(where: str, label: Any, place: str) -> None:
+    if is_missing(label):
+        raise LabelTypeError(
+            f"{where}: a label must be a name or a number; got {label!r} in {place}. Leave a missing label out."
+        )
+
+
+def _ascending(where: str, labels: list[Any], indices: NDArray[np.int32], starts: NDArray[np.int64]) -> list[Any]:
+    """The labels sorted; a `LabelTypeError` names the first that is none, or has no order among the others, and its row."""
+
+    def row_of(number: int) -> str:
+        return f"row {int(np.searchsorted(starts, np.flatnonzero(indices == number)[0], side='right')) - 1}"
+
+    for number, label in enumerate(labels):
+        if label.__class__ is not str and label.__class__ is not int and is_missing(label):
+            _require_label(where, label, row_of(number))
+    try:
+        return sorted(labels)
+    except TypeError:
+        for number, label in enumerate(labels):
+            try:
+                sorted([labels[0], label])
+            except TypeError:
+                raise LabelTypeError(
+                    f"{where}: labels must be comparable with each other, all names or all numbers; got {label!r} in "
+                    f"{row_of(number)} beside {labels[0]!r} in {row_of(0)}"
+                ) from None
+        raise
+
+
 def require_same(expected: Vocabulary, actual: Vocabulary, where: str = "vocabularies") -> None:
     """Raise `LabelError` unless both vocabularies hold the same labels in the same order.
 
@@ -102,7 +132,7 @@ class MultiLabelBinarizer:
     Attributes
     ----------
     classes_ : ndarray of shape (classes,)
-        The labels in column order: int64 when all are Python ints, object otherwise.
+        The labels in column order: int64 when all are Python ints that fit, object otherwise.
     unknown_counts_ : dict
         The labels that the last `transform` left out, each with how often it came.
 
@@ -153,8 +183,12 @@ class MultiLabelBinarizer:
                 f"Got {self.unknown!r} instead."
             )
 
+    def _collected(self, rows: Any) -> Any:
+        """The distinct labels as they come, and the rows in their numbers."""
+        return _core.encoding.collect(_rows(rows, type(self).__name__), type(self).__name__)
+
     def _set_classes(self, classes: Any) -> None:
-        dtype = int if all(isinstance(label, int) for label in classes) else object
+        dtype = int if all(isinstance(label, int) and -(2**63) <= label < 2**63 for label in classes) else object
         self.classes_: NDArray[Any] = np.empty(len(classes), dtype=dtype)
         self.classes_[:] = classes
         self._columns: dict[Hashable, int] | None = None
@@ -175,8 +209,7 @@ class MultiLabelBinarizer:
         """
         self._check_parameters()
         if self.classes is None:
-            labels, _, _ = _core.encoding.collect(_rows(rows, type(self).__name__), type(self).__name__)
-            self._set_classes(sorted(labels))
+            self._set_classes(_ascending(type(self).__name__, *self._collected(rows)))
         else:
             try:
                 distinct = len(set(self.classes))  # type: ignore[arg-type]
@@ -186,6 +219,8 @@ class MultiLabelBinarizer:
                 ) from None
             if distinct < len(self.classes):  # type: ignore[arg-type]
                 raise _core.LabelError(_DUPLICATES)
+            for i, label in enumerate(self.classes):  # type: ignore[arg-type]
+                _require_label(type(self).__name__, label, f"position {i} of classes")
             self._set_classes(self.classes)
         return self
 
@@ -207,8 +242,8 @@ class MultiLabelBinarizer:
         if self.classes is not None:
             return self.fit(rows).transform(rows)
         self._check_parameters()
-        labels, indices, starts = _core.encoding.collect(_rows(rows, type(self).__name__), type(self).__name__)
-        ascending = sorted(labels)
+        labels, indices, starts = self._collected(rows)
+        ascending = _ascending(type(self).__name__, labels, indices, starts)
         self._set_classes(ascending)
         column = {label: j for j, label in enumerate(ascending)}
         order = np.fromiter((column[label] for label in labels), dtype=np.int32, count=len(labels))
@@ -259,6 +294,9 @@ class MultiLabelBinarizer:
             In column order.
         """
         self._check_fitted()
+        named = column_names(indicator)
+        if named is not None and len(named) == len(self.classes_):
+            require_same(self.vocabulary, Vocabulary(named), f"{type(self).__name__}.inverse_transform: columns")
         sparse = is_sparse(indicator)
         matrix = label_array(indicator, "indicator")
         columns = matrix.shape[1] if matrix.ndim == 2 else matrix.ndim
@@ -399,7 +437,7 @@ def _csr(parts: tuple[NDArray[Any], ...], shape: tuple[int, int]) -> Any:
 
 
 def _present(targets: ArrayLike, where: str) -> NDArray[np.bool_]:
-    matrix = as_array(targets, "targets")
+    matrix = array_for(where, "targets", targets)
     if matrix.ndim != 2:
         raise _core.ShapeError(f"{where}: targets must have two dimensions [samples, labels]; got {matrix.ndim}")
     present = matrix == 1

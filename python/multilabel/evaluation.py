@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ._core import ArgumentError
 from ._core import evaluation as _core
+from ._doubts import mark_test_split
+from ._tables import in_lines, to_frame, to_html
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["HeldOut", "Measure", "evaluate", "measure_names"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HeldOut:
     """A model's answers beside the truth; rows are images in the loader's order, columns labels of the vocabulary.
 
@@ -50,6 +52,16 @@ class HeldOut:
     vocabulary: Vocabulary
     """The labels, one a column."""
 
+    def __repr__(self) -> str:
+        return in_lines(self)
+
+    def _repr_html_(self) -> str:
+        return to_html(self)
+
+    def to_frame(self) -> Any:
+        """Return the table as a pandas DataFrame; only this imports pandas."""
+        return to_frame(self)
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a .safetensors file, whole or not at all; its folder is made where it is missing."""
         _core.save_held_out(Path(path), *self._parts())
@@ -57,12 +69,14 @@ class HeldOut:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> HeldOut:
         """Return what :meth:`save` wrote. Raises BundleError naming the file and what is wrong with it."""
-        return cls._of(_core.load_held_out(Path(path)))
+        return cls._of(_core.load_held_out(Path(path)), of_test=Path(path).stem == "test")
 
     @classmethod
-    def _of(cls, parts: dict[str, Any]) -> HeldOut:
+    def _of(cls, parts: dict[str, Any], *, of_test: bool = False) -> HeldOut:
         from .encoding import Vocabulary
 
+        if of_test:
+            mark_test_split(parts["targets"])
         return cls(vocabulary=Vocabulary(parts.pop("labels")), **parts)
 
     def _parts(self) -> tuple[Any, ...]:

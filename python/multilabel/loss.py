@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal, NoReturn, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
 from ._arguments import label_numbers, reals
 from ._core import ArgumentError, ShapeError
+from ._loss_guards import refuse_competing
 from ._torch import loss as _loss
 
 __all__ = [
@@ -1324,14 +1325,6 @@ def names() -> list[str]:
     return sorted(_BY_NAME)
 
 
-def _refuse(name: str) -> NoReturn:
-    raise ArgumentError(
-        f"loss.get: the loss must be one for labels that do not exclude each other; got {name!r}. Softmax makes the "
-        "labels of an image compete for one unit of probability, so an image with two labels can never be right about "
-        "both. Use 'binary_crossentropy'"
-    )
-
-
 def get(name: str, **options: Any) -> nn.Module:
     """Return the loss of that name, in any spelling: ``"BCEWithLogits"``, ``"bce_with_logits"``, Keras's names.
 
@@ -1348,7 +1341,7 @@ def get(name: str, **options: Any) -> nn.Module:
     """
     wanted = name.lower().replace("-", "_").replace(" ", "_")
     if wanted in _REFUSED or wanted.replace("_", "") in {refused.replace("_", "") for refused in _REFUSED}:
-        _refuse(name)
+        refuse_competing("loss.get", repr(name))
     known = {key.replace("_", ""): make for key, make in _BY_NAME.items()}
     make = known.get(wanted.replace("_", ""))
     if make is None:

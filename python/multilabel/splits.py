@@ -14,7 +14,7 @@ import numpy as np
 
 from . import _core
 from ._arguments import flag, whole
-from ._label_arrays import as_array
+from ._label_arrays import as_array, is_missing, is_sparse, require_same_names
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -44,7 +44,7 @@ def _without_name(names: np.ndarray) -> np.ndarray:
     """Return where an array of objects holds None, NaN or pandas' NA, none of which is equal to itself."""
     if names.dtype != object:
         return np.empty(0, np.int64)
-    return np.flatnonzero([name is None or (name != name) is not False for name in names.ravel()])
+    return np.flatnonzero([is_missing(name) for name in names.ravel()])
 
 
 def _group_numbers(groups: ArrayLike | None) -> list[int]:
@@ -80,6 +80,9 @@ def _targets(data: Any, y: Any) -> Any:
     if y is not None:
         targets = y if hasattr(y, "shape") else as_array(y, "y")
         _require_rows(data, targets)
+        require_same_names("data", X=data, y=y)
+        if len(targets.shape) == 1 and (classes := _class_columns(targets)) is not None:
+            return classes
         if len(targets.shape) != 2:
             raise _core.ShapeError(
                 f"data: targets must have two dimensions [samples, labels]; got {len(targets.shape)} dimension(s)"
@@ -90,7 +93,50 @@ def _targets(data: Any, y: Any) -> Any:
     raise _core.ArgumentError("data: y must hold the targets [samples, labels], unless X is a Dataset; got None")
 
 
-class KFold:
+def _class_columns(y: Any) -> Any:
+    """A column for each class of one label a sample, which a meta-estimator makes of a column; None for other numbers."""
+    classes = as_array(y, "y")
+    if classes.dtype.kind == "f" and not (classes == np.floor(classes)).all():
+        return None
+    try:
+        return np.eye(len(np.unique(classes)), dtype=np.int8)[np.unique(classes, return_inverse=True)[1]]
+    except TypeError:  # names and numbers
+        return None
+
+
+class _Splitter:
+    """What scikit-learn asks of a splitter besides ``split``: that it takes groups, where metadata is routed."""
+
+    _groups: bool | str | None = True
+
+    def get_metadata_routing(self) -> Any:
+        """Return scikit-learn's request for ``groups``, as its own splitters with groups do."""
+        from sklearn.utils.metadata_routing import MetadataRequest
+
+        request = MetadataRequest(owner=self)
+        request.split.add_request(param="groups", alias=self._groups)
+        return request
+
+    def set_split_request(self, *, groups: bool | str | None = True) -> Any:
+        """Choose whether groups are asked for, or under which name; see scikit-learn's metadata routing.
+
+        Parameters
+        ----------
+        groups : bool, str or None, default=True
+
+        Returns
+        -------
+        self
+        """
+        self._groups = groups
+        return self
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if name[0] != "_")
+        return f"{type(self).__name__}({given})"
+
+
+class KFold(_Splitter):
     """K stratified folds, each once as the test side.
 
     Parameters
@@ -137,7 +183,8 @@ class KFold:
         X : Dataset or array-like
             With a `Dataset` no `y` is needed; anything else is not looked at.
         y : array-like or sparse matrix of shape (samples, labels), optional
-            0, 1, and NaN or -1 for unknown.
+            0, 1, and NaN or -1 for unknown. One class a sample, of shape (samples,), is stratified by class: such are the
+            columns that scikit-learn's meta-estimators pass on.
         groups : array-like of shape (samples,), optional
             Samples of one group stay on one side.
         """
@@ -151,10 +198,6 @@ class KFold:
             flag("data.KFold", "shuffle", shuffle),
         )
         return _drawn(random, function, _targets(X, y), folds, shuffle, _group_numbers(groups))
-
-    def __repr__(self) -> str:
-        given = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({given})"
 
 
 class RepeatedKFold(KFold):
@@ -195,7 +238,7 @@ class RepeatedKFold(KFold):
             yield from self._folds(X, y, groups, random, True)
 
 
-class ShuffleSplit:
+class ShuffleSplit(_Splitter):
     """Random stratified splits into training and test samples.
 
     Parameters
@@ -253,8 +296,6 @@ class ShuffleSplit:
         some = [numbers[i] for i in kept] if numbers else []
         first, second = _drawn(random, split, targets[kept], 1, train, test, some)[0]
         return kept[first], kept[second]
-
-    __repr__ = KFold.__repr__
 
 
 def _sizes(samples: int, test_size: float | None, train_size: float | None) -> tuple[int, int]:
@@ -340,6 +381,8 @@ def train_test_split(
     train, test = next(splitter.split(arrays[-1], y, groups))
     sides = []
     for array in arrays:
+        if is_sparse(array):  # of which only some kinds have rows
+            array = array.tocsr()
         if hasattr(array, "iloc"):  # a DataFrame, whose [] takes columns
             sides += [array.iloc[train], array.iloc[test]]
         elif not hasattr(array, "vocabulary") and not hasattr(array, "shape"):  # a list, a range, any sequence

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from . import _core
 from ._arguments import flag, real, reals, seed_of, whole
 from ._choices import one_of
+from ._label_arrays import in_type_of
+from ._tables import to_frame, to_html
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,6 +65,13 @@ class Sweep(NamedTuple):
     """The metric with ``score >= threshold`` predicted."""
     best: ThresholdRule
     """The rule at the best value; of equally good thresholds the highest."""
+
+    def _repr_html_(self) -> str:
+        return to_html(self)
+
+    def to_frame(self) -> Any:
+        """Return the table as a pandas DataFrame; only this imports pandas."""
+        return to_frame(self)
 
 
 def _costs(cost: dict[str, float] | None) -> tuple[float, ...]:
@@ -144,7 +153,7 @@ def sweep(
     array([0.3])
     """
     where = "threshold.sweep"
-    points = [] if thresholds is None else reals(where, "thresholds", thresholds)
+    points = [] if thresholds is None else in_type_of(scores, reals(where, "thresholds", thresholds))
     if thresholds is not None and not points:
         raise _core.ArgumentError(f"{where}: thresholds must hold at least one value, or be None; got none")
     one_of(where, "metric", metric, _METRICS)

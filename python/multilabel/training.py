@@ -25,6 +25,9 @@ from torch import nn
 from . import _torch_check  # noqa: F401  (says what is wrong before the loader does)
 from ._arguments import whole
 from ._core import ArgumentError
+from ._doubts import doubt
+from ._loss_guards import FirstStep, Watched, kind_of, require_multi_label
+from ._progress import Progress, callback_for, checked_progress
 from ._torch import loss as _loss  # noqa: F401  (the types of the losses must be known)
 from ._torch import training as _training
 from ._torch.training import (
@@ -700,6 +703,10 @@ class Trainer:
         ``on_epoch_end`` and ``on_fit_end``, each called with a :class:`TrainingState` and returning None or a
         :class:`Flow`. With ``state_dict`` (a dict of numbers) and ``load_state_dict`` their memory goes through a
         resume.
+    progress
+        Show on standard error how far a run is: a live bar on a terminal and, with tqdm installed, in a notebook; one line
+        an epoch elsewhere. ``"bar"`` or ``"lines"`` chooses, False shows nothing; a :class:`ProgressBar` among the callbacks
+        takes its place.
 
     Raises
     ------
@@ -747,6 +754,7 @@ class Trainer:
         groups: Iterable[ParameterGroup] = (),
         vocabulary: Vocabulary | Sequence[str] | None = None,
         callbacks: Iterable[Any] = (),
+        progress: Progress = True,
     ) -> None:
         if not isinstance(model, nn.Module):
             raise ArgumentError(f"training.Trainer: model must be a torch.nn.Module; got {type(model).__name__}")
@@ -754,6 +762,7 @@ class Trainer:
             raise ArgumentError(
                 f"training.Trainer: loss must be a callable loss(logits, targets); got {type(loss).__name__}"
             )
+        require_multi_label("training.Trainer", loss)
         if memory_format not in ("channels_last", "contiguous"):
             raise ArgumentError(
                 f"training.Trainer: memory_format must be 'channels_last' or 'contiguous'; got {memory_format!r}"
@@ -766,17 +775,20 @@ class Trainer:
         self.model = model
         self.loss = loss
         self.callbacks = list(callbacks)
+        self.progress = checked_progress(progress)
         self.history: History | None = None
         for callback in self.callbacks:
             _erase(callback)
         self._labels = None if vocabulary is None else _label_names(vocabulary)
         self._channels_last = memory_format == "channels_last"
         self._seed = seed
+        self._takes = "logits" if isinstance(loss, _Loss) else kind_of(loss)
+        self._called = loss if self._takes is not None or isinstance(loss, nn.Module) else Watched(loss)
         native = isinstance(model, Classifier) and model.computes_natively
         moved_by, moved_as = _optimizer(optimizer, schedule, learning_rate)
         self._trainer = _training.Trainer(
             _training.native_network(model.native) if native else _training.python_network(model),  # type: ignore[arg-type]
-            loss.native.erase() if isinstance(loss, _Loss) else _training.python_loss(loss),
+            loss.native.erase() if isinstance(loss, _Loss) else _training.python_loss(self._called),
             learning_rate=learning_rate,
             weight_decay=weight_decay,
             optimizer=moved_by,
@@ -842,7 +854,13 @@ class Trainer:
         train_loader = self._loader("fit", "train", train)
         validation_loader = None if validation is None else self._loader("fit", "validation", validation)
         callbacks = [_erase(callback) for callback in self.callbacks]
-        with _interrupts(stop) as interrupted:
+        shown = any(isinstance(callback, ProgressBar) for callback in self.callbacks)
+        if not shown and (bar := callback_for(self.progress)) is not None:
+            callbacks.append(bar)
+        if validation is not None:
+            _doubt_shared_pictures(train, validation)
+        first = FirstStep("training.Trainer.fit", self.model, self._called, takes=self._takes)
+        with first, _interrupts(stop) as interrupted:
             try:
                 raised: Any = self._trainer.fit(
                     train_loader,
@@ -866,7 +884,8 @@ class Trainer:
 
     def predict(self, loader: DataLoader | Iterable[Any]) -> HeldOut:
         """Return the model's logits and scores beside the targets, in the loader's order; always in evaluation mode."""
-        return HeldOut._of(self._trainer.predict(self._loader("predict", "loader", loader)))
+        answers = self._trainer.predict(self._loader("predict", "loader", loader))
+        return HeldOut._of(answers, of_test=_is_test_split(getattr(loader, "dataset", None)))
 
     def _loader(self, method: str, name: str, loader: Any) -> Any:
         """Return a loader as the C++ loop takes it."""
@@ -895,6 +914,25 @@ class Trainer:
             described["dataset"] = dataset.fingerprint
         return _training.python_loader(
             source, _label_names(labels), len(source), samples, described, self._seed, self._channels_last
+        )
+
+
+def _is_test_split(dataset: Any) -> bool:
+    """Whether a data set says of all its pictures that they are for testing."""
+    return "split" in getattr(dataset, "columns", ()) and set(dataset.column("split")) == {"test"}
+
+
+def _doubt_shared_pictures(train: Any, validation: Any) -> None:
+    """Warn where validation holds pictures that are trained on; pictures in memory have no names to compare."""
+    sides: list[Any] = [getattr(loader, "dataset", None) for loader in (train, validation)]
+    if train is validation or not all(hasattr(side, "images") for side in sides):
+        return
+    files = [{os.path.abspath(name) for name in side.images} for side in sides]
+    shared = [name for name in sorted(files[0] & files[1]) if os.path.exists(name)]
+    if shared:
+        doubt(
+            f"training.Trainer.fit: validation must hold pictures that are not trained on; got {len(shared)} of its "
+            f"{len(files[1])} in both, such as {shared[0]}. Split with multilabel.data.train_test_split."
         )
 
 

@@ -62,6 +62,21 @@ void from_dict(const std::string& where, const py::dict& dict, std::optional<Iso
   fitted.emplace(std::move(curves));
 }
 
+std::string repr(const TemperatureScaling& fitted) {
+  if (fitted.temperatures().size() > 1) return join_text("TemperatureScaling(", fitted.temperatures().size(), " labels)");
+  return join_text("TemperatureScaling(temperature=", fitted.temperatures()[0], ")");
+}
+
+std::string repr(const PlattScaling& fitted) {
+  if (fitted.slopes().size() > 1) return join_text("PlattScaling(", fitted.slopes().size(), " labels)");
+  return join_text("PlattScaling(slope=", fitted.slopes()[0], ", intercept=", fitted.intercepts()[0], ")");
+}
+
+std::string repr(const IsotonicCalibration& fitted) {
+  if (fitted.curves().size() > 1) return join_text("IsotonicCalibration(", fitted.curves().size(), " labels)");
+  return join_text("IsotonicCalibration(", fitted.curves()[0].scores.size(), " corners)");
+}
+
 template <class Calibrator>
 Calibrator built_from(const std::string& where, const py::dict& dict) {
   std::optional<Calibrator> fitted;
@@ -105,6 +120,7 @@ py::class_<Calibrator> bind(py::module_& module, const char* name, const char* d
           [where](const py::object& targets, const py::object& logits, const Given<Wanted::flag>& per_label,
                   const py::object& mask) {
             const CalibrationOptions how = options(flag(where, "per_label", per_label));
+            check_together("check_fit", where, targets, logits, mask, "logits");
             const auto known = target_matrix(where, targets, mask);
             return with_scores(where, logits, [&](auto view) {
               const py::gil_scoped_release release;
@@ -138,6 +154,7 @@ py::class_<Calibrator> bind(py::module_& module, const char* name, const char* d
           "from_json",
           [json_where](const Given<Wanted::text>& given) { return Calibrator::from_json(text(json_where, "text", given)); },
           py::arg("text"), "The calibrator that ``to_json`` wrote.")
+      .def("__repr__", [](const Calibrator& self) { return repr(self); })
       .def(py::self == py::self)
       .def(py::pickle([](const Calibrator& self) { return to_dict(self); },
                       [dict_where](const py::dict& state) { return built_from<Calibrator>(dict_where, state); }));
@@ -237,6 +254,7 @@ Examples
       "reliability_curve",
       [](const py::object& targets, const py::object& scores, std::size_t n_bins, bool quantile, const py::object& mask) {
         constexpr std::string_view where = "calibration.reliability_curve";
+        check_together("check_pair", where, targets, scores, mask);
         const auto known = target_matrix(where, targets, mask);
         auto curve = with_scores(where, scores, [&](auto view) {
           const py::gil_scoped_release release;

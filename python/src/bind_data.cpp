@@ -15,11 +15,13 @@
 #include <vector>
 
 #include "bind.hpp"
+#include "copies.hpp"
 #include "core_docs.hpp"
 #include "dataset_state.hpp"
 #include "images.hpp"
 #include "loader.hpp"
 #include "samples.hpp"
+#include "shown.hpp"
 
 namespace multilabel::python {
 
@@ -124,17 +126,22 @@ void bind_inspection(py::module_& module) {
   py::class_<data::LabelSummary>(module, "LabelSummary")
       .def_readonly("label", &data::LabelSummary::label)
       .def_readonly("count", &data::LabelSummary::count)
-      .def_readonly("per_split", &data::LabelSummary::per_split);
+      .def_readonly("per_split", &data::LabelSummary::per_split)
+      .def(copied_by<data::LabelSummary, &data::LabelSummary::label, &data::LabelSummary::count,
+                     &data::LabelSummary::per_split>());
   py::class_<data::UnreadableFile>(module, "UnreadableFile")
       .def_property_readonly("path", [](const data::UnreadableFile& self) { return path_text(self.path); })
       .def_readonly("sample", &data::UnreadableFile::sample)
-      .def_readonly("reason", &data::UnreadableFile::reason);
+      .def_readonly("reason", &data::UnreadableFile::reason)
+      .def(copied_by<data::UnreadableFile, &data::UnreadableFile::path, &data::UnreadableFile::sample,
+                     &data::UnreadableFile::reason>());
   py::class_<data::LabelPair>(module, "LabelPair")
       .def_readonly("first", &data::LabelPair::first)
       .def_readonly("second", &data::LabelPair::second)
-      .def_readonly("count", &data::LabelPair::count);
-  py::class_<Inspection>(module, "Inspection", inspection_doc)
-      .def_readonly("samples", &Inspection::samples)
+      .def_readonly("count", &data::LabelPair::count)
+      .def(copied_by<data::LabelPair, &data::LabelPair::first, &data::LabelPair::second, &data::LabelPair::count>());
+  py::class_<Inspection> inspection(module, "Inspection", inspection_doc);
+  inspection.def_readonly("samples", &Inspection::samples)
       .def_readonly("cardinality", &Inspection::cardinality)
       .def_readonly("density", &Inspection::density)
       .def_readonly("most_labels", &Inspection::most_labels)
@@ -161,7 +168,15 @@ void bind_inspection(py::module_& module) {
       .def_readonly("near_duplicates_across_splits", &Inspection::near_duplicates_across_splits)
       .def("to_dict", &inspection_dict)
       .def("to_text", &Inspection::to_text, py::arg("examples") = 5)
-      .def("__str__", [](const Inspection& self) { return self.to_text(); });
+      .def("__str__", [](const Inspection& self) { return self.to_text(); })
+      .def(copied_by<Inspection, &Inspection::samples, &Inspection::cardinality, &Inspection::density, &Inspection::most_labels,
+                     &Inspection::label_sets, &Inspection::imbalance, &Inspection::labels, &Inspection::splits,
+                     &Inspection::rare, &Inspection::missing, &Inspection::similar, &Inspection::empty, &Inspection::unreadable,
+                     &Inspection::duplicates, &Inspection::duplicates_across_splits, &Inspection::smallest,
+                     &Inspection::largest, &Inspection::files_read, &Inspection::pixels_read, &Inspection::looks_multi_class,
+                     &Inspection::together, &Inspection::inseparable, &Inspection::contradictory, &Inspection::near_duplicates,
+                     &Inspection::near_duplicates_across_splits>());
+  shows_itself_in_lines(inspection);
   const data::InspectOptions options;
   module.def(
       "inspect",

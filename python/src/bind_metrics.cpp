@@ -15,7 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "copies.hpp"
 #include "metric_arrays.hpp"
+#include "shown.hpp"
 
 namespace multilabel::python {
 namespace {
@@ -110,16 +112,21 @@ py::tuple report_numbers(const char* where, const Labels& targets, const Labels&
                         to_numpy(std::move(table.labels[2].values)), to_numpy(std::move(table.support)), undefined, averages);
 }
 
-double accuracy(const char* where, const Labels& targets, const Labels& predictions, bool normalize,
-                const Weights& sample_weight) {
+/// The share of rows that are right, the weight of those, and the weight of all of which anything is known.
+std::array<double, 3> accuracy(const char* where, const Labels& targets, const Labels& predictions,
+                               const Weights& sample_weight) {
   const auto weights = to_vector(sample_weight);
   const py::gil_scoped_release release;
   metrics::detail::require_weights(where, weights, targets.cells().rows());
   const auto right = metrics::detail::rows_right(where, targets.cells(), predictions.cells());
-  if (normalize) return metrics::mean(right, weights);
-  double sum = 0.0;
-  for (std::size_t i = 0; i < right.size(); ++i) sum += weights.empty() ? right[i] : weights[i] * right[i];
-  return sum;
+  std::array<double, 3> result{metrics::mean(right, weights), 0.0, 0.0};
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    if (std::isnan(right[i])) continue;
+    const double weight = weights.empty() ? 1.0 : weights[i];
+    result[1] += weight * right[i];
+    result[2] += weight;
+  }
+  return result;
 }
 
 double hamming(const char* where, const Labels& targets, const Labels& predictions, const Weights& sample_weight) {
@@ -152,7 +159,7 @@ py::tuple score_metric(const char* where, const Labels& targets, const py::array
   const auto weights = to_vector(sample_weight);
   const auto how = average ? average_of(where, *average) : Average::macro;
   const auto working = score_array(where, scores);
-  metrics::detail::LabelValues each;
+  metrics::detail::LabelValues each(0);
   metrics::detail::AveragedValue one;
   {
     const py::gil_scoped_release release;
@@ -209,6 +216,8 @@ Examples
       .def_readonly("recall", &LabelReport::recall)
       .def_readonly("f1", &LabelReport::f1)
       .def_readonly("average_precision", &LabelReport::average_precision)
+      .def(copied_by<LabelReport, &LabelReport::name, &LabelReport::support, &LabelReport::predicted, &LabelReport::precision,
+                     &LabelReport::recall, &LabelReport::f1, &LabelReport::average_precision>())
       .def("__repr__", [](const LabelReport& self) {
         return join_text("LabelReport(", quoted(self.name), ", support=", self.support, ", f1=", self.f1,
                          ", average_precision=", self.average_precision, ")");
@@ -229,7 +238,13 @@ Examples
   report.def_readonly("labels", &MultiLabelReport::labels, "A `LabelReport` for each label, in column order.")
       .def_readonly("absent_labels", &MultiLabelReport::absent_labels, "The names of the labels without a positive.")
       .def("to_text", &MultiLabelReport::to_text, "Return the table of the labels, the averages and the totals.")
-      .def("__str__", &MultiLabelReport::to_text);
+      .def("__str__", &MultiLabelReport::to_text)
+      .def(copied_by<MultiLabelReport, &MultiLabelReport::labels, &MultiLabelReport::absent_labels, &MultiLabelReport::samples,
+                     &MultiLabelReport::unknown_cells, &MultiLabelReport::mean_average_precision,
+                     &MultiLabelReport::micro_precision, &MultiLabelReport::micro_recall, &MultiLabelReport::micro_f1,
+                     &MultiLabelReport::macro_precision, &MultiLabelReport::macro_recall, &MultiLabelReport::macro_f1,
+                     &MultiLabelReport::samples_precision, &MultiLabelReport::samples_recall, &MultiLabelReport::samples_f1,
+                     &MultiLabelReport::hamming_loss, &MultiLabelReport::subset_accuracy, &MultiLabelReport::cell_accuracy>());
   const auto number = [&](const char* name, auto member) { report.def_readonly(name, member); };
   number("samples", &MultiLabelReport::samples);
   number("unknown_cells", &MultiLabelReport::unknown_cells);
@@ -246,6 +261,7 @@ Examples
   number("hamming_loss", &MultiLabelReport::hamming_loss);
   number("subset_accuracy", &MultiLabelReport::subset_accuracy);
   number("cell_accuracy", &MultiLabelReport::cell_accuracy);
+  shows_itself_in_lines(report);
 }
 
 }  // namespace
@@ -272,7 +288,7 @@ void bind_metrics(py::module_& module) {
   module.def("precision_recall_fscore_support", &precision_recall_fscore_support, where, y_true, y_pred, average,
              py::arg("beta"), py::arg("zero_division"), weight, labels);
   module.def("report_numbers", &report_numbers, where, y_true, y_pred, py::arg("zero_division"), weight, labels);
-  module.def("accuracy", &accuracy, where, y_true, y_pred, py::arg("normalize"), weight);
+  module.def("accuracy", &accuracy, where, y_true, y_pred, weight);
   module.def("hamming", &hamming, where, y_true, y_pred, weight);
   module.def("binary_accuracy", &binary_accuracy, where, y_true, y_score, py::arg("threshold"));
   module.def("label_ranking", &ranking, where, y_true, y_score, weight);

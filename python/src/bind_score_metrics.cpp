@@ -14,9 +14,10 @@
 namespace multilabel::python {
 namespace {
 
-/// The log loss or Brier score as one number, or one a label without an average.
+/// The log loss or Brier score as one number, or one a label without an average. `step` is a rounding step of the scores as the
+/// caller had them, where that is a coarser type than `scores`.
 py::object probability(const char* where, const std::string& kind, const Labels& targets, const py::array& scores,
-                       const std::optional<std::string>& average, const Weights& sample_weight) {
+                       const std::optional<std::string>& average, const Weights& sample_weight, double step) {
   const metrics::ProbabilityOptions options{average ? average_of(where, *average) : Average::macro, to_vector(sample_weight)};
   const auto working = score_array(where, scores);
   const auto view = working.cells().cells;
@@ -24,7 +25,8 @@ py::object probability(const char* where, const std::string& kind, const Labels&
   double one = 0.0;
   {
     const py::gil_scoped_release release;
-    const auto loss = kind == "log" ? metrics::detail::log_loss_of(working.cells()) : metrics::detail::brier_loss;
+    auto loss = kind == "log" ? metrics::detail::log_loss_of(working.cells()) : metrics::detail::brier_loss;
+    loss.least = std::max(loss.least, step);
     if (average) {
       one = metrics::detail::mean_over_cells(where, targets.cells(), view, options, loss);
     } else {
@@ -133,7 +135,8 @@ void bind_score_metrics(py::module_& module) {
   const auto y_true = py::arg("y_true");
   const auto y_score = py::arg("y_score");
   const auto weight = py::arg("sample_weight") = py::none();
-  module.def("probability", &probability, where, py::arg("kind"), y_true, y_score, py::arg("average"), weight);
+  module.def("probability", &probability, where, py::arg("kind"), y_true, y_score, py::arg("average"), weight,
+             py::arg("step") = 0.0);
   module.def("calibration_error", &calibration_error, where, y_true, y_score, py::arg("average"), py::arg("n_bins"),
              py::arg("quantile"));
   module.def("gain", &gain, where, py::arg("normalized"), y_true, y_score, py::arg("k"), py::arg("log_base"), weight);

@@ -13,6 +13,7 @@
 
 #include "given.hpp"
 #include "matrix_arrays.hpp"
+#include "shown.hpp"
 
 namespace py = pybind11;
 
@@ -109,11 +110,14 @@ array([[1, 0]], dtype=uint8)
       .def(
           "apply",
           [](const ThresholdRule& self, const py::object& scores) {
+            const auto thresholds =
+                py::module_::import("multilabel._label_arrays").attr("in_type_of")(scores, self.thresholds());
+            const ThresholdRule compared(thresholds.cast<std::vector<double>>());
             return with_scores("ThresholdRule.apply", scores, [&](auto view) {
               Matrix<std::uint8_t> predictions;
               {
                 const py::gil_scoped_release release;
-                predictions = self.apply(view);
+                predictions = compared.apply(view);
               }
               return to_numpy(std::move(predictions));
             });
@@ -144,6 +148,7 @@ ndarray of uint8, shape (samples, labels)
       .def(py::self == py::self)
       .def(py::pickle([](const ThresholdRule& self) { return to_dict(self); }, &from_dict));
   rule.attr("__hash__") = py::none();
+  shows_itself(rule);
   py::class_<FixedThreshold, ThresholdRule>(module, "FixedThreshold", R"(The rule "score >= threshold" for every label.
 
 Parameters
@@ -179,6 +184,7 @@ void bind_threshold(py::module_& module) {
         constexpr std::string_view where = "threshold.sweep";
         const threshold::SweepOptions options{metric(where, metric_name), average(where, average_name), std::move(thresholds),
                                               beta, cost(costs)};
+        check_together("check_pair", where, targets, scores, mask);
         const auto known = target_matrix(where, targets, mask);
         const auto working = score_array(where, scores);
         auto swept = [&] {
@@ -206,6 +212,7 @@ void bind_threshold(py::module_& module) {
                                              .passes = passes,
                                              .seed = seed,
                                              .constraint = constraint(kept)};
+        check_together("check_fit", where, targets, scores, mask);
         const auto known = target_matrix(where, targets, mask);
         const auto working = score_array(where, scores);
         const py::gil_scoped_release release;
@@ -236,6 +243,7 @@ void bind_threshold(py::module_& module) {
                 {{"hoeffding_bentkus", threshold::RiskBound::hoeffding_bentkus}, {"betting", threshold::RiskBound::betting}}),
             .scope = per_label ? threshold::Scope::per_label : threshold::Scope::global,
             .points = points};
+        check_together("check_fit", where, targets, scores, mask);
         const auto known = target_matrix(where, targets, mask);
         const auto working = score_array(where, scores);
         const py::gil_scoped_release release;

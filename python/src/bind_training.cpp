@@ -26,6 +26,7 @@
 #include "loader.hpp"
 #include "matrix_arrays.hpp"
 #include "python_objects.hpp"
+#include "shown.hpp"
 #include "training_docs.hpp"
 
 namespace py = pybind11;
@@ -81,8 +82,8 @@ void bind_history(py::module_& module) {
       .def(py::pickle([](const EpochRow& self) { return py::bytes(history_text({.epochs = {self}, .best_epoch = {}})); },
                       [](const py::bytes& text) { return history_of(text).epochs.at(0); }))
       .def("__repr__", [](const EpochRow& self) { return text_of("EpochRow", row_dict(self)); });
-  py::class_<History>(module, "History", history_doc)
-      .def_readonly("epochs", &History::epochs)
+  py::class_<History> history(module, "History", history_doc);
+  history.def_readonly("epochs", &History::epochs)
       .def_readonly("best_epoch", &History::best_epoch)
       .def_readonly("monitor", &History::monitor)
       .def_property_readonly("best", &History::best)
@@ -106,6 +107,7 @@ void bind_history(py::module_& module) {
         return join_text("History(", self.epochs.size(), " epochs, best_epoch=", self.best_epoch.value_or(0), ", stopped='",
                          to_string(self.stopped), "')");
       });
+  shows_itself_in_lines(history, "__str__");
   py::class_<Measurements>(module, "Evaluation", evaluation_doc)
       .def("__getattr__", [](const Measurements& self, const std::string& name) { return attribute("Evaluation", self, name); })
       .def("to_dict", &as_dict)

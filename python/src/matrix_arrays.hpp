@@ -19,25 +19,19 @@
 
 namespace multilabel::python {
 
-/// Anything array-like as a C-contiguous NumPy array; a tensor leaves its graph and its device first. `where` and `name` are
-/// for the sentence about what is none.
+/// Anything array-like as a C-contiguous NumPy array of the machine's byte order, read as the metrics read it; what is unknown
+/// or hidden is NaN. `where` and `name` are for the sentence about what is none.
 inline pybind11::array as_array(std::string_view where, std::string_view name, pybind11::handle object) {
+  return pybind11::module_::import("multilabel._label_arrays").attr("array_for")(where, name, object).cast<pybind11::array>();
+}
+
+/// Looks at all together before they are read; the function of multilabel._label_arrays says how.
+inline void check_together(const char* function, std::string_view where, pybind11::handle targets, pybind11::handle scores,
+                           pybind11::handle mask, const char* scores_name = "scores") {
   namespace py = pybind11;
-  py::object source = py::reinterpret_borrow<py::object>(object);
-  if (py::hasattr(source, "detach") && py::hasattr(source, "cpu")) {
-    source = source.attr("detach")().attr("cpu")();
-    if (py::str(source.attr("dtype")).cast<std::string>() == "torch.bfloat16") source = source.attr("float")();
-    source = source.attr("numpy")();
-  } else if (py::hasattr(source, "toarray")) {
-    source = source.attr("toarray")();
-  }
-  try {
-    return py::module_::import("numpy").attr("ascontiguousarray")(source).cast<py::array>();
-  } catch (const py::error_already_set& error) {
-    if (!error.matches(PyExc_ValueError) && !error.matches(PyExc_TypeError) && !error.matches(PyExc_OverflowError)) throw;
-    fail<ArgumentError>({where, join_text(name, " must be an array of numbers whose rows have one length"),
-                         py::str(error.value()).cast<std::string>()});
-  }
+  py::dict named;
+  named["targets"] = targets, named[scores_name] = scores, named["mask"] = mask;
+  py::module_::import("multilabel._label_arrays").attr(function)(where, **named);
 }
 
 inline void require_matrix(std::string_view where, std::string_view name, const pybind11::array& array) {

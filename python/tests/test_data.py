@@ -738,7 +738,7 @@ def test_inspect_finds_faults(tmp_path, drawings):
     assert as_dict["duplicates"] == [[0, 1]]
     assert as_dict["labels"]["a"] == {"count": 1, "per_split": []}
     assert as_dict["unreadable"][0]["sample"] == 2
-    readable = {name for name in dir(found) if not name.startswith("_")} - {"to_dict", "to_text"}
+    readable = {name for name in dir(found) if not name.startswith("_")} - {"to_dict", "to_frame", "to_text"}
     assert readable == set(as_dict)
 
 

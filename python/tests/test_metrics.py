@@ -70,7 +70,6 @@ def test_undefined_values_warn_as_in_scikit_learn(name, average, zero):
 @pytest.mark.parametrize(
     ("name", "args", "kwargs"),
     [
-        ("f1_score", (Y, P), {}),
         ("f1_score", (Y, P[:2]), {"average": "macro"}),
         ("f1_score", (Y, P[:, :2]), {"average": "macro"}),
         ("f1_score", (Y, P), {"average": "nonsense"}),
@@ -386,3 +385,74 @@ def test_classification_report_loses_no_label_in_a_dictionary():
             multilabel.ArgumentError, match=r"target_names must be distinct and none of micro avg, .*got"
         ):
             metrics.classification_report(y, y, target_names=names, output_dict=True)
+
+
+ONE = np.array([[1], [0], [1], [-1]])
+ONE_PREDICTED = np.array([[1], [1], [0], [1]])
+ONE_SCORES = np.array([[0.9], [0.6], [0.2], [0.5]])
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "options"),
+    [
+        *[
+            (name, ONE_PREDICTED, {"average": "macro"})
+            for name in ("precision_score", "recall_score", "f1_score", "jaccard_score")
+        ],
+        ("fbeta_score", ONE_PREDICTED, {"beta": 2, "average": "weighted"}),
+        ("f1_score", ONE_PREDICTED, {}),
+        ("accuracy_score", ONE_PREDICTED, {}),
+        ("zero_one_loss", ONE_PREDICTED, {}),
+        ("hamming_loss", ONE_PREDICTED, {}),
+        ("average_precision_score", ONE_SCORES, {}),
+        ("roc_auc_score", ONE_SCORES, {}),
+        ("log_loss", ONE_SCORES, {}),
+        ("brier_score_loss", ONE_SCORES, {}),
+    ],
+)
+def test_one_column_is_the_wider_matrix_of_one_label(name, other, options):
+    """Twice the column is the same macro mean; for both, all labels of a row are right together."""
+    function = getattr(metrics, name)
+    one, two = function(ONE, other, **options), function(np.tile(ONE, 2), np.tile(other, 2), **options)
+    np.testing.assert_allclose(one, two)
+
+
+def test_one_column_has_the_shapes_of_wider_matrices():
+    assert metrics.multilabel_confusion_matrix(ONE, ONE_PREDICTED).shape == (1, 2, 2)
+    assert metrics.f1_score(ONE, ONE_PREDICTED, average=None).shape == (1,)
+    assert len(metrics.precision_recall_curve(ONE, ONE_SCORES)) == len(metrics.roc_curve(ONE, ONE_SCORES)) == 1
+    report = metrics.classification_report(ONE, ONE_PREDICTED, target_names=["cat"], output_dict=True, zero_division=0)
+    assert list(report) == ["cat", "micro avg", "macro avg", "weighted avg", "samples avg"]
+
+
+def test_without_an_average_several_labels_are_the_macro_mean():
+    for name in ("precision_score", "recall_score", "f1_score", "jaccard_score"):
+        function = getattr(metrics, name)
+        assert function(Y, P) == function(Y, P, average="binary") == function(Y, P, average="macro")
+    assert metrics.fbeta_score(Y, P, beta=2) == metrics.fbeta_score(Y, P, beta=2, average="macro")
+
+
+def test_rows_of_which_nothing_is_known_are_in_no_average():
+    known = np.array([[1, 0, 1], [0, 1, 0], [1, 1, 0]])
+    scores = np.array([[0.9, 0.1, 0.2], [0.1, 0.8, 0.1], [0.8, 0.2, 0.1]])
+    more, more_scores = np.vstack([[[-1, -1, -1]], known]), np.vstack([[[0.9, 0.9, 0.9]], scores])
+    predictions, more_predictions = (scores >= 0.5).astype(int), (more_scores >= 0.5).astype(int)
+    weights = np.array([1.0, 2.0, 3.0])
+    for name in ("accuracy_score", "zero_one_loss"):
+        for normalize in (True, False):
+            for weight in (None, weights):
+                further = {"normalize": normalize, "sample_weight": None if weight is None else np.append(5.0, weight)}
+                assert getattr(metrics, name)(more, more_predictions, **further) == pytest.approx(
+                    getattr(metrics, name)(known, predictions, normalize=normalize, sample_weight=weight)
+                )
+    for name in (
+        "label_ranking_loss",
+        "coverage_error",
+        "label_ranking_average_precision_score",
+        "ndcg_score",
+        "dcg_score",
+    ):
+        assert getattr(metrics, name)(more, more_scores) == pytest.approx(getattr(metrics, name)(known, scores))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # what is not known is not ill-defined
+        metrics.precision_score(more, more_predictions, average="samples")

@@ -234,7 +234,7 @@ def ratio(above: np.ndarray, below: np.ndarray, otherwise: float) -> np.ndarray:
 
 
 def averaged_ratio(name: str, t: np.ndarray, p: np.ndarray, known: np.ndarray, w: np.ndarray, average: Any) -> Any:
-    """A ratio of counts over known cells; 0 where it has no denominator."""
+    """A ratio of counts over known cells; 0 where it has no denominator, NaN and in no average where nothing is known."""
     axis = 1 if average == "samples" else 0
     cells = (known if average == "samples" else known * w[:, None]).astype(float)
     tp, predicted, positives = ((cells * x).sum(axis=axis) for x in (t * p, p, t))
@@ -246,12 +246,21 @@ def averaged_ratio(name: str, t: np.ndarray, p: np.ndarray, known: np.ndarray, w
         "f1_score": (2 * tp, predicted + positives),
         "jaccard_score": (tp, predicted + positives - tp),
     }[name]
-    values = ratio(above, below, 0.0)
-    if average == "weighted":
-        return np.average(values, weights=positives) if positives.any() else values.mean()
-    if average == "samples":
-        return np.average(values, weights=w)
-    return values.mean() if average == "macro" else values
+    some = cells.sum() > 0 if average == "micro" else cells.sum(axis=axis) > 0
+    values = np.where(some, ratio(above, below, 0.0), np.nan)
+    if average in ("weighted", "samples"):
+        weights = positives if average == "weighted" else w
+        return mean_of_known(values, weights)
+    return mean_of_known(values, np.ones(len(values))) if average == "macro" else values
+
+
+def mean_of_known(values: np.ndarray, weights: np.ndarray) -> float:
+    """The weighted mean of what is no NaN; the plain one where that weighs nothing, NaN where there is nothing."""
+    values, weights = np.asarray(values, float), np.asarray(weights, float)
+    known = ~np.isnan(values)
+    if not known.any():
+        return np.nan
+    return np.average(values[known], weights=weights[known]) if weights[known].any() else values[known].mean()
 
 
 def ranked_rows(name: str, t: np.ndarray, s: np.ndarray, known: np.ndarray) -> list[float]:
@@ -259,7 +268,9 @@ def ranked_rows(name: str, t: np.ndarray, s: np.ndarray, known: np.ndarray) -> l
     values = []
     for row in range(len(t)):
         truth, scores = t[row, known[row]].astype(int), s[row, known[row]]
-        if name == "ndcg_score":
+        if not len(truth):
+            values.append(np.nan)
+        elif name == "ndcg_score":
             values.append(peer.ndcg_score(truth[None], scores[None]) if len(truth) > 1 else float(truth.any()))
         elif name == "dcg_score":
             values.append(peer.dcg_score(truth[None], scores[None]) if len(truth) > 1 else float(truth.sum()))
@@ -279,7 +290,8 @@ def column_scores(name: str, t: np.ndarray, s: np.ndarray, known: np.ndarray, w:
             values.append(peer.roc_auc_score(truth, scores, sample_weight=weights) if both else np.nan)
         elif name == "average_precision_score":
             some = (truth * weights).any()
-            values.append(peer.average_precision_score(truth, scores, sample_weight=weights) if some else 0.0)
+            nothing = 0.0 if weights.any() else np.nan
+            values.append(peer.average_precision_score(truth, scores, sample_weight=weights) if some else nothing)
         else:
             p = np.clip(scores.astype(float), np.finfo(s.dtype).eps, 1 - np.finfo(s.dtype).eps)
             log = -np.where(truth == 1, np.log(p), np.log1p(-p))
@@ -315,8 +327,9 @@ def test_unknown_cells_are_as_if_they_were_not_there(batch):
             expected = averaged_ratio(name, t, p, known, w, average)
             check(name, predictions, expected, average=average, zero_division=0)
         wrong = (t != p) & known
-        check("accuracy_score", predictions, np.average(~wrong.any(axis=1), weights=w))
-        check("zero_one_loss", predictions, np.average(wrong.any(axis=1), weights=w))
+        row_wrong = np.where(known.any(axis=1), wrong.any(axis=1), np.nan)
+        check("accuracy_score", predictions, mean_of_known(1 - row_wrong, w))
+        check("zero_one_loss", predictions, mean_of_known(row_wrong, w))
         cells = (w[:, None] * known).sum()
         check("hamming_loss", predictions, (w[:, None] * wrong).sum() / cells if cells else np.nan)
         matrix = [
@@ -325,7 +338,7 @@ def test_unknown_cells_are_as_if_they_were_not_there(batch):
         ]
         check("multilabel_confusion_matrix", predictions, matrix)
         for name in ("label_ranking_average_precision_score", "coverage_error", "label_ranking_loss", "ndcg_score"):
-            check(name, s, np.average(ranked_rows(name, t, s, known), weights=w))
+            check(name, s, mean_of_known(ranked_rows(name, t, s, known), w))
         for name in ("average_precision_score", "roc_auc_score"):
             check(name, s, column_scores(name, t, s, known, w), average=None)
         if (known & t).any():

@@ -236,3 +236,59 @@ def test_samples_without_a_group_are_named(missing):
 def test_samples_beside_other_targets_are_refused():
     with pytest.raises(ShapeError, match="X and y must have as many samples; got 5 and 8"):
         next(KFold(2).split(np.zeros((5, 1)), np.tile([[1, 0], [0, 1]], (4, 1))))
+
+
+def test_groups_are_routed_where_scikit_learn_routes_metadata():
+    import sklearn
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import cross_validate
+    from sklearn.multioutput import MultiOutputClassifier
+
+    random = np.random.default_rng(0)
+    X, Y, groups = random.normal(size=(60, 3)), (random.random((60, 2)) < 0.5).astype(int), np.repeat(np.arange(20), 3)
+    for splitter in (KFold(3), RepeatedKFold(3, n_repeats=2), ShuffleSplit(2)):
+        with sklearn.config_context(enable_metadata_routing=True):
+            found = cross_validate(
+                MultiOutputClassifier(LogisticRegression()),
+                X,
+                Y,
+                params={"groups": groups},
+                cv=splitter,
+                return_indices=True,
+            )
+            renamed = splitter.set_split_request(groups="of")
+            cross_validate(MultiOutputClassifier(LogisticRegression()), X, Y, params={"of": groups}, cv=renamed)
+        for train, test in zip(found["indices"]["train"], found["indices"]["test"], strict=True):
+            assert not set(groups[train]) & set(groups[test])
+
+
+def test_splitters_serve_meta_estimators_that_pass_one_column_on():
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multioutput import ClassifierChain
+
+    random = np.random.default_rng(0)
+    X, Y = random.normal(size=(60, 3)), (random.random((60, 2)) < 0.5).astype(int)
+    assert ClassifierChain(LogisticRegression(), cv=KFold(3)).fit(X, Y).predict(X).shape == (60, 2)
+    names = np.array(["cat", "dog", "eel"])[random.integers(0, 3, 60)]
+    assert CalibratedClassifierCV(LogisticRegression(), cv=KFold(3)).fit(X, names).classes_.tolist() == [
+        "cat",
+        "dog",
+        "eel",
+    ]
+    for _, test in KFold(3, random_state=0).split(X, names):  # a class is divided evenly
+        assert all(abs((names[test] == name).sum() - (names == name).sum() / 3) <= 1 for name in names)
+
+
+def test_one_number_a_sample_that_is_no_class_is_refused():
+    with pytest.raises(ShapeError, match="two dimensions"):
+        next(KFold(2).split(np.zeros(4), [0.1, 0.2, 0.3, 0.4]))
+
+
+def test_any_kind_of_sparse_matrix_is_split():
+    from scipy import sparse
+
+    Y = np.tile([[1, 0], [0, 1]], (4, 1))
+    for kind in (sparse.coo_matrix, sparse.csc_array):
+        first, second = train_test_split(kind(np.eye(8)), Y, test_size=0.5, random_state=0)[:2]
+        assert first.shape == second.shape == (4, 8)

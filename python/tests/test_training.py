@@ -18,6 +18,9 @@ from torch import nn
 import multilabel as ml
 from multilabel import training
 
+# Most tests here look at the loop and not at the model, and validate on what they train on.
+pytestmark = pytest.mark.filterwarnings("ignore:training.Trainer.fit. validation must hold pictures")
+
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "examples/data/openclipart/labels.csv"
 

@@ -37,6 +37,23 @@ TEST_CASE("read_csv: labels are cut at the delimiter, blanks around them dropped
   CHECK(table.column("by") == std::vector<std::string>{"ann", "bob"});
 }
 
+TEST_CASE("read_csv: a list that a program wrote is its labels, whatever the delimiter") {
+  const test::Folder folder;
+  const auto labels_of = [&](const std::string& cell) {
+    return data::read_csv(folder.write("t.csv", "image,labels\na.jpg,\"" + cell + "\"\n"), {.delimiter = ','}).labels()[0];
+  };
+  using Row = std::vector<std::string>;
+  CHECK(labels_of("['cat', 'dog']") == Row{"cat", "dog"});
+  CHECK(labels_of(R"([""cat"", ""it's""])") == Row{"cat", "it's"});
+  CHECK(labels_of("('cat',)") == Row{"cat"});
+  CHECK(labels_of("{'cat'}") == Row{"cat"});
+  CHECK(labels_of("['cat' 'dog']") == Row{"cat", "dog"});  // as NumPy prints
+  CHECK(labels_of("[]").empty());
+  CHECK(labels_of(R"(['it\'s', 'caf\u00e9', '\ud83d\ude00'])") == Row{"it's", "caf\xC3\xA9", "\xF0\x9F\x98\x80"});
+  CHECK(labels_of("[cat], dog") == Row{"[cat]", "dog"});  // a name may have brackets
+  CHECK(labels_of("()") == Row{"()"});
+}
+
 TEST_CASE("read_csv: relative files start at root, absolute ones stay") {
   const test::Folder folder;
   const auto path = folder.write("t.csv", "image,labels\na.png,x\n/b.png,x\n");

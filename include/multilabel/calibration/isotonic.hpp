@@ -25,7 +25,9 @@ struct IsotonicCurve {
   std::vector<double> scores;         ///< ascending
   std::vector<double> probabilities;  ///< non-decreasing
 
+  /// The probability of a score; NaN of NaN.
   [[nodiscard]] double operator()(double score) const noexcept {
+    if (std::isnan(score)) return score;
     const auto above = static_cast<std::size_t>(std::lower_bound(scores.begin(), scores.end(), score) - scores.begin());
     if (above == 0) return probabilities.front();
     if (above == scores.size()) return probabilities.back();

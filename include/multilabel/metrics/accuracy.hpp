@@ -70,12 +70,15 @@ struct RowErrors {
   return errors;
 }
 
-/// 1 for each row without a wrong known cell, else 0.
+/// 1 for each row without a wrong known cell, else 0; NaN for a row of which nothing is known.
 [[nodiscard]] inline std::vector<double> rows_right(std::string_view where, const LabelCells& targets,
                                                     const LabelCells& predictions) {
   const auto errors = row_errors(where, targets, predictions);
   std::vector<double> right(targets.rows());
   std::transform(errors.wrong.begin(), errors.wrong.end(), right.begin(), [](std::uint32_t n) { return n == 0 ? 1.0 : 0.0; });
+  for (std::size_t i = 0; i < errors.known.size(); ++i) {
+    if (errors.known[i] == 0) right[i] = std::numeric_limits<double>::quiet_NaN();
+  }
   return right;
 }
 
@@ -126,7 +129,7 @@ struct RowErrors {
 }  // namespace detail
 
 /// The share of rows that are right in every label (subset accuracy, exact match), weighted by `sample_weight` unless empty.
-/// A row of which nothing is known counts as right. NaN without rows.
+/// Rows of which nothing is known are left out. NaN without others.
 template <label_matrix Targets, label_matrix Predictions>
 [[nodiscard]] double accuracy_score(const Targets& targets, const Predictions& predictions,
                                     const std::vector<double>& sample_weight = {}) {

@@ -119,13 +119,18 @@ struct AveragePrecision {
 
   [[nodiscard]] double operator()(const PositiveSteps& steps) const {
     if (steps.positive_weight > 0.0) return average_precision_of(steps, definition);
-    return undefined == UndefinedLabel::skip ? std::numeric_limits<double>::quiet_NaN() : 0.0;
+    return without_positives(steps.any_known());
   }
 
   [[nodiscard]] double of_row(const RankedRow<double>& row) const {
     if (definition != AveragePrecisionDefinition::sklearn) return (*this)(positive_steps(row));
     if (row.present > 0) return rank_row(row).precision_sum / static_cast<double>(row.present);
-    return undefined == UndefinedLabel::skip ? std::numeric_limits<double>::quiet_NaN() : 0.0;
+    return without_positives(row.labels > 0);
+  }
+
+  /// The value of a label or row without positives: NaN where nothing is known about it.
+  [[nodiscard]] double without_positives(bool any_known) const {
+    return undefined == UndefinedLabel::skip || !any_known ? std::numeric_limits<double>::quiet_NaN() : 0.0;
   }
 
   [[nodiscard]] static bool is_defined(const PositiveSteps& steps) { return steps.positive_weight > 0.0; }

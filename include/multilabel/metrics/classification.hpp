@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -27,12 +28,14 @@ struct Ratios {
 
 namespace detail {
 
-/// numerator(i) / denominator(i), or `otherwise` where the denominator is 0.
+/// numerator(i) / denominator(i), or `zero_division` where the denominator is 0; NaN, and none of the undefined, where nothing
+/// is known, so that it leaves every average.
 template <class Numerator, class Denominator>
-[[nodiscard]] Ratios divide(std::size_t size, ZeroDivision zero_division, Numerator numerator, Denominator denominator) {
-  Ratios ratios{std::vector<double>(size), 0};
+[[nodiscard]] Ratios divide(const Confusion& c, ZeroDivision zero_division, Numerator numerator, Denominator denominator) {
+  Ratios ratios{std::vector<double>(c.size(), std::numeric_limits<double>::quiet_NaN()), 0};
   const double otherwise = value_of(zero_division);
-  for (std::size_t i = 0; i < size; ++i) {
+  for (std::size_t i = 0; i < c.size(); ++i) {
+    if (c.known[i] == 0.0) continue;
     const double below = denominator(i);
     ratios.values[i] = below == 0.0 ? otherwise : numerator(i) / below;
     ratios.undefined += below == 0.0 ? 1 : 0;
@@ -45,15 +48,13 @@ template <class Numerator, class Denominator>
 /// The share of predictions that are right: TP / (TP + FP).
 [[nodiscard]] inline Ratios precision(const Confusion& c, ZeroDivision zero_division = ZeroDivision::zero) {
   return detail::divide(
-      c.size(), zero_division, [&](std::size_t i) { return c.true_positives[i]; },
-      [&](std::size_t i) { return c.predicted[i]; });
+      c, zero_division, [&](std::size_t i) { return c.true_positives[i]; }, [&](std::size_t i) { return c.predicted[i]; });
 }
 
 /// The share of positives that are found: TP / (TP + FN).
 [[nodiscard]] inline Ratios recall(const Confusion& c, ZeroDivision zero_division = ZeroDivision::zero) {
   return detail::divide(
-      c.size(), zero_division, [&](std::size_t i) { return c.true_positives[i]; },
-      [&](std::size_t i) { return c.positives[i]; });
+      c, zero_division, [&](std::size_t i) { return c.true_positives[i]; }, [&](std::size_t i) { return c.positives[i]; });
 }
 
 /// (1 + beta^2) TP / (beta^2 positives + predicted): the harmonic mean of precision and recall for beta 1, precision for 0,
@@ -65,14 +66,14 @@ template <class Numerator, class Denominator>
   if (beta == 0.0) return precision(c, zero_division);
   const double squared = beta * beta;
   return detail::divide(
-      c.size(), zero_division, [&](std::size_t i) { return (1.0 + squared) * c.true_positives[i]; },
+      c, zero_division, [&](std::size_t i) { return (1.0 + squared) * c.true_positives[i]; },
       [&](std::size_t i) { return squared * c.positives[i] + c.predicted[i]; });
 }
 
 /// The overlap of what is present and what is predicted: TP / (TP + FP + FN).
 [[nodiscard]] inline Ratios jaccard(const Confusion& c, ZeroDivision zero_division = ZeroDivision::zero) {
   return detail::divide(
-      c.size(), zero_division, [&](std::size_t i) { return c.true_positives[i]; },
+      c, zero_division, [&](std::size_t i) { return c.true_positives[i]; },
       [&](std::size_t i) { return c.predicted[i] + c.positives[i] - c.true_positives[i]; });
 }
 

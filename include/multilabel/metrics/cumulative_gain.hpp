@@ -126,6 +126,10 @@ template <class Targets, class Mask>
         relevance.push_back(value);
         known.push_back(scores(i, j));
       }
+      if (known.empty() && targets.columns() > 0) {  // a row of which nothing is known leaves the mean
+        values[i] = std::numeric_limits<double>::quiet_NaN();
+        continue;
+      }
       values[i] = gain_of(relevance, known, order, discount);
       if (!normalized) continue;
       const double best = gain_of(relevance, relevance, order, discount);

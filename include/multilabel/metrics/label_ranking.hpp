@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Does each row rank its labels well, whatever the threshold? Three measures on scores [samples, labels], as scikit-learn
-// defines them; unknown cells are taken out of their row before it is ranked.
+// defines them; unknown cells are taken out of their row before it is ranked, and rows of which nothing is known are left out.
 
 #include <algorithm>
 #include <array>
@@ -37,8 +37,15 @@ namespace detail {
 /// Weighted sums over rows.
 struct RankingSums {
   LabelRanking sums;
+  double unknown_weight = 0.0;  ///< of the rows of which nothing is known
+  bool any_known = false;
 
   void add(const RowRanking& row, std::size_t positives, std::size_t negatives, double weight) {
+    if (positives + negatives == 0) {
+      unknown_weight += weight;
+      return;
+    }
+    any_known = true;
     if (positives == 0 || negatives == 0) {
       sums.average_precision += weight;
       sums.coverage_error += weight * static_cast<double>(positives);
@@ -94,15 +101,15 @@ std::size_t add_clean_rows(std::string_view where, const LabelCells& targets, Ma
 
 /// The weighted sums over the rows `begin` ... `end`.
 template <std::floating_point Score>
-[[nodiscard]] LabelRanking ranking_sums(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
-                                        const std::vector<double>& weights, std::size_t begin, std::size_t end) {
+[[nodiscard]] RankingSums ranking_sums(std::string_view where, const LabelCells& targets, MatrixView<const Score> scores,
+                                       const std::vector<double>& weights, std::size_t begin, std::size_t end) {
   RankingSums sums;
   const std::size_t first = add_clean_rows(where, targets, scores, weights, begin, end, sums);
   for_each_ranked_row(where, targets, scores, first, end, [&](std::size_t i, const RankedRow<Score>& row) {
     const bool ranked = row.present > 0 && row.absent() > 0;
     sums.add(ranked ? rank_row(row) : RowRanking{}, row.present, row.absent(), weights.empty() ? 1.0 : weights[i]);
   });
-  return sums.sums;
+  return sums;
 }
 
 template <std::floating_point Score>
@@ -111,19 +118,21 @@ template <std::floating_point Score>
   require_same_shape(where, "targets and scores", targets, scores);
   require_weights(where, weights, targets.rows());
   const Chunks chunks(targets.rows(), targets.columns());
-  std::vector<LabelRanking> parts(chunks.count());
+  std::vector<RankingSums> parts(chunks.count());
   chunks.for_each([&](std::size_t chunk, std::size_t begin, std::size_t end) {
     parts[chunk] = ranking_sums(where, targets, scores, weights, begin, end);
   });
   LabelRanking sums;
+  double weight_sum = weights.empty() ? static_cast<double>(targets.rows()) : pairwise_sum(weights);
+  bool any_known = false;
   for (const auto& part : parts) {
-    sums.average_precision += part.average_precision;
-    sums.coverage_error += part.coverage_error;
-    sums.ranking_loss += part.ranking_loss;
+    sums.average_precision += part.sums.average_precision;
+    sums.coverage_error += part.sums.coverage_error;
+    sums.ranking_loss += part.sums.ranking_loss;
+    weight_sum -= part.unknown_weight;
+    any_known = any_known || part.any_known;
   }
-  double weight_sum = static_cast<double>(targets.rows());
-  if (!weights.empty()) weight_sum = pairwise_sum(weights);
-  const double factor = weight_sum == 0.0 ? std::numeric_limits<double>::quiet_NaN() : weight_sum;
+  const double factor = weight_sum == 0.0 || !any_known ? std::numeric_limits<double>::quiet_NaN() : weight_sum;
   return {sums.average_precision / factor, sums.coverage_error / factor, sums.ranking_loss / factor};
 }
 

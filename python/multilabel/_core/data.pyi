@@ -5,6 +5,7 @@ import multilabel._core.augmentation
 import numpy
 import numpy.typing
 import os
+import pathlib
 import typing
 __all__: list[str] = ['BatchTransform', 'Cache', 'CacheStatistics', 'CocoLabels', 'DataLoader', 'Dataset', 'Doubtful', 'EmptyLabels', 'Epoch', 'FileCheck', 'FolderLabels', 'Inspection', 'LabelMeaning', 'LabelPair', 'LabelSummary', 'Probabilities', 'ReadShardsOptions', 'Repeated', 'Sampler', 'ShardStream', 'Uneven', 'Unnamed', 'UnreadableFile', 'absent', 'annotate', 'audit', 'audited_picture', 'box_labels', 'boxes', 'class_aware_sampler', 'decode_image', 'distributed_sampler', 'inspect', 'is_encoded', 'passed_over', 'python_sampler', 'read_coco', 'read_csv', 'read_folder', 'read_image', 'read_jsonl', 'read_sample', 'read_shards', 'read_voc', 'repeat_factor_sampler', 'sample_boxes', 'sample_image', 'sampled', 'sequential_sampler', 'shard_sampler', 'shuffled_sampler', 'stratified_folds', 'stratified_splits', 'unknown']
 class FileCheck:
@@ -77,6 +78,10 @@ class Dataset:
     def targets(self, labels: collections.abc.Sequence[str]) -> numpy.typing.NDArray[numpy.float32]:
         ...
 class LabelSummary:
+    def __getstate__(self) -> tuple[str, int, list[int]]:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
     @property
     def count(self) -> int:
         ...
@@ -87,6 +92,10 @@ class LabelSummary:
     def per_split(self) -> list[int]:
         ...
 class UnreadableFile:
+    def __getstate__(self) -> tuple[pathlib.Path, int, str]:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
     @property
     def path(self) -> str:
         ...
@@ -97,6 +106,10 @@ class UnreadableFile:
     def sample(self) -> int:
         ...
 class LabelPair:
+    def __getstate__(self) -> tuple[str, str, int]:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
     @property
     def count(self) -> int:
         ...
@@ -158,10 +171,22 @@ class Inspection:
     >>> [(pair.first, pair.second, pair.count) for pair in found.together]
     [('Dog', 'cat', 1), ('cat', 'dog', 1)]
     """
+    def __getstate__(self) -> tuple[int, float, float, int, int, float, list[LabelSummary], list[tuple[str, int]], list[str], list[tuple[str, str]], list[tuple[str, str]], list[int], list[UnreadableFile], list[list[int]], int, tuple[int, int], tuple[int, int], bool, bool, bool, list[LabelPair], list[tuple[str, str]], list[int], list[list[int]], int]:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
     def __str__(self) -> str:
+        ...
+    def _repr_html_(self) -> str:
         ...
     def to_dict(self) -> dict:
         ...
+    def to_frame(self) -> typing.Any:
+        """
+        Return the table as a pandas DataFrame; only this imports pandas.
+        """
     def to_text(self, examples: typing.SupportsInt | typing.SupportsIndex = 5) -> str:
         ...
     @property

@@ -46,6 +46,8 @@ class ThresholdRule:
         ...
     def __setstate__(self, arg0: dict) -> None:
         ...
+    def _repr_html_(self) -> str:
+        ...
     def apply(self, scores: typing.Any) -> numpy.typing.NDArray[numpy.uint8]:
         """
         The predictions, 1 where score >= threshold, else 0.
@@ -62,6 +64,10 @@ class ThresholdRule:
     def to_dict(self) -> dict:
         """
         The rule as plain Python values, ready for JSON.
+        """
+    def to_frame(self) -> typing.Any:
+        """
+        Return the table as a pandas DataFrame; only this imports pandas.
         """
     def to_json(self) -> str:
         """

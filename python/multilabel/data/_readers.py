@@ -12,6 +12,7 @@ import numpy as np
 from multilabel._choices import member
 from multilabel._core import ArgumentError
 from multilabel._core import data as _core
+from multilabel._doubts import doubt
 
 from ._dataset import Dataset
 
@@ -75,6 +76,30 @@ def _list(value: str | Sequence[str] | None) -> list[str]:
     if value is None:
         return []
     return [value] if isinstance(value, str) else [str(one) for one in value]
+
+
+def _doubt_delimiter(where: str, dataset: Dataset, delimiter: str) -> Dataset:
+    """Warn where no row was cut, and another delimiter would leave fewer labels, or labels are as many as rows."""
+    if any(len(row) > 1 for row in dataset[:1000].labels):
+        return dataset
+    rows = dataset.labels
+    found = {label for row in rows for label in row}
+    if len(found) < 2 or any(len(row) > 1 for row in rows):
+        return dataset
+    for other in ",;|/\t":
+        pieces = {piece.strip() for label in found for piece in label.split(other)}
+        if other != delimiter and len(pieces) < len(found):
+            doubt(
+                f"data.{where}: delimiter must be what stands between labels; got {delimiter!r}, which no row holds, so that "
+                f"there are {len(found)} labels such as {max(found, key=len)!r}. delimiter={other!r} would leave {len(pieces)}."
+            )
+            return dataset
+    if len(found) == len(rows) >= 20:
+        doubt(
+            f"data.{where}: labels must come again and again; got {len(found)} of them in as many rows, such as "
+            f"{rows[0][0]!r}. Look at delimiter={delimiter!r} and at the column with the labels."
+        )
+    return dataset
 
 
 def read_csv(
@@ -170,7 +195,7 @@ def read_csv(
     >>> len(data)
     3456
     """
-    return Dataset._of(
+    dataset = Dataset._of(
         _core.read_csv(
             os.fspath(path),
             image=image,
@@ -191,6 +216,7 @@ def read_csv(
             on_bad=on_bad,
         )
     )
+    return dataset if label_columns else _doubt_delimiter("read_csv", dataset, delimiter)
 
 
 def read_jsonl(

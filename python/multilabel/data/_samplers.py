@@ -10,6 +10,7 @@ import numpy as np
 
 from multilabel._core import ArgumentError, ShapeError
 from multilabel._core import data as _core
+from multilabel._label_arrays import array_for
 
 
 def _count(where: str, samples: Any) -> int:
@@ -26,7 +27,7 @@ def _seed(where: str, seed: int) -> int:
 
 
 def _targets(where: str, targets: Any) -> np.ndarray:
-    matrix = np.asarray(targets, dtype=np.float32)
+    matrix = array_for("data", "targets", targets).astype(np.float32)
     if matrix.ndim != 2:
         raise ShapeError(f"data.{where}: targets must have two dimensions [samples, labels]; got shape {matrix.shape}")
     return matrix

@@ -3,14 +3,25 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
+
 from numpy.typing import ArrayLike
 
 from multilabel import _core
 from multilabel._arguments import real
-from multilabel._label_arrays import weight_array
+from multilabel._doubts import doubt_logits
+from multilabel._label_arrays import in_type_of
 
 from ._input import are_multilabel, boolean, by_sklearn, read_pair, read_scores, refused, refused_scores
+
+
+def _rows_right(where: str, y_true: Any, y_pred: Any, sample_weight: Any, mask: Any) -> Any:
+    """The share of rows that are right, their weight, and that of all rows of which anything is known."""
+    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
+    try:
+        return _core.metrics.accuracy(where, targets, predictions, weights)
+    except _core.ArgumentError as error:
+        raise refused(error, targets, predictions) from None
 
 
 def accuracy_score(
@@ -49,11 +60,8 @@ def accuracy_score(
     normalize = boolean("accuracy_score", "normalize", normalize)
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("accuracy_score", y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
-    targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
-    try:
-        return _core.metrics.accuracy("accuracy_score", targets, predictions, normalize, weights)
-    except _core.ArgumentError as error:
-        raise refused(error, targets, predictions) from None
+    share, right, _ = _rows_right("accuracy_score", y_true, y_pred, sample_weight, mask)
+    return share if normalize else right
 
 
 def zero_one_loss(
@@ -92,12 +100,8 @@ def zero_one_loss(
     normalize = boolean("zero_one_loss", "normalize", normalize)
     if not are_multilabel(y_true, y_pred, mask):
         return by_sklearn("zero_one_loss", y_true, y_pred, normalize=normalize, sample_weight=sample_weight)
-    right = accuracy_score(y_true, y_pred, normalize=normalize, sample_weight=sample_weight, mask=mask)
-    if normalize:
-        return 1 - right
-    rows = np.shape(y_true)[0]
-    weights = weight_array(sample_weight, rows)
-    return (rows if weights is None else float(np.sum(weights))) - right
+    share, right, all_rows = _rows_right("zero_one_loss", y_true, y_pred, sample_weight, mask)
+    return 1 - share if normalize else all_rows - right
 
 
 def hamming_loss(
@@ -164,6 +168,8 @@ def binary_accuracy(
     """
     threshold = real("binary_accuracy", "threshold", threshold)
     targets, scores = read_scores(y_true, y_score, mask)
+    (threshold,) = in_type_of(y_score, [threshold])
+    doubt_logits("binary_accuracy", scores, threshold)
     try:
         return _core.metrics.binary_accuracy("binary_accuracy", targets, scores, threshold)
     except _core.ArgumentError as error:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multilabel import _core
-from multilabel._label_arrays import as_array
+from multilabel._label_arrays import as_array, column_names
 
 from ._input import (
     AVERAGES,
@@ -44,7 +44,8 @@ def _zero_division(where: str, value: Any, *, nan: bool = True) -> float:
     raise invalid_parameter(where, "zero_division", allowed, value)
 
 
-def _check_average(where: str, average: Any, pos_label: Any) -> None:
+def _known_average(where: str, average: Any, pos_label: Any) -> Any:
+    """The average of a label matrix; the default, which is for binary data in scikit-learn, is the macro mean."""
     if average is not None and not (isinstance(average, str) and average in (*AVERAGES, "binary")):
         raise invalid_parameter(
             where, "average", "a str among {'binary', 'macro', 'micro', 'samples', 'weighted'} or None", average
@@ -56,11 +57,7 @@ def _check_average(where: str, average: Any, pos_label: Any) -> None:
             "an instance of 'float', an instance of 'str', an instance of 'bool', an instance of 'numpy.bool' or None",
             pos_label,
         )
-    if average == "binary":
-        raise _core.ArgumentError(
-            "Target is multilabel-indicator but average='binary'. Please choose another average setting, one of "
-            f"{list(AVERAGES)!r}."
-        )
+    average = "macro" if average == "binary" else average  # the one label's value of scikit-learn's binary data
     if pos_label not in (None, 1):
         warnings.warn(
             f"Note that pos_label (set to {pos_label!r}) is ignored when average != 'binary' (got {average!r}). "
@@ -68,6 +65,7 @@ def _check_average(where: str, average: Any, pos_label: Any) -> None:
             UserWarning,
             stacklevel=callers_level(),
         )
+    return average
 
 
 def _columns(where: str, labels: Any, count: int) -> list[int]:
@@ -158,7 +156,7 @@ def _classification(
     beta: float = 1.0,
 ) -> Any:
     divisor = _zero_division(where, zero_division, nan=kind != "jaccard")
-    _check_average(where, average, pos_label)
+    average = _known_average(where, average, pos_label)
     targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
     columns = _columns(where, labels, targets.shape[1])
     try:
@@ -196,7 +194,8 @@ def precision_score(
     pos_label : int, default=1
         For binary data only.
     average : {"micro", "macro", "weighted", "samples", "binary"} or None
-        How labels become one number; None for one value a label. The default is for binary data only.
+        How labels become one number; None for one value a label. By default the macro mean; for binary data, which
+        scikit-learn computes, its one value.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
     zero_division : {"warn", 0, 1, nan}, default="warn"
@@ -250,7 +249,8 @@ def recall_score(
     pos_label : int, default=1
         For binary data only.
     average : {"micro", "macro", "weighted", "samples", "binary"} or None
-        How labels become one number; None for one value a label. The default is for binary data only.
+        How labels become one number; None for one value a label. By default the macro mean; for binary data, which
+        scikit-learn computes, its one value.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
     zero_division : {"warn", 0, 1, nan}, default="warn"
@@ -304,7 +304,8 @@ def f1_score(
     pos_label : int, default=1
         For binary data only.
     average : {"micro", "macro", "weighted", "samples", "binary"} or None
-        How labels become one number; None for one value a label. The default is for binary data only.
+        How labels become one number; None for one value a label. By default the macro mean; for binary data, which
+        scikit-learn computes, its one value.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
     zero_division : {"warn", 0, 1, nan}, default="warn"
@@ -363,7 +364,8 @@ def fbeta_score(
     pos_label : int, default=1
         For binary data only.
     average : {"micro", "macro", "weighted", "samples", "binary"} or None
-        How labels become one number; None for one value a label. The default is for binary data only.
+        How labels become one number; None for one value a label. By default the macro mean; for binary data, which
+        scikit-learn computes, its one value.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
     zero_division : {"warn", 0, 1, nan}, default="warn"
@@ -419,7 +421,8 @@ def jaccard_score(
     pos_label : int, default=1
         For binary data only.
     average : {"micro", "macro", "weighted", "samples", "binary"} or None
-        How labels become one number; None for one value a label. The default is for binary data only.
+        How labels become one number; None for one value a label. By default the macro mean; for binary data, which
+        scikit-learn computes, its one value.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
     zero_division : {"warn", 0, 1}, default="warn"
@@ -512,7 +515,7 @@ def precision_recall_fscore_support(
         return by_sklearn(where, y_true, y_pred, warn_for=warn_for, **options)
     beta, wanted = _beta(where, beta), _warn_for(where, warn_for)
     divisor = _zero_division(where, zero_division)
-    _check_average(where, average, pos_label)
+    average = _known_average(where, average, pos_label)
     targets, predictions, weights = read_pair(y_true, y_pred, sample_weight, mask)
     columns = _columns(where, labels, targets.shape[1])
     try:
@@ -617,7 +620,7 @@ def classification_report(
     labels : array-like of int, optional
         The columns to use, in this order; all by default.
     target_names : sequence of str, optional
-        The names of the columns used.
+        The names of the columns used; by default those of a data frame, or numbers.
     sample_weight : array-like of shape (samples,), optional
         How much each row counts.
     digits : int, default=2
@@ -674,7 +677,11 @@ def classification_report(
             UserWarning,
             stacklevel=callers_level(),
         )
-    names = [str(column) for column in columns] if target_names is None else list(target_names)
+    if target_names is None:
+        known = column_names(y_true) or column_names(y_pred) or range(targets.shape[1])
+        names = [str(known[column]) for column in columns]
+    else:
+        names = list(target_names)
     divisor = _zero_division(where, zero_division)
     try:
         *scores, support, undefined, means = _core.metrics.report_numbers(

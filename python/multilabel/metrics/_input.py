@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from multilabel import _core
 from multilabel._choices import one_of
+from multilabel._doubts import callers_level, require_targets_first
 from multilabel._label_arrays import (
+    as_array,
     is_multilabel,
     is_sparse,
     label_array,
     mask_array,
+    require_same_names,
     score_array,
     stored_cells,
     weight_array,
@@ -46,14 +49,6 @@ def warn_undefined(text: str) -> None:
             {"__module__": __package__},
         )
     warnings.warn(text, kind, stacklevel=callers_level())
-
-
-def callers_level() -> int:
-    """The ``stacklevel`` with which this module's caller's caller warns in the name of the user's line."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(__package__):
-        level, frame = level + 1, frame.f_back
-    return level
 
 
 class InvalidParameterError(_core.ArgumentError, TypeError):
@@ -90,7 +85,7 @@ def by_sklearn(where: str, *args: Any, **kwargs: Any) -> Any:
 
 
 def are_multilabel(y_true: Any, y_other: Any, mask: Any = None) -> bool:
-    """Whether this is ours to compute: both are label matrices; a mask says so of matrices of one column, too."""
+    """Whether this is ours to compute: both are label matrices; a mask says so of matrices with other cells, too."""
     if is_multilabel(y_true) and is_multilabel(y_other):
         return True
     if mask is None:
@@ -101,6 +96,12 @@ def are_multilabel(y_true: Any, y_other: Any, mask: Any = None) -> bool:
         f"a mask is for label matrices [samples, labels]; got {len(np.shape(y_true))} and {len(np.shape(y_other))} "
         "dimensions"
     )
+
+
+def are_targets_of_scores(y_true: Any, y_score: Any, mask: Any = None) -> bool:
+    """`are_multilabel`, of targets beside scores, whose cells are any numbers."""
+    shape = y_score.shape if hasattr(y_score, "shape") else as_array(y_score, "y_score").shape
+    return are_multilabel(y_true, y_true, mask) and (len(shape) == 2 or np.shape(y_true)[1] != 1)
 
 
 def _read(values: Any, name: str, mask: Any = None) -> Labels:
@@ -139,6 +140,7 @@ def read_pair(
     y_true: Any, y_pred: Any, sample_weight: Any, mask: Any
 ) -> tuple[Labels, Labels, NDArray[np.float64] | None]:
     """Targets, predictions and weights as the kernels take them, after the checks of scikit-learn in its order."""
+    require_same_names("metrics", y_true=y_true, y_pred=y_pred, sample_weight=sample_weight, mask=mask)
     targets, predictions = read_targets(y_true, mask), read_predictions(y_pred)
     rows, columns = targets.shape
     if rows != predictions.shape[0]:
@@ -183,6 +185,8 @@ def refused(error: Exception, y_true: Labels, y_pred: Labels) -> Exception:
 
 def read_scores(y_true: Any, y_score: Any, mask: Any) -> tuple[Labels, NDArray[Any]]:
     """Targets and scores as the kernels take them, after the checks of scikit-learn in its order."""
+    require_same_names("metrics", y_true=y_true, y_score=y_score, mask=mask)
+    require_targets_first("metrics", y_true, y_score)
     targets, scores = read_targets(y_true, mask), score_array(y_score, "y_score")
     if scores.ndim != 2:
         raise _core.ShapeError(

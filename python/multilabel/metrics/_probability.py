@@ -11,16 +11,16 @@ from numpy.typing import ArrayLike
 from multilabel import _core
 from multilabel._arguments import whole
 from multilabel._choices import one_of
-from multilabel._label_arrays import weight_array
+from multilabel._label_arrays import resolution_of, weight_array
 
-from ._input import ScoreAverage, are_multilabel, boolean, by_sklearn, check_score_average, read_scores
+from ._input import ScoreAverage, are_targets_of_scores, boolean, by_sklearn, check_score_average, read_scores
 
 
 def _probability(where: str, kind: str, y_true: Any, y_proba: Any, average: Any, sample_weight: Any, mask: Any) -> Any:
     check_score_average(where, average, "skip")
     targets, scores = read_scores(y_true, y_proba, mask)
     weights = weight_array(sample_weight, len(scores))
-    return _core.metrics.probability(where, kind, targets, scores, average, weights)
+    return _core.metrics.probability(where, kind, targets, scores, average, weights, resolution_of(y_proba))
 
 
 def log_loss(
@@ -64,7 +64,7 @@ def log_loss(
     >>> round(log_loss([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]]), 4)
     0.1976
     """
-    if not are_multilabel(y_true, y_true, mask):
+    if not are_targets_of_scores(y_true, y_proba, mask):
         return by_sklearn("log_loss", y_true, y_proba, normalize=normalize, sample_weight=sample_weight, labels=labels)
     if not boolean("log_loss", "normalize", normalize) or labels is not None:
         raise _core.ArgumentError(
@@ -116,7 +116,7 @@ def brier_score_loss(
     0.0375
     """
     where = "brier_score_loss"
-    if not are_multilabel(y_true, y_true, mask):
+    if not are_targets_of_scores(y_true, y_proba, mask):
         options = {"pos_label": pos_label, "labels": labels, "scale_by_half": scale_by_half}
         return by_sklearn(where, y_true, y_proba, sample_weight=sample_weight, **options)
     other = isinstance(pos_label, np.ndarray) or isinstance(scale_by_half, np.ndarray)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from multilabel import _core
-from multilabel._label_arrays import label_array, mask_array, score_array, weight_array
+from multilabel._label_arrays import label_array, mask_array, require_same_names, score_array, weight_array
 
 from ._input import boolean, invalid_parameter, read_scores, refused_scores
 
@@ -166,6 +166,7 @@ def label_ranking(
 def _gain(
     where: str, y_true: Any, y_score: Any, k: Any, log_base: float, sample_weight: Any, ignore_ties: bool, mask: Any
 ) -> float:
+    require_same_names(where, y_true=y_true, y_score=y_score, sample_weight=sample_weight, mask=mask)
     targets, scores = label_array(y_true, "y_true").astype(np.float64), score_array(y_score, "y_score")
     known = mask_array(mask, targets.shape)
     if known is not None:
@@ -275,8 +276,4 @@ def ndcg_score(
     >>> ndcg_score([[0, 1, 1]], [[0.5, 0.9, 0.6]])
     1.0
     """
-    if label_array(y_true, "y_true").shape[-1] == 1:
-        raise _core.ArgumentError(
-            "Computing NDCG is only meaningful when there is more than 1 document. Got 1 instead."
-        )
     return _gain("ndcg_score", y_true, y_score, k, 2.0, sample_weight, ignore_ties, mask)

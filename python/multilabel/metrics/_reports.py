@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilabel import _core
 from multilabel._arguments import real, seed_of, whole
-from multilabel._label_arrays import as_array, is_sparse, score_array
+from multilabel._doubts import doubt_logits
+from multilabel._label_arrays import as_array, column_names, in_type_of, is_sparse, require_same_names, score_array
 
 from ._input import read_predictions, read_scores, refused_scores
 
@@ -100,6 +101,8 @@ def coco_report(
     k = whole("coco_report", "k", k, 1, 2**63 - 1)
     threshold = real("coco_report", "threshold", threshold)
     targets, scores = read_scores(y_true, y_score, mask)
+    (threshold,) = in_type_of(y_score, [threshold])
+    doubt_logits("coco_report", scores, threshold)
     try:
         return _core.metrics.coco_report("coco_report", targets, scores, threshold, k)
     except _core.ArgumentError as error:
@@ -163,6 +166,8 @@ def bootstrap_interval(
     confidence = real("bootstrap_interval", "confidence", confidence)
     resamples = whole("bootstrap_interval", "resamples", resamples, 1, 2**32 - 1)
     seed = seed_of("bootstrap_interval", seed)
+    beside = {name: options.get(name) for name in ("sample_weight", "mask")}
+    require_same_names("bootstrap_interval", y_true=y_true, y_other=y_other, **beside)
     targets, other = _by_row(y_true, "y_true"), _by_row(y_other, "y_other")
     of_rows = {
         name: as_array(options[name], name) for name in ("sample_weight", "mask") if options.get(name) is not None
@@ -211,7 +216,7 @@ def evaluate(
     predictions : array-like of shape (samples, labels), optional
         0 and 1, such as ``rule.apply(scores)``; by default the scores at or above ``threshold``.
     vocabulary : Vocabulary, fitted MultiLabelBinarizer or sequence of str, optional
-        The names of the columns; their numbers by default.
+        The names of the columns; by default those of a data frame, or numbers.
     threshold : float, default=0.5
         Used when there are no predictions.
     mask : array-like of bool of shape (samples, labels), optional
@@ -234,11 +239,17 @@ def evaluate(
         raise _core.ArgumentError("evaluate: threshold must be a number; got NaN")
     known, numbers = read_scores(targets, scores, mask)
     if predictions is None:
+        (threshold,) = in_type_of(scores, [threshold])
+        doubt_logits("evaluate", numbers, threshold)
         predictions = numbers >= np.asarray(threshold, numbers.dtype)
     predicted = read_predictions(predictions, "predictions")
+    require_same_names("evaluate", targets=targets, scores=scores, predictions=predictions, mask=mask)
+    of_frame = column_names(targets) or column_names(scores)
     names = getattr(vocabulary, "vocabulary", vocabulary)
     if names is None:
-        names = [str(column) for column in range(known.shape[1])]
+        names = of_frame or [str(column) for column in range(known.shape[1])]
     if not isinstance(names, _core.encoding.Vocabulary):
         names = _core.encoding.Vocabulary(names)
+    if of_frame and len(of_frame) == len(names):
+        _core.encoding.require_same(names, _core.encoding.Vocabulary(of_frame), "evaluate: vocabulary and columns")
     return _core.metrics.evaluate(known, numbers, predicted, names)

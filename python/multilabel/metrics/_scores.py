@@ -15,7 +15,7 @@ from multilabel._label_arrays import weight_array
 
 from ._input import (
     ScoreAverage,
-    are_multilabel,
+    are_targets_of_scores,
     by_sklearn,
     callers_level,
     check_score_average,
@@ -76,7 +76,7 @@ def average_precision_score(
     array([0.83333333, 1.        ])
     """
     where = "average_precision_score"
-    if not are_multilabel(y_true, y_true, mask):
+    if not are_targets_of_scores(y_true, y_score, mask):
         return by_sklearn(where, y_true, y_score, average=average, pos_label=pos_label, sample_weight=sample_weight)
     if isinstance(pos_label, np.ndarray) or pos_label != 1:
         raise _core.ArgumentError(
@@ -149,7 +149,7 @@ def roc_auc_score(
     0.75
     """
     where = "roc_auc_score"
-    if not are_multilabel(y_true, y_true, mask):
+    if not are_targets_of_scores(y_true, y_score, mask):
         return by_sklearn(
             where,
             y_true,
@@ -229,7 +229,7 @@ def precision_recall_curve(
     >>> precision, recall, thresholds
     (array([0.5, 1. , 1. ]), array([1., 1., 0.]), array([0.1, 0.9]))
     """
-    if not are_multilabel(y_true, y_true, mask):
+    if not are_targets_of_scores(y_true, y_score, mask):
         options = {"pos_label": pos_label, "sample_weight": sample_weight, "drop_intermediate": drop_intermediate}
         return by_sklearn("precision_recall_curve", y_true, y_score, **options)
     return _curves("precision_recall_curve", y_true, y_score, pos_label, sample_weight, mask)
@@ -273,7 +273,7 @@ def roc_curve(
     >>> roc_curve([[1, 0], [0, 1]], [[0.9, 0.2], [0.1, 0.7]])[0]
     (array([0., 0., 1.]), array([0., 1., 1.]), array([inf, 0.9, 0.1]))
     """
-    if not are_multilabel(y_true, y_true, mask):
+    if not are_targets_of_scores(y_true, y_score, mask):
         options = {"pos_label": pos_label, "sample_weight": sample_weight, "drop_intermediate": drop_intermediate}
         return by_sklearn("roc_curve", y_true, y_score, **options)
     return _curves("roc_curve", y_true, y_score, pos_label, sample_weight, mask)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from multilabel import _core
 from multilabel._arguments import flag, real
 from multilabel._choices import one_of
-from multilabel._label_arrays import as_array, label_array, mask_array, score_array, weight_array
+from multilabel._label_arrays import as_array, label_array, mask_array, require_same_names, score_array, weight_array
 
 _StreamedAverage = Literal["micro", "macro", "weighted", "samples"]
 _RankedAverage = Literal["micro", "macro", "weighted"]
@@ -83,6 +83,7 @@ class _Metric:
         self._commit(self._prepare(y_true, y_score, sample_weight, mask))
 
     def _prepare(self, y_true: Any, y_score: Any, sample_weight: Any, mask: Any) -> Any:
+        require_same_names(type(self).__name__, y_true=y_true, y_score=y_score, sample_weight=sample_weight, mask=mask)
         targets = _masked(label_array(y_true, "y_true"), mask)
         scores = self._scores(y_score)
         weights = weight_array(sample_weight, len(targets))

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <string_view>
@@ -24,10 +25,21 @@ namespace MULTILABEL_NAMESPACE::metrics::detail {
 
 /// A metric for each label or row.
 struct LabelValues {
+  explicit LabelValues(std::size_t size) : values(size), positives(size), known(size) {}
+
   std::vector<double> values;
-  std::vector<double> positives;  ///< the weight of the positives behind each value
-  std::size_t undefined = 0;      ///< how many are not defined
+  std::vector<double> positives;  ///< the weight of the positives behind each value; not filled for rows
+  std::vector<double> known;      ///< 0 where nothing is known behind it, else 1
+  std::size_t undefined = 0;      ///< how many of the others are not defined
 };
+
+/// `weights`, or one each, without those of values behind which nothing is known; still empty where that changes nothing.
+[[nodiscard]] inline std::vector<double> without_unknown(std::vector<double> weights, const std::vector<double>& known) {
+  if (std::find(known.begin(), known.end(), 0.0) == known.end()) return weights;
+  if (weights.empty()) return known;
+  std::transform(weights.begin(), weights.end(), known.begin(), weights.begin(), std::multiplies<>{});
+  return weights;
+}
 
 /// One number, and how many of the values behind it were not defined.
 struct AveragedValue {
@@ -39,12 +51,13 @@ template <class Metric>
 [[nodiscard]] LabelValues label_scores(std::string_view where, const LabelCells& targets,
                                        const core::detail::ScoreCells& scores, const std::vector<double>& weights,
                                        const Metric& metric) {
-  LabelValues result{std::vector<double>(scores.columns()), std::vector<double>(scores.columns()), 0};
+  LabelValues result(scores.columns());
   std::atomic<std::size_t> undefined = 0;
   const auto take = [&](std::size_t j, const PositiveSteps& steps) {
     result.values[j] = metric(steps);
     result.positives[j] = steps.positive_weight;
-    undefined += Metric::is_defined(steps) ? 0 : 1;
+    result.known[j] = steps.any_known() ? 1.0 : 0.0;
+    undefined += Metric::is_defined(steps) || !steps.any_known() ? 0 : 1;
   };
   const auto known = checked_targets(where, targets, scores.cells, weights);
   if (weights.empty()) {
@@ -62,13 +75,14 @@ template <class Metric>
 [[nodiscard]] LabelValues row_scores(std::string_view where, const LabelCells& targets, MatrixView<const double> scores,
                                      const Metric& metric) {
   require_same_shape(where, "targets and scores", targets, scores);
-  LabelValues result{std::vector<double>(scores.rows()), {}, 0};
+  LabelValues result(scores.rows());
   std::atomic<std::size_t> undefined = 0;
   Chunks(scores.rows(), scores.columns()).for_each([&](std::size_t, std::size_t begin, std::size_t end) {
     std::size_t here = 0;
     for_each_ranked_row(where, targets, scores, begin, end, [&](std::size_t i, const RankedRow<double>& row) {
       result.values[i] = metric.of_row(row);
-      here += Metric::is_defined(row) ? 0 : 1;
+      result.known[i] = row.labels > 0 ? 1.0 : 0.0;
+      here += Metric::is_defined(row) || row.labels == 0 ? 0 : 1;
     });
     undefined += here;
   });
@@ -101,13 +115,18 @@ template <class Metric>
   if (average == Average::samples) {
     require_weights(where, weights, targets.rows());
     const auto rows = row_scores(where, targets, scores.cells, metric);
-    return {mean_of_scores(rows.values, weights, undefined), rows.undefined};
+    return {mean_of_scores(rows.values, without_unknown(weights, rows.known), undefined), rows.undefined};
   }
   const auto labels = label_scores(where, targets, scores, weights, metric);
-  if (average == Average::macro) return {mean_of_scores(labels.values, {}, undefined), labels.undefined};
+  if (average == Average::macro) {
+    return {mean_of_scores(labels.values, without_unknown({}, labels.known), undefined), labels.undefined};
+  }
   const double positives = std::accumulate(labels.positives.begin(), labels.positives.end(), 0.0);
   if (positives == 0.0) {
-    if (undefined == UndefinedLabel::skip) return {std::numeric_limits<double>::quiet_NaN(), labels.undefined};
+    const bool any_known = std::find(labels.known.begin(), labels.known.end(), 1.0) != labels.known.end();
+    if (undefined == UndefinedLabel::skip || !any_known) {
+      return {std::numeric_limits<double>::quiet_NaN(), labels.undefined};
+    }
     return {0.0, 0};  // and scikit-learn does not look at the labels, so that none is undefined
   }
   return {mean_of_scores(labels.values, labels.positives, undefined), labels.undefined};

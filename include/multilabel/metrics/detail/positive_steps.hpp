@@ -27,6 +27,8 @@ struct PositiveSteps {
   std::vector<double> negatives_above;  ///< the weight of the negatives above this score and below the one before
   double positive_weight = 0.0;         ///< of all positives
   double negative_weight = 0.0;         ///< of all negatives
+
+  [[nodiscard]] bool any_known() const noexcept { return positive_weight + negative_weight != 0.0; }
 };
 
 /// The steps of a label whose rows weigh the same.

@@ -221,7 +221,7 @@ class HammingDistance : public CountingMetric {
  private:
   [[nodiscard]] static std::vector<double> wrong(const Confusion& c) {
     return detail::divide(
-               c.size(), ZeroDivision::skip, [&](std::size_t i) { return c.false_positives(i) + c.false_negatives(i); },
+               c, ZeroDivision::skip, [&](std::size_t i) { return c.false_positives(i) + c.false_negatives(i); },
                [&](std::size_t i) { return c.known[i]; })
         .values;
   }
@@ -242,20 +242,21 @@ class BinaryAccuracy : public HammingDistance {
   void merge(const BinaryAccuracy& other) { merge_totals(other); }
 };
 
-/// The share of rows without a wrong known cell: `accuracy_score` without keeping the rows.
+/// The share of rows without a wrong cell, of those of which anything is known: `accuracy_score` without keeping the rows.
 class ExactMatch : public CountingMetric {
  public:
   explicit ExactMatch(StreamingCellOptions options = {})
       : CountingMetric("metrics::ExactMatch", std::move(options.threshold)) {}
 
-  /// Over all rows so far. Throws `ArgumentError` before the first row.
+  /// Over all rows so far; NaN when nothing was known. Throws `ArgumentError` before the first row.
   [[nodiscard]] double compute() const {
     require_data();
     const Confusion rows = totals().by_row();
-    std::vector<double> right(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      right[i] = rows.false_positives(i) == 0.0 && rows.false_negatives(i) == 0.0 ? 1.0 : 0.0;
-    return mean(right, totals().row_weights());
+    const auto right = detail::divide(
+        rows, ZeroDivision::skip,
+        [&](std::size_t i) { return rows.false_positives(i) == 0.0 && rows.false_negatives(i) == 0.0 ? 1.0 : 0.0; },
+        [](std::size_t) { return 1.0; });
+    return mean(right.values, totals().row_weights());
   }
 
   void merge(const ExactMatch& other) { merge_totals(other); }

@@ -31,7 +31,8 @@ class LabelTotals {
   [[nodiscard]] std::size_t labels() const noexcept { return labels_.size(); }
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
 
-  /// The different rows (as far as counts tell), as a confusion with one entry each; `known` is not filled.
+  /// The different rows (as far as counts tell), as a confusion with one entry each; `known` is 0 for an entry without a row of
+  /// which anything is known, else 1.
   [[nodiscard]] Confusion by_row() const {
     Confusion rows;
     for (const auto& [counts, weight] : rows_) {
@@ -39,12 +40,13 @@ class LabelTotals {
       rows.true_positives.push_back(static_cast<double>(tp));
       rows.predicted.push_back(static_cast<double>(predicted));
       rows.positives.push_back(static_cast<double>(positives));
-      rows.known.push_back(0.0);
+      rows.known.push_back(weight == 0.0 ? 0.0 : 1.0);
     }
     return rows;
   }
 
-  /// How often each entry of `by_row()` occurred, or what those rows weigh together.
+  /// How often each entry of `by_row()` occurred, or what those rows weigh together; rows of which nothing is known weigh
+  /// nothing.
   [[nodiscard]] std::vector<double> row_weights() const {
     std::vector<double> weights;
     for (const auto& [counts, weight] : rows_) weights.push_back(weight);
@@ -65,8 +67,10 @@ class LabelTotals {
       for (std::size_t i = 0; i < block.rows; ++i) {
         const std::size_t at = i * block.columns;
         const auto counts = detail::count_row(block.targets + at, block.predictions + at, block.columns);
-        batch.rows_[{counts.true_positives, counts.predicted, counts.positives}] +=
-            weights.empty() ? 1.0 : weights[block.first + i];
+        const bool any_known =
+            block.unknown == nullptr || detail::count_ones(block.unknown + at, block.columns) < block.columns;
+        const double weight = weights.empty() ? 1.0 : weights[block.first + i];
+        batch.rows_[{counts.true_positives, counts.predicted, counts.positives}] += any_known ? weight : 0.0;
       }
     });
     batch.labels_ = weights.empty()

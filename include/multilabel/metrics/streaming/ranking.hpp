@@ -152,14 +152,19 @@ class ScoringMetric {
     }
     std::vector<double> values;
     std::vector<double> positives;
+    std::vector<double> known;
     double sum = 0.0;
     for (const auto& steps : steps_by_label()) {
       values.push_back(value(steps));
       positives.push_back(steps.positive_weight);
+      known.push_back(steps.any_known() ? 1.0 : 0.0);
       sum += steps.positive_weight;
     }
-    if (average_ == Average::macro) return detail::mean_of_scores(values, {}, undefined_);
-    if (sum == 0.0) return undefined_ == UndefinedLabel::skip ? std::numeric_limits<double>::quiet_NaN() : 0.0;
+    if (average_ == Average::macro) return detail::mean_of_scores(values, detail::without_unknown({}, known), undefined_);
+    if (sum == 0.0) {
+      const bool any_known = std::find(known.begin(), known.end(), 1.0) != known.end();
+      return undefined_ == UndefinedLabel::skip || !any_known ? std::numeric_limits<double>::quiet_NaN() : 0.0;
+    }
     return detail::mean_of_scores(values, positives, undefined_);
   }
 
