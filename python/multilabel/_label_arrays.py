@@ -114,7 +114,10 @@ def resolution_of(values: Any) -> float:
         return 2.0**-7
     if kind and kind != "object":
         return 2.0**-10 if kind in ("torch.float16", "float16", ">f2") else 0.0
-    return 2.0**-10 if not is_sparse(values) and _plain(values).dtype == np.float16 else 0.0
+    try:
+        return 2.0**-10 if not is_sparse(values) and _plain(values).dtype == np.float16 else 0.0
+    except (TypeError, ValueError, OverflowError):  # no array: what reads it will say so
+        return 0.0
 
 
 def stored_cells(values: Any, name: str) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], int]:
