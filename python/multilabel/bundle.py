@@ -95,7 +95,8 @@ class Predictor:
         ----------
         images
             One image: a path, the bytes of a file, a Pillow image of any mode, or uint8 ``[height, width, 3]`` in RGB
-            order. Many: a list or an array of those, or uint8 ``[n, height, width, 3]``; then one list an image.
+            order. Many: a list or an array of those, or uint8 ``[n, height, width, 3]``; then one list an image. Tensors
+            are planar as torch has them: uint8 ``[3, height, width]``, or ``[n, 3, height, width]`` for many.
         threshold
             Instead of the bundle's: one for all labels, one a label, or a rule.
         top_k
@@ -119,9 +120,7 @@ class Predictor:
         images
             As for a call, or float ``[n, 3, height, width]`` that is preprocessed already, as tensor or array.
         """
-        if isinstance(images, torch.Tensor) or (
-            isinstance(images, np.ndarray) and images.ndim == 4 and images.dtype != np.uint8
-        ):
+        if _is_preprocessed(images):
             return self._native.scores_of_batch(torch.as_tensor(images)).numpy()
         _, paths, arrays = _images(images)
         if paths is not None:
@@ -180,12 +179,27 @@ def _rule(where: str, threshold: Threshold) -> _threshold.ThresholdRule:
     return _threshold.ThresholdRule(reals(where, "threshold", threshold))
 
 
+def _is_preprocessed(images: Any) -> bool:
+    """Whether they are floats as a loader gives them; whole numbers are never taken for those."""
+    if isinstance(images, torch.Tensor):
+        return images.is_floating_point()
+    return isinstance(images, np.ndarray) and images.ndim == 4 and images.dtype.kind == "f"
+
+
 def _images(images: Any) -> tuple[bool, list[Path] | None, list[np.ndarray] | None]:
     """Return whether many were given, and either their paths or their arrays."""
     if isinstance(images, (str, os.PathLike)):
         return False, [Path(images)], None
     if in_memory(images):
         return False, None, [read_image(images)]
+    if isinstance(images, torch.Tensor):
+        if images.dtype != torch.uint8 or images.ndim not in (3, 4):
+            raise ArgumentError(
+                "bundle.Predictor: a tensor must be uint8 [3, height, width] or [n, 3, height, width]; got "
+                f"{images.dtype} {list(images.shape)}. scores() takes floats that are preprocessed already"
+            )
+        rows = images.detach().cpu().movedim(-3, -1).contiguous().numpy()
+        return (True, None, list(rows)) if rows.ndim == 4 else (False, None, [rows])
     if hasattr(images, "__array_interface__") and np.ndim(images) != 1:
         array = np.asarray(images)
         return (True, None, list(array)) if array.ndim == 4 else (False, None, [array])

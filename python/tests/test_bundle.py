@@ -323,3 +323,19 @@ def test_a_forked_process_gets_answers(saved):
     """
     program = [sys.executable, "-c", textwrap.dedent(code), str(saved)]
     subprocess.run(program, check=True, timeout=300, env=os.environ | {"OMP_NUM_THREADS": "2"})
+
+
+def test_planes_of_a_tensor_are_pictures_where_they_are_bytes(saved):
+    predictor = ml.load(saved)
+    picture = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)
+    planes = torch.from_numpy(picture).permute(2, 0, 1)
+    expected = predictor.scores([picture])
+    np.testing.assert_array_equal(predictor.scores(planes), expected)
+    np.testing.assert_array_equal(predictor.scores(planes[None]), expected)
+    assert predictor(planes) == predictor(picture)
+    assert predictor(planes[None]) == [predictor(picture)]
+    for wrong in (planes.int(), planes[0], picture[None].astype(np.int64)):
+        with pytest.raises(ml.Error):
+            predictor.scores(wrong)
+    with pytest.raises(ml.ArgumentError, match="a tensor must be uint8"):
+        predictor(planes.float())
