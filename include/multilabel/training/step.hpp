@@ -55,7 +55,7 @@ struct StepParts {
 struct StepResult {
   std::vector<at::Tensor> losses;    ///< one a batch
   std::vector<std::size_t> samples;  ///< in each batch
-  at::Tensor gradient_norm;          ///< the common Euclidean norm of all gradients, before clipping; undefined without any
+  at::Tensor gradient_norm{};        ///< the common Euclidean norm of all gradients, before clipping; undefined without any
   double learning_rate = 0;
 };
 
