@@ -67,7 +67,8 @@ void check_same(const Outcome& one, const Outcome& other) {
 
 }  // namespace
 
-TEST_CASE("device: names") {
+TEST_CASE("device: names", "[.device]") {
+  simulated::plugged_in = true;
   CHECK(model::device_of_name("here", "cpu") == at::Device(at::kCPU));
   CHECK(model::device_of_name("here", "hpu") == simulated::device);
   CHECK_THROWS_WITH(model::device_of_name("here", "gpu"),
@@ -76,7 +77,8 @@ TEST_CASE("device: names") {
   CHECK_THROWS_WITH(model::device_of_name("here", "meta"), Catch::Contains("'meta'"));
 }
 
-TEST_CASE("device: a run on an accelerator is the run on the CPU") {
+TEST_CASE("device: a run on an accelerator is the run on the CPU", "[.device]") {
+  simulated::plugged_in = true;
   const auto same = [](const auto& loss, auto change) {
     auto cpu = on("cpu"), there = on("hpu");
     change(cpu);
@@ -88,7 +90,8 @@ TEST_CASE("device: a run on an accelerator is the run on the CPU") {
   same(loss::SoftF1{}, [](auto& options) { options.optimizer = training::Optimizer::sgd; });
 }
 
-TEST_CASE("device: random numbers of layers depend on the run alone") {
+TEST_CASE("device: random numbers of layers depend on the run alone", "[.device]") {
+  simulated::plugged_in = true;
   const auto twice = [] { return run(on("hpu"), loss::BCEWithLogits{}, {.epochs = 1}).history.epochs[0].training_loss; };
   const double first = twice();
   at::rand({3});
@@ -103,7 +106,8 @@ TEST_CASE("device: random numbers of layers depend on the run alone") {
   CHECK(at::globalContext().defaultGenerator(at::kCPU).get_state().equal(before));
 }
 
-TEST_CASE("device: a checkpoint goes on elsewhere") {
+TEST_CASE("device: a checkpoint goes on elsewhere", "[.device]") {
+  simulated::plugged_in = true;
   const auto whole = run(on("cpu"), loss::SoftF1{}, {.epochs = 3});
   for (const auto& [first, second] : {std::pair{"cpu", "hpu"}, std::pair{"hpu", "cpu"}}) {
     const synthetic::Folder folder;
@@ -118,7 +122,8 @@ TEST_CASE("device: a checkpoint goes on elsewhere") {
   }
 }
 
-TEST_CASE("device: a step does not wait for the device") {
+TEST_CASE("device: a step does not wait for the device", "[.device]") {
+  simulated::plugged_in = true;
   struct Reads {
     std::shared_ptr<std::vector<std::size_t>> at = std::make_shared<std::vector<std::size_t>>();
     void on_step_end(const training::TrainingState&) { at->push_back(simulated::reads); }
@@ -130,7 +135,8 @@ TEST_CASE("device: a step does not wait for the device") {
     CHECK((*reads.at)[i] - (*reads.at)[i - 1] == 2);  // loss and norm of the step before
 }
 
-TEST_CASE("device: a loss that is not finite is named a step later") {
+TEST_CASE("device: a loss that is not finite is named a step later", "[.device]") {
+  simulated::plugged_in = true;
   synthetic::Loader train(50, 8, 1, true);
   const synthetic::Net net;
   std::size_t calls = 0;
@@ -143,7 +149,8 @@ TEST_CASE("device: a loss that is not finite is named a step later") {
                     Catch::Contains("the loss must be finite") && Catch::Contains("batch 3 of 7"));
 }
 
-TEST_CASE("device: backbones and heads are moved whole") {
+TEST_CASE("device: backbones and heads are moved whole", "[.device]") {
+  simulated::plugged_in = true;
   const auto logits = [](const std::string& device, const std::string& name, const char* head) {
     auto net = model::create(name, {.labels = 3, .head = {head}, .seed = 1});
     if (device != "cpu") net->to(model::device_of_name("here", device));

@@ -32,6 +32,10 @@ namespace simulated {
 
 inline constexpr auto type = c10::DeviceType::HPU;
 inline const at::Device device{type, 0};
+/// Whether it is there. torch starts a thread for each device that is at the first backward pass of a program, and then no
+/// longer computes one after a fork, as a test of another file does.
+inline bool plugged_in = false;
+
 /// How often numbers came back to the host other than within a kernel, which is when a program waits.
 inline std::size_t reads = 0;
 inline int kernels_at_work = 0;
@@ -204,7 +208,7 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
   [[nodiscard]] c10::Stream getStream(c10::Device) const override { return c10::Stream(c10::Stream::DEFAULT, device); }
   [[nodiscard]] c10::Stream getDefaultStream(c10::Device) const override { return c10::Stream(c10::Stream::DEFAULT, device); }
   [[nodiscard]] c10::Stream exchangeStream(c10::Stream stream) const override { return stream; }
-  [[nodiscard]] c10::DeviceIndex deviceCount() const noexcept override { return 1; }
+  [[nodiscard]] c10::DeviceIndex deviceCount() const noexcept override { return plugged_in ? 1 : 0; }
   void record(void**, const c10::Stream&, c10::DeviceIndex, c10::EventFlag) const override {}
   void block(void*, const c10::Stream&) const override {}
   [[nodiscard]] bool queryEvent(void*) const override { return true; }
@@ -214,10 +218,10 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
 struct Hooks final : at::HPUHooksInterface {
   explicit Hooks(at::HPUHooksArgs) {}
   void init() const override {}
-  [[nodiscard]] bool hasHPU() const override { return true; }
+  [[nodiscard]] bool hasHPU() const override { return plugged_in; }
   [[nodiscard]] bool isBuilt() const override { return true; }
-  [[nodiscard]] bool isAvailable() const override { return true; }
-  [[nodiscard]] bool hasPrimaryContext(c10::DeviceIndex) const override { return true; }
+  [[nodiscard]] bool isAvailable() const override { return plugged_in; }
+  [[nodiscard]] bool hasPrimaryContext(c10::DeviceIndex) const override { return plugged_in; }
   [[nodiscard]] const at::Generator& getDefaultGenerator(c10::DeviceIndex) const override {
     return at::globalContext().defaultGenerator(at::kCPU);
   }

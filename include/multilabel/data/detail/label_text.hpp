@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "multilabel/core/check.hpp"
+#include "multilabel/data/detail/escapes.hpp"
 #include "multilabel/data/detail/reading.hpp"
 #include "multilabel/data/label_meaning.hpp"
 #include "multilabel/data/sample.hpp"
@@ -42,8 +43,13 @@ inline std::vector<std::string> list_entries(std::string_view inside, const Plac
     std::size_t at = 0;
     if (const char quote = inside[0]; quote == '"' || quote == '\'') {
       for (at = 1; at < inside.size() && inside[at] != quote; ++at) {
-        if (inside[at] == '\\' && at + 1 < inside.size()) ++at;
-        entry += inside[at];
+        if (inside[at] != '\\') {
+          entry += inside[at];
+        } else if (const auto taken = add_escape(inside.substr(at + 1), entry)) {
+          at += *taken;
+        } else {
+          refuse();
+        }
       }
       if (at++ == inside.size()) refuse();
     } else {
