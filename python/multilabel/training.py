@@ -199,6 +199,8 @@ def plateau(
 ) -> _training.AnySchedule:
     """Return a schedule that falls when the trainer's ``monitor`` does not get better: torch's ReduceLROnPlateau.
 
+    Without validation the trainer's ``monitor`` must be ``"training_loss"``.
+
     Parameters
     ----------
     multiplier

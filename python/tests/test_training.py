@@ -1051,6 +1051,11 @@ def test_plateau_drops_where_torchs_does(tmp_path):
     assert run(resume=tmp_path)["learning_rate"] == history["learning_rate"]
 
 
+def test_a_plateau_needs_something_to_watch():
+    with pytest.raises(ml.ArgumentError, match="must have validation, or training_loss to watch"):
+        small_trainer(small(), schedule=training.plateau()).fit(batches())
+
+
 def test_layers_far_from_the_head_learn_slower():
     model = ml.model.create("resnet18", labels=2)
     before = {name: value.detach().clone() for name, value in model.named_parameters()}

@@ -559,6 +559,18 @@ TEST_CASE("fit: two runs in two threads are those of one after the other, and to
   CHECK(at::rand({3}).equal(expected));
 }
 
+TEST_CASE("fit: a plateau needs something to watch") {
+  auto train = train_loader();
+  training::TrainerOptions options{.schedule = training::plateau({.patience = 0, .threshold = 10})};
+  training::Trainer blind{Net{}, loss::BCEWithLogits{}, options};
+  CHECK_THROWS_WITH(blind.fit(train, {.epochs = 1}),
+                    Catch::Contains("must have validation") && Catch::Contains("got 'mean_average_precision'"));
+  options.monitor = "training_loss";
+  training::Trainer watching{Net{}, loss::BCEWithLogits{}, options};
+  const auto history = watching.fit(train, {.epochs = 3});
+  CHECK(history.epochs[2].learning_rate == Approx(options.learning_rate * 0.1));
+}
+
 TEST_CASE("fit: a step of one's own takes the place of the usual one") {
   auto train = train_loader();
   const Net net;

@@ -16,8 +16,8 @@
 
 namespace MULTILABEL_NAMESPACE::training {
 
-/// A run on disk. Tensors are named "model/...", "average/...", "optimizer/...", "loss/..." and "best/..." ("best/" is absent
-/// where the best weights are those of "average/", or of "model/" without one).
+/// A run on disk. Tensors are named "model/...", "average/...", "optimizer/...", "scaler/..." (with float16), "loss/..." and
+/// "best/..." ("best/" is absent where the best weights are those of "average/", or of "model/" without one).
 struct Checkpoint {
   RunState state;
   model::NamedTensors tensors;

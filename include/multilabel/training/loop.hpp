@@ -63,6 +63,10 @@ class Loop {
     if (validation_ && validation_->batches == 0) {
       fail<ArgumentError>({where, "the validation loader must have batches", "none"});
     }
+    if (options.schedule.by_values && !validation_ && options.monitor != "training_loss") {
+      fail<ArgumentError>({where, "a schedule that waits for the monitor must have validation, or training_loss to watch",
+                           multilabel::quoted(options.monitor)});
+    }
     require_groups(where, options.groups, state_);
     loss_.to(device_);
     modes_.begin_epoch();
