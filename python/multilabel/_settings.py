@@ -39,6 +39,8 @@ DEFAULTS: Settings = {
         "ema_decay": 0.998,
         "label_smoothing": 0.1,
         "patience": 4,
+        "device": "auto",
+        "precision": "float32",
         "seed": 7,
     },
     "calibration": {"per_label": False},

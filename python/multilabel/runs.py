@@ -155,6 +155,11 @@ def train(
     validation_loader = data.DataLoader(validation, binarizer, plain, **sizes)
     test_loader = data.DataLoader(test, binarizer, plain, **sizes)
 
+    if not of["model"]["pretrained"]:
+        doubt(
+            "train: model.pretrained should name a .safetensors file of weights; got none, so that the network learns to "
+            "see from these pictures alone. docs/model.md says where such files come from (--weights on the command line)."
+        )
     prior = np.clip(encoding.label_counts(binarizer.transform(learning.labels)) / len(learning), 1e-3, 1 - 1e-3)
     network = model.create(
         of["model"]["backbone"],
@@ -172,6 +177,8 @@ def train(
         schedule=training.cosine(warmup=of["training"]["warmup"]),
         ema_decay=of["training"]["ema_decay"],
         seed=of["training"]["seed"],
+        device=of["training"]["device"],
+        precision=of["training"]["precision"],
         callbacks=[training.EarlyStopping(patience=of["training"]["patience"])],
         progress=progress,
     )

@@ -74,6 +74,12 @@ def test_what_spoils_a_run_is_said(table, tmp_path) -> None:
     said = " ".join(str(warning.message) for warning in heard)
     assert "got 1 that are left out, such as" in said
     assert "got 1 that are not and are left out, such as 'new'" in said
+    assert "learns to see from these pictures alone" in said
+
+
+def test_the_device_is_a_setting(table) -> None:
+    with pytest.raises(ml.ArgumentError, match="device must be auto, cpu"):
+        ml.train(table, settings={**TINY, "training.device": "gpu"}, progress=False)
 
 
 def test_settings_are_known_typed_and_written_whole(tmp_path) -> None:
